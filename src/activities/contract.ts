@@ -1,0 +1,137 @@
+// The activities as workflows see them: types only, so that no adapter enters the workflow bundle. Inputs are slices, never the whole plan.
+// Every activity may be repeated unless its comment says otherwise; failures carry ErrorData as details[0], their type is its code.
+import type { ErrorData } from '../domain/errors.js';
+import type { GroupState } from '../domain/mapping.js';
+import type {
+  Plan,
+  PlannedFileSystem,
+  PlannedGroup,
+  PlannedPresentation,
+  PlannedSource,
+  PlannedTarget,
+} from '../domain/plan.js';
+import type { MountReport, PauseReport, VolumeReport } from '../domain/report.js';
+import type { FlashCopyRequest } from '../domain/request.js';
+
+/** Names a run: `run` addresses holders and nonces (`<set>-<token>`). */
+export interface RunRef {
+  readonly set: string;
+  readonly run: string;
+}
+
+export interface LockOrder {
+  /** Workflow id and first run id of the holder: a reset run is the same holder. */
+  readonly holder: string;
+  readonly set: string;
+  readonly array: string;
+  readonly sources: readonly string[];
+  readonly targets: readonly string[];
+}
+
+export interface PointInTimeOrder extends RunRef {
+  readonly groups: readonly { readonly array: string; readonly name: string }[];
+  readonly sources: readonly PlannedSource[];
+  readonly maxPauseMs: number;
+}
+
+export interface GroupStart {
+  readonly array: string;
+  readonly group: string;
+  /** The state read as `prepared` in the start's own command line. */
+  readonly preparedRead: boolean;
+  readonly started: 'done' | 'not-done' | 'unknown';
+  readonly code: string;
+  readonly message: string;
+  readonly durationMs: number;
+}
+
+/** What the one activity of the quiesce method saw. It answers this also when the copy failed; it throws only before anything stood still. */
+export interface PointInTimeResult {
+  readonly starts: readonly GroupStart[];
+  readonly pauses: readonly PauseReport[];
+  /** First thing that went wrong; undefined when all went well. */
+  readonly error?: ErrorData;
+}
+
+export interface GroupRef {
+  readonly array: string;
+  readonly group: string;
+}
+
+export interface GroupProgress {
+  readonly state: GroupState;
+  readonly volumes: readonly VolumeReport[];
+  /** start_time of each mapping. */
+  readonly startTimes: readonly string[];
+  /** Mapping names that are in the group. */
+  readonly mappings: readonly string[];
+}
+
+export interface FlashCopyActivities {
+  /** Parses the request again (starts from UI, CLI and schedules bypass the client): INVALID_REQUEST. */
+  flashCopyValidate(request: unknown): Promise<FlashCopyRequest>;
+  /** Update-with-start of the array's ledger, all or nothing: LOCKED names the holder. */
+  flashCopyLock(order: LockOrder): Promise<void>;
+  flashCopyUnlock(order: { readonly holder: string; readonly array: string; readonly only?: 'sources' }): Promise<void>;
+  /** Reads arrays and hosts, applies the rules: the plan, or a failure REFUSED-type with all refusals. Nothing is touched. */
+  flashCopyPlan(order: { readonly request: FlashCopyRequest; readonly token: string }): Promise<Plan>;
+
+  /** Creates or adopts targets, mappings and group; renames the group to this run's name. Compares attributes. */
+  flashCopyEnsureGroup(
+    order: RunRef & { readonly group: PlannedGroup },
+  ): Promise<{ readonly created: readonly string[]; readonly startTimes: readonly string[] }>;
+  /** Brings a copying group to where prepare is legal: stops it where the plan says so. Heartbeats progress. */
+  flashCopyMakePreparable(order: RunRef & { readonly group: PlannedGroup }): Promise<void>;
+  /** Unmounts, deactivates, drops caches; then unmaps on the array; then proves. */
+  flashCopyReleaseTarget(order: RunRef & { readonly target: PlannedTarget }): Promise<void>;
+  flashCopyPreFlush(order: RunRef & { readonly source: PlannedSource }): Promise<void>;
+  /** Prepares and polls until `prepared`; heartbeats. FLUSH_FAILED after bounded repeats. */
+  flashCopyPrepareGroup(order: RunRef & GroupRef & { readonly timeoutMs: number }): Promise<void>;
+  /** Any state -> not preparing, not prepared: waits out preparing, then stops. Idempotent, also when the group is gone. */
+  flashCopyUnprepareGroup(order: RunRef & GroupRef): Promise<void>;
+
+  /** Quiesce method. maximumAttempts 1. Holders give back by themselves when it dies. */
+  flashCopyTakePointInTime(order: PointInTimeOrder): Promise<PointInTimeResult>;
+  /** Unmount method, urgent queue: stop units, unmount, block, hold. */
+  flashCopyTakeDown(order: RunRef & { readonly source: PlannedSource }): Promise<void>;
+  /** Unmount method, urgent queue, maximumAttempts 1: every lease attested long enough, start, attested again. */
+  flashCopyStartGroups(order: PointInTimeOrder): Promise<PointInTimeResult>;
+  /** Thaws or remounts and starts units; idempotent; retried for ever. */
+  flashCopyGiveBack(order: RunRef & { readonly source: PlannedSource }): Promise<PauseReport | undefined>;
+  /** Right after the give back: a nonce that must not be on the copy. */
+  flashCopyMarkAfter(order: RunRef & { readonly source: PlannedSource }): Promise<void>;
+  /** After an unknown start: renames the group so that a late start can never take effect, then reads. */
+  flashCopyFenceGroup(order: RunRef & GroupRef & { readonly newName: string }): Promise<GroupProgress>;
+
+  flashCopyReadGroup(order: GroupRef): Promise<GroupProgress>;
+  /** Map, rescan, find. */
+  flashCopyPresent(order: RunRef & { readonly target: PlannedTarget }): Promise<void>;
+  flashCopySynthesise(
+    order: RunRef & { readonly target: PlannedTarget },
+  ): Promise<{ readonly notes: readonly string[] }>;
+  flashCopyMount(order: RunRef & { readonly target: PlannedTarget }): Promise<readonly MountReport[]>;
+  flashCopyVerify(
+    order: RunRef & { readonly target: PlannedTarget },
+  ): Promise<{ readonly contradictions: readonly string[]; readonly checked: number }>;
+  /** Undo of present and mount: unmount and unmap. */
+  flashCopyWithdraw(
+    order: RunRef & {
+      readonly target: PlannedTarget;
+      readonly presentations: readonly PlannedPresentation[];
+      readonly fileSystems: readonly PlannedFileSystem[];
+    },
+  ): Promise<void>;
+  /** Succeeds at 100 %; until then fails COPY_RUNNING, benign, with the delay to the next look and the progress as message. */
+  flashCopyAwaitCopied(order: GroupRef): Promise<GroupProgress>;
+  /** Removes what this run created, only if it never was prepared. */
+  flashCopyRemoveCreated(
+    order: RunRef & { readonly group: PlannedGroup; readonly created: readonly string[] },
+  ): Promise<void>;
+  /** Long-polls the close of a workflow run chain; answers its status. For the guard. */
+  flashCopyAwaitClose(order: {
+    readonly workflowId: string;
+    readonly firstRunId: string;
+  }): Promise<{ readonly status: string }>;
+}
+
+export type ActivityName = keyof FlashCopyActivities;

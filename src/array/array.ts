@@ -1,0 +1,72 @@
+// Port: an SVC-like array. Reads tell the truth of now; changes use names, never ids, and say `unknown` when an answer was lost.
+// Errors: FlashCopyError of family `array` (details.cmmvc holds the array's code), `transport`, `parse`.
+// Every method may be retried after a read; `startPrepared` must not be retried at all.
+import type { ArrayHost, ArraySystem, HostMap, Pool, VDisk } from '../domain/vdisk.js';
+import type { ConsistencyGroup, FlashCopyMapping } from '../domain/mapping.js';
+
+export interface NewMapping {
+  readonly name: string;
+  readonly source: string;
+  readonly target: string;
+  readonly group: string;
+  readonly copyRate: number;
+  readonly cleanRate: number;
+  readonly incremental: boolean;
+  readonly grainSize: 64 | 256;
+}
+
+export interface StartAnswer {
+  /** The group's state read in the same command line, before the start: '' when that part of the answer was lost. */
+  readonly stateRead: string;
+  /** `done` only when our own start exited 0. `unknown`: the answer was lost, or a code says "already copying". */
+  readonly started: 'done' | 'not-done' | 'unknown';
+  /** The array's code or the transport's, '' when done. */
+  readonly code: string;
+  readonly message: string;
+  /** ms from sending to the answer. */
+  readonly durationMs: number;
+}
+
+/** A tested session that belongs to one start. */
+export interface StartSession {
+  /** Reads the group and starts it in one command line; never throws for what the array answers. Never with -prep. */
+  startPrepared(group: string, timeoutMs: number): Promise<StartAnswer>;
+  release(): void;
+}
+
+export interface StorageArray {
+  readonly name: string;
+  readSystem(): Promise<ArraySystem>;
+  /** Those of the named volumes that exist; a missing name is simply not in the answer. */
+  readVDisks(names: readonly string[]): Promise<VDisk[]>;
+  readPools(): Promise<Pool[]>;
+  readHosts(): Promise<ArrayHost[]>;
+  readHostMaps(vdisk: string): Promise<HostMap[]>;
+  /** All mappings of the system. */
+  readMappings(): Promise<FlashCopyMapping[]>;
+  readGroups(): Promise<ConsistencyGroup[]>;
+  /** Undefined when there is no such group. */
+  readGroup(name: string): Promise<ConsistencyGroup | undefined>;
+
+  createVDisk(vdisk: { readonly name: string; readonly pool: string; readonly capacityBytes: number }): Promise<void>;
+  removeVDisk(name: string): Promise<void>;
+  createGroup(name: string): Promise<void>;
+  renameGroup(from: string, to: string): Promise<void>;
+  /** Only an empty group. A missing one is success. */
+  removeGroup(name: string): Promise<void>;
+  createMapping(mapping: NewMapping): Promise<void>;
+  changeMapping(
+    name: string,
+    change: { readonly copyRate?: number; readonly cleanRate?: number; readonly group?: string },
+  ): Promise<void>;
+  /** Only idle_or_copied. A missing one is success. */
+  removeMapping(name: string): Promise<void>;
+  prepareGroup(name: string): Promise<void>;
+  stopGroup(name: string): Promise<void>;
+  reserveStart(timeoutMs: number): Promise<StartSession>;
+  /** Already mapped to that host is success. */
+  mapVDisk(map: { readonly vdisk: string; readonly host: string; readonly scsiId?: number }): Promise<void>;
+  /** Not mapped is success. */
+  unmapVDisk(map: { readonly vdisk: string; readonly host: string }): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,56 @@
+// FlashCopy mappings and consistency groups, with the array's own words for their states and which command is legal in which
+// (IBM command pages 8.3-9.1; stop is illegal in preparing per IBM 9.1.3).
+
+export const MAPPING_STATES = [
+  'idle_or_copied',
+  'preparing',
+  'prepared',
+  'copying',
+  'stopping',
+  'stopped',
+  'suspended',
+] as const;
+export type MappingState = (typeof MAPPING_STATES)[number];
+export type GroupState = MappingState | 'empty';
+
+/** A relation source VDisk -> target VDisk. */
+export interface FlashCopyMapping {
+  readonly id: string;
+  readonly name: string;
+  readonly source: string;
+  readonly target: string;
+  /** Name of the group, '' when stand-alone. */
+  readonly group: string;
+  readonly state: MappingState;
+  /** 0-100. */
+  readonly progressPercent: number;
+  /** 0-150, see IBM's table; 50 = 2 MiB/s. */
+  readonly copyRate: number;
+  readonly incremental: boolean;
+  /** `YYMMDDhhmmss` of the array's clock, '' when never started. */
+  readonly startTime: string;
+  /** Owned by replication: never touch. */
+  readonly replicationControlled: boolean;
+  readonly restoring: boolean;
+}
+
+export interface ConsistencyGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly state: GroupState;
+  readonly startTime: string;
+}
+
+const LEGAL: Record<'prepare' | 'start' | 'stop', readonly MappingState[]> = {
+  prepare: ['idle_or_copied', 'stopped'],
+  start: ['prepared'],
+  stop: ['prepared', 'copying', 'stopping', 'suspended'],
+};
+
+export const canPrepare = (state: GroupState): boolean => isLegal('prepare', state);
+export const canStart = (state: GroupState): boolean => isLegal('start', state);
+export const canStop = (state: GroupState): boolean => isLegal('stop', state);
+
+function isLegal(command: keyof typeof LEGAL, state: GroupState): boolean {
+  return state !== 'empty' && LEGAL[command].includes(state);
+}

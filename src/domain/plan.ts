@@ -1,0 +1,122 @@
+// What will be done: computed by pure rules from request and inspection, printable, hashed; nothing outside it is touched.
+import type { FlashCopyRequest, Grade, Method } from './request.js';
+import type { MappingState } from './mapping.js';
+
+export interface PlannedVolume {
+  readonly name: string;
+  readonly uid: string;
+  readonly capacityBytes: number;
+}
+
+export interface PlannedMapping {
+  readonly name: string;
+  readonly source: PlannedVolume;
+  /** uid is '' for a target that is created first. */
+  readonly target: PlannedVolume;
+  readonly createTarget?: { readonly pool: string };
+  /** The mapping as found; absent when the run creates it. */
+  readonly existing?: { readonly group: string; readonly state: MappingState; readonly startTime: string };
+}
+
+/** One group on one array: its mappings are started at one instant. */
+export interface PlannedGroup {
+  readonly array: string;
+  /** This run's name of the group. */
+  readonly name: string;
+  /** The group of an earlier run of this set, to be renamed. */
+  readonly existing?: { readonly name: string; readonly state: string };
+  readonly mappings: readonly PlannedMapping[];
+  readonly copyRate: number;
+  readonly cleanRate: number;
+  readonly incremental: boolean;
+  readonly grainSize: 64 | 256;
+}
+
+export interface PlannedMount {
+  readonly mountPoint: string;
+  readonly device: string;
+  readonly fsType: string;
+  readonly options: string;
+  readonly uuid: string;
+  /** UIDs of the VDisks beneath. */
+  readonly disks: readonly string[];
+  /** Mount unit that owns it, '' when none. */
+  readonly unit: string;
+}
+
+export interface PlannedSource {
+  readonly host: string;
+  readonly method: Method;
+  readonly units: readonly string[];
+  /** Deepest first: the order in which they are made still. */
+  readonly mounts: readonly PlannedMount[];
+  /** When the holder gives back by itself, ms after arming. */
+  readonly deadlineMs: number;
+}
+
+/** A volume to show to a target host. */
+export interface PlannedPresentation {
+  readonly array: string;
+  readonly vdisk: string;
+  readonly uid: string;
+  readonly sourceUid: string;
+  readonly arrayHost: string;
+}
+
+export interface PlannedVolumeGroup {
+  readonly sourceName: string;
+  readonly sourceUuid: string;
+  /** Its name on the target host. */
+  readonly name: string;
+  /** UIDs of the target VDisks, all of the group. */
+  readonly disks: readonly string[];
+}
+
+export interface PlannedFileSystem {
+  /** Mount point on the source. */
+  readonly from: string;
+  /** Mount point here, '' when it is not mounted here (but given a new identity). */
+  readonly at: string;
+  readonly readOnly: boolean;
+  readonly fsType: string;
+  readonly sourceUuid: string;
+  /** On this host after synthesis: /dev/<vg>/<lv>, or `uid:<target uid>` for a file system on the disk itself. */
+  readonly device: string;
+}
+
+export interface PlannedTarget {
+  readonly host: string;
+  readonly keepMapped: boolean;
+  readonly synthesis: 'auto' | 'keep';
+  readonly presentations: readonly PlannedPresentation[];
+  /** What stands on the targets now and must be let go. Mounts deepest first. */
+  readonly release: {
+    readonly mounts: readonly string[];
+    readonly volumeGroups: readonly string[];
+    readonly uids: readonly string[];
+  };
+  readonly volumeGroups: readonly PlannedVolumeGroup[];
+  /** Outermost first: the order in which they are mounted. */
+  readonly fileSystems: readonly PlannedFileSystem[];
+}
+
+export interface Plan {
+  readonly set: string;
+  /** 6 characters drawn for this run; part of group names and holder ids. */
+  readonly token: string;
+  readonly groups: readonly PlannedGroup[];
+  readonly sources: readonly PlannedSource[];
+  readonly targets: readonly PlannedTarget[];
+  readonly copy: FlashCopyRequest['copy'];
+  readonly grade: Grade;
+  readonly maxPauseMs: number;
+  readonly maxOutageMs: number;
+  readonly maxPreparedMs: number;
+  readonly verify: FlashCopyRequest['verify'];
+  /** Every action in order, one line each, for people. */
+  readonly lines: readonly string[];
+  /** What is lost: data on targets, the former generation. */
+  readonly losses: readonly string[];
+  /** Over everything but token and hash itself: the same situation gives the same hash. */
+  readonly hash: string;
+}

@@ -1,0 +1,79 @@
+// What happened: plain data, the answer of the query, the output of the command line, the result of the workflow.
+import type { ErrorData } from './errors.js';
+import type { Grade } from './request.js';
+import type { Phase, StepName } from './steps.js';
+
+export type Outcome = 'running' | 'done' | 'refused' | 'failed' | 'needs-operator' | 'cancelled';
+
+export interface StepReport {
+  readonly name: StepName;
+  /** Host, array or volume it was for; '' for the whole run. */
+  readonly subject: string;
+  readonly state: 'running' | 'done' | 'failed' | 'skipped';
+  /** ISO times of the workflow's clock. */
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  /** One line for a person. */
+  readonly note?: string;
+}
+
+/** How long a source host stood without I/O, by its own clock. */
+export interface PauseReport {
+  readonly host: string;
+  readonly method: 'unmount' | 'quiesce';
+  /** ms since the epoch, the host's clock: when it began to stand still, was still, had its I/O back. */
+  readonly beganAt: number;
+  readonly quiescedAt: number;
+  readonly givenBackAt: number;
+  readonly pauseMs: number;
+  /** '' when unbroken, else why the quiesce does not count. */
+  readonly broken: string;
+}
+
+export interface VolumeReport {
+  readonly array: string;
+  readonly source: string;
+  readonly target: string;
+  readonly mapping: string;
+  readonly progressPercent: number;
+  /** True at 100 %: the copy no longer needs its source. */
+  readonly independent: boolean;
+}
+
+export interface CompensationReport {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly note?: string;
+}
+
+export interface MountReport {
+  readonly host: string;
+  readonly from: string;
+  readonly at: string;
+  readonly device: string;
+  readonly uuid: string;
+}
+
+export interface Report {
+  readonly set: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly phase: Phase;
+  readonly outcome: Outcome;
+  /** Undefined until proved; withdrawn (undefined again) by a contradiction. */
+  readonly grade?: Grade;
+  /** True when both nonces told the truth on every copied file system. */
+  readonly verified: boolean;
+  /** ISO time at which start returned, the workflow's clock. */
+  readonly takenAt?: string;
+  readonly planHash?: string;
+  readonly planLines: readonly string[];
+  readonly pauses: readonly PauseReport[];
+  readonly steps: readonly StepReport[];
+  readonly volumes: readonly VolumeReport[];
+  readonly mounts: readonly MountReport[];
+  readonly compensation: readonly CompensationReport[];
+  readonly error?: ErrorData;
+  /** What a person can do now, one line each. */
+  readonly advice: readonly string[];
+}

@@ -1,0 +1,80 @@
+// What a user asks for. Text becomes this in src/config; every field here is complete, with defaults applied.
+
+/** The facility that makes the source's data still: named by the user, there is no default. */
+export type Method = 'unmount' | 'quiesce';
+export type Grade = 'application' | 'filesystem' | 'crash';
+
+/** One pair of volumes. */
+export interface VolumePair {
+  readonly source: string;
+  readonly target: string;
+  /** Create the target with this pool when it does not exist. */
+  readonly create?: { readonly pool: string };
+  /** UID of the target: "yes, its data may go". Needed unless the target is already this set's own. */
+  readonly overwrite?: string;
+}
+
+export interface RequestedGroup {
+  readonly array: string;
+  readonly volumes: readonly VolumePair[];
+}
+
+export interface RequestedSource {
+  readonly host: string;
+  readonly method: Method;
+  /** Units to stop before an unmount and to start after it, in this order (stopped in this order, started in reverse). */
+  readonly units: readonly string[];
+  /** Databases with a quiesce facility of their own; none is supported yet. */
+  readonly applications: readonly string[];
+  /** Mount points, or 'auto': every mounted file system on the source volumes. */
+  readonly mounts: 'auto' | readonly string[];
+}
+
+export interface RequestedTarget {
+  readonly host: string;
+  readonly mounts: readonly {
+    /** Mount point on the source host. */
+    readonly from: string;
+    /** Mount point on this host. */
+    readonly at: string;
+    readonly readOnly: boolean;
+  }[];
+  /** `auto`: new identities for partition table, volume group and file systems; `keep`: none. */
+  readonly synthesis: 'auto' | 'keep';
+  /** Names of the copied volume groups: source name -> name on this host. Default: the source's name with `_copy`. */
+  readonly volumeGroups: Readonly<Record<string, string>>;
+  /** Keep the volumes mapped during the copy, held exclusively open, instead of unmapping them. */
+  readonly keepMapped: boolean;
+}
+
+export interface FlashCopyRequest {
+  /** Name of the set: what is copied together, again and again. */
+  readonly name: string;
+  readonly groups: readonly RequestedGroup[];
+  readonly sources: readonly RequestedSource[];
+  readonly targets: readonly RequestedTarget[];
+  readonly copy: {
+    /** 0-150, default 50 (2 MiB/s). */
+    readonly rate: number;
+    readonly cleanRate: number;
+    readonly incremental: boolean;
+    /** KiB. */
+    readonly grainSize: 64 | 256;
+    /** When the run may end: once the copy is usable, or once it is independent of the source. */
+    readonly waitFor: 'started' | 'copied';
+  };
+  /** Least grade that counts as success. */
+  readonly grade: Grade;
+  /** Longest time file systems may stand still (method quiesce), ms. */
+  readonly maxPauseMs: number;
+  /** Longest time the source may be unmounted (method unmount), ms. */
+  readonly maxOutageMs: number;
+  /** Longest time the group may stay prepared, ms. */
+  readonly maxPreparedMs: number;
+  readonly verify: {
+    /** Check the file systems of the copy. */
+    readonly fileSystem: boolean;
+  };
+  /** Hash of an approved plan; the run is refused when its plan differs. */
+  readonly approval?: string;
+}

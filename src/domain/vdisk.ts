@@ -1,0 +1,44 @@
+// Nouns of the array: volumes (VDisks), pools, hosts and what is mapped to whom.
+
+/** A volume as the array lists it. */
+export interface VDisk {
+  readonly id: string;
+  readonly name: string;
+  /** 32 hex digits, upper case: what hosts see on page 0x83 (behind its leading 3). */
+  readonly uid: string;
+  readonly capacityBytes: number;
+  readonly status: 'online' | 'degraded' | 'offline';
+  readonly pool: string;
+  readonly ioGroup: string;
+  readonly fcMapCount: number;
+  /** True when the volume is in remote copy or replication. */
+  readonly replicated: boolean;
+}
+
+export interface Pool {
+  readonly name: string;
+  readonly freeBytes: number;
+}
+
+/** A host object of the array. */
+export interface ArrayHost {
+  readonly id: string;
+  readonly name: string;
+  readonly portCount: number;
+}
+
+/** One volume mapped to one host. */
+export interface HostMap {
+  readonly vdiskName: string;
+  readonly vdiskUid: string;
+  readonly hostName: string;
+  readonly scsiId: number;
+}
+
+export interface ArraySystem {
+  readonly id: string;
+  readonly name: string;
+  readonly codeLevel: string;
+  /** Volume protection: unmapping and removing is refused after recent I/O. */
+  readonly vdiskProtection: boolean;
+}

@@ -1,0 +1,76 @@
+// Names and shapes of everything said to a workflow: shared by workflows, client and activities. No behaviour here.
+import type { PlannedGroup, PlannedSource } from '../domain/plan.js';
+import type { Report } from '../domain/report.js';
+
+export const FLASH_COPY = 'flashCopy';
+export const GUARD = 'flashCopyGuard';
+export const LEDGER = 'flashCopyLedger';
+
+export const REPORT_QUERY = 'report';
+export const ABORT_UPDATE = 'abort';
+export const RETRY_GIVE_BACK_UPDATE = 'retryGiveBack';
+
+export const LEDGER_ACQUIRE_UPDATE = 'acquire';
+export const LEDGER_RELEASE_UPDATE = 'release';
+export const LEDGER_QUERY = 'grants';
+
+/** Parent -> guard. */
+export const GUARD_WATCH_SIGNAL = 'watch';
+export const GUARD_DONE_SIGNAL = 'done';
+
+export const DEFAULT_TASK_QUEUE = 'flashcopy';
+/** Give back and start have slots of their own. */
+export const urgentQueue = (taskQueue: string): string => `${taskQueue}-urgent`;
+export const flashCopyWorkflowId = (set: string): string => `flashcopy/${set}`;
+export const guardWorkflowId = (workflowId: string, firstRunId: string): string => `${workflowId}/guard/${firstRunId}`;
+export const ledgerWorkflowId = (array: string): string => `flashcopy-ledger/${array}`;
+
+/** All custom search attributes, by name and type. */
+export const SEARCH_ATTRIBUTES = {
+  FlashCopyArray: 'KEYWORD_LIST',
+  FlashCopyVolume: 'KEYWORD_LIST',
+  FlashCopyHost: 'KEYWORD_LIST',
+  FlashCopyPhase: 'KEYWORD',
+  FlashCopyPauseMs: 'INT',
+} as const;
+
+/** What the guard must be able to do alone. */
+export interface GuardWatch {
+  readonly set: string;
+  readonly run: string;
+  readonly sources: readonly PlannedSource[];
+  readonly groups: readonly PlannedGroup[];
+  /** ms; when nothing was heard of the parent for so long, the guard acts. */
+  readonly leaseMs: number;
+}
+
+export interface GuardInput {
+  readonly workflowId: string;
+  readonly firstRunId: string;
+  readonly holder: string;
+  readonly arrays: readonly string[];
+}
+
+/** What the workflow takes: the request as the user wrote it; it is parsed inside. */
+export interface FlashCopyInput {
+  readonly request: unknown;
+  /** False where the namespace lacks the search attributes. */
+  readonly searchAttributes?: boolean;
+}
+
+export interface AcquireOrder {
+  readonly holder: string;
+  readonly set: string;
+  readonly sources: readonly string[];
+  readonly targets: readonly string[];
+}
+
+/** A refusal names who holds what. */
+export type AcquireAnswer =
+  { readonly granted: true } | { readonly granted: false; readonly heldBy: string; readonly what: string };
+
+export interface LedgerGrant extends AcquireOrder {
+  readonly grantedAt: string;
+}
+
+export type ReportQueryAnswer = Report;
