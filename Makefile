@@ -1,0 +1,32 @@
+# The menu. `make demo` is the main job, `make test` runs every test; both set up what they need.
+.PHONY: demo test lab-up lab-down setup build bench pictures clean
+.DEFAULT_GOAL := demo
+KEEP ?=
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+setup: node_modules/.package-lock.json
+	@sh scripts/tools.sh
+
+build: setup
+	@npm run --silent build
+
+demo: build
+	@KEEP=$(KEEP) npx tsx lab/demo/main.ts
+
+test: build
+	@node scripts/test.js
+
+lab-up: build
+	@npx tsx lab/up.ts
+
+lab-down: setup
+	@npx tsx lab/down.ts
+
+bench: build
+	@npm run --silent bench:pause
+
+pictures: build
+	@npx tsx lab/pictures.ts
