@@ -48,8 +48,11 @@ export interface GroupStart {
 /** What the one activity of the quiesce method saw. It answers this also when the copy failed; it throws only before anything stood still. */
 export interface PointInTimeResult {
   readonly starts: readonly GroupStart[];
+  /** Hosts of the quiesce method only; those of the unmount method report theirs with the give back. */
   readonly pauses: readonly PauseReport[];
-  /** First thing that went wrong; undefined when all went well. */
+  /** What the probes right after the start said of every source host, both methods: '' when unbroken. Feeds the grade. */
+  readonly attestations?: readonly { readonly host: string; readonly broken: string }[];
+  /** First thing that went wrong (refused quiesce, start not done or unknown); a broken quiesce is no error, it lowers the grade. */
   readonly error?: ErrorData;
 }
 
@@ -85,8 +88,13 @@ export interface FlashCopyActivities {
   /** Unmounts, deactivates, drops caches; then unmaps on the array; then proves. */
   flashCopyReleaseTarget(order: RunRef & { readonly target: PlannedTarget }): Promise<void>;
   flashCopyPreFlush(order: RunRef & { readonly source: PlannedSource }): Promise<void>;
-  /** Prepares and polls until `prepared`; heartbeats. FLUSH_FAILED after bounded repeats. */
-  flashCopyPrepareGroup(order: RunRef & GroupRef & { readonly timeoutMs: number }): Promise<void>;
+  /**
+   * Reads once more that no target is mapped (NOT_RELEASED; `keptMapped` names those that may be), prepares and polls until `prepared`;
+   * heartbeats. FLUSH_FAILED after bounded repeats.
+   */
+  flashCopyPrepareGroup(
+    order: RunRef & GroupRef & { readonly timeoutMs: number; readonly keptMapped?: readonly string[] },
+  ): Promise<void>;
   /** Any state -> not preparing, not prepared: waits out preparing, then stops. Idempotent, also when the group is gone. */
   flashCopyUnprepareGroup(order: RunRef & GroupRef): Promise<void>;
 
@@ -109,7 +117,10 @@ export interface FlashCopyActivities {
   flashCopySynthesise(
     order: RunRef & { readonly target: PlannedTarget },
   ): Promise<{ readonly notes: readonly string[] }>;
-  flashCopyMount(order: RunRef & { readonly target: PlannedTarget }): Promise<readonly MountReport[]>;
+  /** With `check`, every file system is checked before it is mounted: FILE_SYSTEM_DAMAGED. */
+  flashCopyMount(
+    order: RunRef & { readonly target: PlannedTarget; readonly check?: boolean },
+  ): Promise<readonly MountReport[]>;
   flashCopyVerify(
     order: RunRef & { readonly target: PlannedTarget },
   ): Promise<{ readonly contradictions: readonly string[]; readonly checked: number }>;
