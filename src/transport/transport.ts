@@ -1,6 +1,6 @@
 // Port: run one command line somewhere. A result has one shape for success and failure; what is thrown says whether the command may have run.
 // Thrown: UNREACHABLE (not-done), AUTH_REFUSED, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED (not-done, never retried),
-// CHANNEL_LOST and COMMAND_TIMED_OUT (unknown).
+// NO_FREE_SESSION (not-done), CHANNEL_LOST, COMMAND_TIMED_OUT and OUTPUT_TOO_LARGE (unknown), COMMAND_CANCELLED (not-done before sending, else unknown).
 
 export interface CommandResult {
   /** Undefined when the command was killed by a signal. */
@@ -15,9 +15,12 @@ export interface RunOptions {
   readonly input?: string;
   /** ms; afterwards COMMAND_TIMED_OUT, effect unknown. */
   readonly timeoutMs: number;
+  /** Closes the channel: COMMAND_CANCELLED. The far side may run on. */
   readonly signal?: AbortSignal;
   /** Takes the session that is kept free for give back and start. */
   readonly urgent?: boolean;
+  /** Standard output piece by piece as it arrives: what was seen stays known when the rest of the answer is lost. */
+  readonly onStdout?: (text: string) => void;
 }
 
 /** A command that talks in lines, over a connection that is up and tested. */
