@@ -1,0 +1,35 @@
+// All activities of the library as one object, as a worker registers them.
+import type { FlashCopyActivities } from './contract.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { withFailureBoundary } from './failure-boundary.js';
+import { ensureActivities } from './group-ensure.js';
+import { removeActivities } from './group-remove.js';
+import { stateActivities } from './group-states.js';
+import { watchActivities } from './group-watch.js';
+import { guardActivities } from './guard.js';
+import { lockActivities } from './ledger-locks.js';
+import { planActivities } from './plan.js';
+import { pointInTimeActivities } from './point-in-time.js';
+import { requestActivities } from './request.js';
+import { sourceActivities } from './sources.js';
+import { targetUseActivities } from './target-use.js';
+import { targetActivities } from './targets.js';
+
+/** One call per worker: runs that wait for copies share the array listings of this object. */
+export function createActivities(deps: ActivityDependencies): FlashCopyActivities {
+  const activities: FlashCopyActivities = {
+    ...requestActivities(deps),
+    ...lockActivities(deps),
+    ...planActivities(deps),
+    ...ensureActivities(deps),
+    ...removeActivities(deps),
+    ...stateActivities(deps),
+    ...watchActivities(deps),
+    ...targetActivities(deps),
+    ...targetUseActivities(deps),
+    ...sourceActivities(deps),
+    ...pointInTimeActivities(deps),
+    ...guardActivities(deps),
+  };
+  return withFailureBoundary(activities, () => deps.secrets?.() ?? []);
+}

@@ -1,0 +1,88 @@
+// Everything the point in time needs, opened and tested before anything stands still: holders, nonces, flushes, array sessions, prepared groups.
+import { FlashCopyError } from '../domain/errors.js';
+import type { PlannedSource } from '../domain/plan.js';
+import type { GroupRef, PointInTimeOrder } from './contract.js';
+import type { ArmedHost, ReservedStart } from './critical-section.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { cancellationSignal } from './heartbeat.js';
+import { allOrUndo } from './in-parallel.js';
+import { dirtyLimit, holdOrder } from './sources.js';
+
+export interface Opened {
+  readonly armed: readonly ArmedHost[];
+  readonly starts: readonly ReservedStart[];
+  /** ms until the first holder gives back by itself. */
+  leaseMs(): number;
+  /** Gives back what is held and frees the sessions. Idempotent. */
+  close(): void;
+}
+
+const RESERVE_TIMEOUT_MS = 30_000;
+
+/** The holder comes first: it refuses while another run holds one of the file systems. */
+const arm = async (deps: ActivityDependencies, run: string, source: PlannedSource): Promise<ArmedHost> => ({
+  host: source.host,
+  hold: await deps.hosts(source.host).source.arm(holdOrder(run, source)),
+});
+
+async function mark(deps: ActivityDependencies, run: string, source: PlannedSource): Promise<void> {
+  const host = deps.hosts(source.host).source;
+  await host.writeNonce({ run, kind: 'before', mounts: source.mounts });
+  await host.preFlush({ mounts: source.mounts, limitBytes: dirtyLimit(deps) });
+}
+
+async function reserve(deps: ActivityDependencies, ref: GroupRef): Promise<ReservedStart> {
+  const session = await deps.arrays(ref.array).reserveStart(RESERVE_TIMEOUT_MS);
+  return { ...ref, session };
+}
+
+async function checkPrepared(deps: ActivityDependencies, { array, group }: GroupRef): Promise<void> {
+  const state = (await deps.arrays(array).readGroup(group))?.state ?? 'missing';
+  if (state === 'prepared') return;
+  throw new FlashCopyError({
+    family: 'state',
+    code: 'NOT_PREPARED',
+    message: `group ${group} on ${array} is ${state}, not prepared`,
+    details: { array, group, state },
+  });
+}
+
+/** Throws after closing whatever was open. `sources` are those of the quiesce method. */
+export async function openCriticalSection(
+  deps: ActivityDependencies,
+  order: PointInTimeOrder,
+  sources: readonly PlannedSource[],
+): Promise<Opened> {
+  const signal = cancellationSignal();
+  signal.throwIfAborted();
+  const groups = order.groups.map(({ array, name }) => ({ array, group: name }));
+  const armedAt = deps.clock.now();
+  const armed = await allOrUndo(
+    sources.map((source) => arm(deps, order.run, source)),
+    ({ hold }) => hold.close(),
+  );
+  let starts: ReservedStart[] = [];
+  const close = () => {
+    armed.forEach(({ hold }) => hold.close());
+    starts.forEach(({ session }) => session.release());
+  };
+  try {
+    signal.throwIfAborted();
+    await allOrUndo(
+      sources.map((source) => mark(deps, order.run, source)),
+      () => undefined,
+    );
+    signal.throwIfAborted();
+    starts = await allOrUndo(
+      groups.map((group) => reserve(deps, group)),
+      ({ session }) => session.release(),
+    );
+    await Promise.all(groups.map((group) => checkPrepared(deps, group)));
+    signal.throwIfAborted();
+  } catch (error) {
+    close();
+    throw error;
+  }
+  const shortest = Math.min(...sources.map((source) => source.deadlineMs));
+  return { armed, starts, leaseMs: () => armedAt + shortest - deps.clock.now(), close };
+}

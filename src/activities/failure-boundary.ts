@@ -1,0 +1,39 @@
+// The one place where errors become Temporal failures. type = code, details[0] = ErrorData, no secrets; nothing else crosses.
+import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
+import { errorData } from '../domain/errors.js';
+import { redactError } from './redaction.js';
+
+/** Not yet what is waited for: no alarm, no log line, the server looks again after details.nextLookMs. */
+const POLLS: ReadonlySet<string> = new Set(['COPY_RUNNING']);
+
+/** `never` ends the retries; `safe` and `after-check` are repeated, for every activity reads before it writes. */
+export function toFailure(error: unknown, secrets: readonly string[] = []): Error {
+  if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
+  const data = redactError(errorData(error), secrets);
+  const nextLookMs = data.details['nextLookMs'];
+  return ApplicationFailure.create({
+    message: data.message,
+    type: data.code,
+    nonRetryable: data.retry === 'never',
+    details: [data],
+    ...(POLLS.has(data.code) ? { category: ApplicationFailureCategory.BENIGN } : {}),
+    ...(typeof nextLookMs === 'number' ? { nextRetryDelay: nextLookMs } : {}),
+  });
+}
+
+type Activities<T> = { readonly [K in keyof T]: (...args: never[]) => Promise<unknown> };
+
+/** Every function of `activities`, with its failures translated. */
+export function withFailureBoundary<T extends Activities<T>>(activities: T, secrets: () => readonly string[]): T {
+  const guarded = Object.entries<(...args: never[]) => Promise<unknown>>(activities).map(([name, body]) => [
+    name,
+    async (...args: never[]) => {
+      try {
+        return await body(...args);
+      } catch (error) {
+        throw toFailure(error, secrets());
+      }
+    },
+  ]);
+  return Object.fromEntries(guarded) as T;
+}

@@ -1,0 +1,128 @@
+// Moves a group between states: to where prepare is legal, to prepared, and back. Idempotent by reading; stop is never sent in preparing.
+import type { StorageArray } from '../array/array.js';
+import { FlashCopyError } from '../domain/errors.js';
+import { canPrepare, canStop, type GroupState } from '../domain/mapping.js';
+import type { PlannedGroup } from '../domain/plan.js';
+import type { FlashCopyActivities } from './contract.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { missingGroup } from './group-progress.js';
+import { type Beat, whileBeating } from './heartbeat.js';
+import { inBatches } from './in-parallel.js';
+import { poll } from './poll.js';
+
+type StateActivities = Pick<
+  FlashCopyActivities,
+  'flashCopyMakePreparable' | 'flashCopyPrepareGroup' | 'flashCopyUnprepareGroup'
+>;
+
+const MOST_PREPARES = 3;
+
+function groupError(code: string, text: string, about: { array: string; group: string; state: GroupState }) {
+  return new FlashCopyError({
+    family: 'state',
+    code,
+    message: `group ${about.group} on ${about.array}: ${text}`,
+    details: about,
+  });
+}
+
+async function stateOf(array: StorageArray, group: string): Promise<GroupState> {
+  const found = await array.readGroup(group);
+  if (found === undefined) throw missingGroup(array.name, group);
+  return found.state;
+}
+
+/** A stop whose answer was lost, or that came second, is judged by what the group does next. */
+async function stopTolerantly(array: StorageArray, group: string): Promise<void> {
+  try {
+    await array.stopGroup(group);
+  } catch (error) {
+    const state = (await array.readGroup(group))?.state;
+    if (state !== undefined && canStop(state) && state !== 'stopping') throw error;
+  }
+}
+
+/** Prepare is legal from idle_or_copied and stopped only. A copy is stopped when the plan found it running, and said so. */
+async function makePreparable(array: StorageArray, group: PlannedGroup, look: LookDeps): Promise<void> {
+  const planned = group.existing?.state ?? 'empty';
+  await poll(look.clock, async () => {
+    const state = await stateOf(array, group.name);
+    look.beat.report({ group: group.name, state });
+    if (canPrepare(state)) return state;
+    if (state === 'empty') throw groupError('GROUP_EMPTY', 'holds no mapping', about(array, group.name, state));
+    if (!canStop(state) || state === 'stopping') return undefined;
+    if (planned === 'empty' || planned === 'idle_or_copied' || planned === 'stopped')
+      throw groupError('PLAN_OUTDATED', `${state}, planned ${planned}`, about(array, group.name, state));
+    await stopTolerantly(array, group.name);
+    return undefined;
+  });
+}
+
+interface LookDeps {
+  readonly clock: ActivityDependencies['clock'];
+  readonly beat: Beat;
+}
+
+const about = (array: StorageArray, group: string, state: GroupState) => ({ array: array.name, group, state });
+
+/** The last look before target data goes: whoever still has a map could write. */
+async function checkUnmapped(array: StorageArray, group: string, keptMapped: readonly string[]): Promise<void> {
+  const targets = (await array.readMappings())
+    .filter((mapping) => mapping.group === group && !keptMapped.includes(mapping.target))
+    .map((mapping) => mapping.target);
+  const maps = (await inBatches(targets, (target) => array.readHostMaps(target))).flat();
+  if (maps.length === 0) return;
+  const lines = maps.map((map) => `${map.vdiskName} to ${map.hostName}`);
+  throw new FlashCopyError({
+    family: 'state',
+    code: 'NOT_RELEASED',
+    message: `targets are still mapped on ${array.name}: ${lines.join(', ')}`,
+    details: { array: array.name, group, maps: lines },
+  });
+}
+
+/** `stopped` while waiting means that the flush of a source's cache failed: prepared again, three times in all. */
+function prepareLook(array: StorageArray, group: string, look: LookDeps & { readonly untilMs: number }) {
+  let prepares = 0;
+  return async (): Promise<true | undefined> => {
+    const state = await stateOf(array, group);
+    look.beat.report({ group, state, prepares });
+    if (state === 'prepared') return true;
+    if (look.clock.now() >= look.untilMs)
+      throw groupError('PREPARE_TIMED_OUT', `still ${state}`, about(array, group, state));
+    if (state === 'preparing' || state === 'stopping') return undefined;
+    if (!canPrepare(state))
+      throw groupError('NOT_PREPARABLE', `prepare is illegal in ${state}`, about(array, group, state));
+    if (prepares === MOST_PREPARES)
+      throw groupError('FLUSH_FAILED', `flush failed ${prepares} times`, about(array, group, state));
+    prepares += 1;
+    await array.prepareGroup(group);
+    return undefined;
+  };
+}
+
+/** Never touches a group that copies: a start that came late must be judged, not stopped. */
+async function unprepare(array: StorageArray, group: string, look: LookDeps): Promise<void> {
+  await poll(look.clock, async () => {
+    const state = (await array.readGroup(group))?.state;
+    look.beat.report({ group, state: state ?? 'gone' });
+    if (state === 'prepared') await stopTolerantly(array, group);
+    return state === 'prepared' || state === 'preparing' ? undefined : true;
+  });
+}
+
+export const stateActivities = ({ arrays, clock }: ActivityDependencies): StateActivities => ({
+  flashCopyMakePreparable: ({ group }) =>
+    whileBeating(clock, (beat) => makePreparable(arrays(group.array), group, { clock, beat })),
+
+  flashCopyPrepareGroup: (order) =>
+    whileBeating(clock, async (beat) => {
+      const array = arrays(order.array);
+      await checkUnmapped(array, order.group, order.keptMapped ?? []);
+      const untilMs = clock.now() + order.timeoutMs;
+      await poll(clock, prepareLook(array, order.group, { clock, beat, untilMs }));
+    }),
+
+  flashCopyUnprepareGroup: (order) =>
+    whileBeating(clock, (beat) => unprepare(arrays(order.array), order.group, { clock, beat })),
+});

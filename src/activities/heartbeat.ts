@@ -1,0 +1,50 @@
+// Heartbeats while something long runs: they carry progress out and the wish to cancel in.
+import { Context, type Info } from '@temporalio/activity';
+import type { Clock } from '../domain/clock.js';
+
+export interface Beat {
+  /** Shown in the UI, and given to the next attempt. */
+  report(details: unknown): void;
+  /** Beats now and lets a full interval pass before the next: nothing beats inside a short pause. */
+  restart(): void;
+}
+
+const LONGEST_MS = 10_000;
+const SHORTEST_MS = 250;
+
+/** A third of the time-out, so that two lost beats do no harm. */
+const intervalMs = (info: Info): number =>
+  Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (info.heartbeatTimeoutMs ?? 3 * LONGEST_MS) / 3));
+
+/** The signal of a cancel, a pause or a worker that ends; its reason is a CancelledFailure. */
+export const cancellationSignal = (): AbortSignal => Context.current().cancellationSignal;
+
+/** Runs `work` to its end with heartbeats beside it. It is never cut off: work that may stop early looks at `cancellationSignal`. */
+export async function whileBeating<T>(clock: Clock, work: (beat: Beat) => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const interval = intervalMs(context.info);
+  const ended = new AbortController();
+  let details: unknown = context.info.heartbeatDetails;
+  let last = 0;
+  const restart = () => {
+    context.heartbeat(details);
+    last = clock.now();
+  };
+  const report = (news: unknown) => {
+    details = news;
+    restart();
+  };
+  const beating = async () => {
+    while (!ended.signal.aborted) {
+      await clock.sleep(Math.max(1, last + interval - clock.now()), ended.signal);
+      if (clock.now() - last >= interval) restart();
+    }
+  };
+  restart();
+  void beating().catch(() => undefined);
+  try {
+    return await work({ report, restart });
+  } finally {
+    ended.abort();
+  }
+}
