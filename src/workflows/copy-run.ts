@@ -1,0 +1,113 @@
+// One run as its steps see it: request, plan, groups under their present names, report, undo stack.
+// Promise kept here: a step that comes too early fails with STEP_ORDER instead of acting on nothing.
+import { CancellationScope, uuid4, workflowInfo } from '@temporalio/workflow';
+import type { PointInTimeResult, RunRef } from '../activities/contract.js';
+import { FlashCopyError } from '../domain/errors.js';
+import { TOKEN_LENGTH } from '../domain/names.js';
+import type { Plan, PlannedGroup } from '../domain/plan.js';
+import type { FlashCopyRequest } from '../domain/request.js';
+import { UndoStack } from './compensation.js';
+import { GuardLink } from './guard-link.js';
+import { RunReport } from './report.js';
+
+/** A planned group and what this run did to it. */
+export interface RunGroup {
+  readonly planned: PlannedGroup;
+  /** Its present name; a fence gives a new one. */
+  name: string;
+  /** True from the moment prepare may have been sent: target data is void. */
+  prepareTried: boolean;
+  created: readonly string[];
+  /** start_time of each mapping before this run's start. */
+  startTimesBefore: readonly string[];
+}
+
+export class CopyRun {
+  readonly workflowId = workflowInfo().workflowId;
+  /** A reset run keeps its first run id: it is the same holder of locks, and finds the same guard. */
+  readonly firstRunId = workflowInfo().firstExecutionRunId;
+  readonly holder = `${this.workflowId}/${this.firstRunId}`;
+  readonly report: RunReport;
+  readonly undo: UndoStack;
+  readonly guard: GuardLink;
+  /** Holds the whole procedure: cancelled by Temporal or by the update `abort`. */
+  readonly scope = new CancellationScope();
+  /** Running give backs by host: call to try again at once. */
+  readonly givingBack = new Map<string, () => void>();
+  /** Hosts whose take-down still runs: nobody gives back beside it. */
+  readonly takingDown = new Map<string, Promise<unknown>>();
+  /** Names under which a group may still be preparing or prepared. */
+  readonly maybePrepared = new Set<string>();
+  abortReason: string | undefined;
+  groups: readonly RunGroup[] = [];
+  /** What the start saw; undefined when it never answered. */
+  cut: PointInTimeResult | undefined;
+  preparedSince: number | undefined;
+  /** False once an after-nonce could not be written: `verified` would then prove nothing. */
+  markedAfter = true;
+  #request: FlashCopyRequest | undefined;
+  #plan: Plan | undefined;
+
+  constructor(searchAttributes: boolean) {
+    this.report = new RunReport(searchAttributes);
+    this.undo = new UndoStack((entry) => {
+      this.report.compensation.push(entry);
+      this.report.changed();
+    });
+    this.guard = new GuardLink(this);
+  }
+
+  get request(): FlashCopyRequest {
+    return this.#request ?? tooEarly('validate');
+  }
+
+  set request(request: FlashCopyRequest) {
+    this.#request = request;
+    this.report.set = request.name;
+  }
+
+  get plan(): Plan {
+    return this.#plan ?? tooEarly('plan');
+  }
+
+  set plan(plan: Plan) {
+    this.#plan = plan;
+    this.report.planHash = plan.hash;
+    this.report.planLines = plan.lines;
+    this.groups = plan.groups.map((planned) => ({
+      planned,
+      name: planned.name,
+      prepareTried: false,
+      created: [],
+      startTimesBefore: [],
+    }));
+  }
+
+  get hasPlan(): boolean {
+    return this.#plan !== undefined;
+  }
+
+  /** Arrays of the request in sorted order: the order in which they are locked. */
+  get arrays(): readonly string[] {
+    return [...new Set(this.request.groups.map((group) => group.array))].sort();
+  }
+
+  get ref(): RunRef {
+    return { set: this.plan.set, run: `${this.plan.set}-${this.plan.token}` };
+  }
+}
+
+/** Six letters and digits, a letter first, from the workflow's own replayable chance. */
+export function drawToken(): string {
+  const hex = uuid4().replaceAll('-', '');
+  return 'abcdefghijklmnop'.charAt(parseInt(hex.charAt(0), 16)) + hex.slice(16, 15 + TOKEN_LENGTH);
+}
+
+function tooEarly(missing: string): never {
+  throw new FlashCopyError({
+    family: 'state',
+    code: 'STEP_ORDER',
+    message: `this step needs ${missing} before it`,
+    details: { missing },
+  });
+}

@@ -1,0 +1,62 @@
+// After a start whose answer was lost: the group gets a new name, so that a late start can never take effect, and is read only then.
+// Promise kept here: the copy counts only if `prepared` was read after the quiesce and every source stood unbroken; else it is stopped.
+import { CancellationScope } from '@temporalio/workflow';
+import type { GroupProgress, GroupStart } from '../activities/contract.js';
+import { FlashCopyError, type ErrorData } from '../domain/errors.js';
+import { buildGroupName } from '../domain/names.js';
+import { perform } from './activities.js';
+import { drawToken, type CopyRun, type RunGroup } from './copy-run.js';
+import { hostEvidence } from './steps/grade.js';
+import { registerUnprepare } from './steps/prepare.js';
+
+/** Returns when every start took effect and counts; throws the first error otherwise. To be called after the give back. */
+export async function fenceUnknownStarts(copy: CopyRun, error: ErrorData): Promise<void> {
+  await CancellationScope.nonCancellable(async () => {
+    const unknown = copy.groups.filter((group) => startOf(copy, group)?.started !== 'not-done');
+    const effects = await Promise.all(unknown.map((group) => fence(copy, group)));
+    const all = effects.length === copy.groups.length && effects.every(Boolean);
+    if (all && counts(copy)) {
+      const starts = (copy.cut?.starts ?? []).map((start): GroupStart => ({ ...start, started: 'done' }));
+      copy.cut = { ...copy.cut, starts, pauses: copy.report.pauses };
+      return;
+    }
+    await Promise.all(unknown.filter((_, at) => effects[at]).map((group) => stop(copy, group)));
+    throw new FlashCopyError({ ...error, outcome: 'not-done', retry: 'safe' });
+  });
+}
+
+async function fence(copy: CopyRun, group: RunGroup): Promise<boolean> {
+  const { array } = group.planned;
+  const newName = buildGroupName(copy.plan.set, drawToken());
+  registerUnprepare(copy, array, newName);
+  await copy.guard.renamed([newName]);
+  const progress = await perform(
+    'flashCopyFenceGroup',
+    { summary: `fence group ${group.name} of ${array} as ${newName}` },
+    { ...copy.ref, array, group: group.name, newName },
+  );
+  group.name = newName;
+  return tookEffect(group, progress);
+}
+
+function tookEffect(group: RunGroup, { state, startTimes }: GroupProgress): boolean {
+  if (state === 'copying') return true;
+  // A small copy may be at 100 % already; only its start time tells.
+  return state === 'idle_or_copied' && startTimes.some((at) => at !== '' && !group.startTimesBefore.includes(at));
+}
+
+function counts(copy: CopyRun): boolean {
+  const prepared = copy.groups.every((group) => startOf(copy, group)?.preparedRead === true);
+  const still = hostEvidence(copy).every((host) => host.quiesceAcknowledged && host.broken === '');
+  return prepared && still && !copy.scope.consideredCancelled;
+}
+
+const startOf = (copy: CopyRun, group: RunGroup): GroupStart | undefined =>
+  copy.cut?.starts.find(({ array, group: name }) => array === group.planned.array && name === group.planned.name);
+
+async function stop(copy: CopyRun, group: RunGroup): Promise<void> {
+  // As found: the activity stops a running copy only where it is told that it runs.
+  const named = { ...group.planned, name: group.name, existing: { name: group.name, state: 'copying' } };
+  const summary = `stop group ${group.name} of ${named.array}: its copy does not count`;
+  await perform('flashCopyMakePreparable', { summary }, { ...copy.ref, group: named });
+}

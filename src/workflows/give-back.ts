@@ -1,0 +1,70 @@
+// A source gets its I/O back: tried until it works, whatever happens; a person is called when it takes long.
+// Promise P2 is kept here: no workflow of this library ends while this has not come back.
+import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
+import type { RunRef } from '../activities/contract.js';
+import type { PlannedSource } from '../domain/plan.js';
+import type { PauseReport } from '../domain/report.js';
+import { perform } from './activities.js';
+import { errorLine } from './failure.js';
+
+/** After so long without success a person is called (phase NEEDS_OPERATOR); trying goes on. */
+const CALL_OPERATOR_AFTER_MS = 60_000;
+/** Between two rounds after a failure that no retry of Temporal covers. */
+const ROUND_EVERY_MS = 10_000;
+const SLOWEST_ROUND_MS = 300_000;
+
+/** Who is told, and who may ask for another try at once. */
+export interface GiveBackWatcher {
+  stuck(host: string, why: string): void;
+  freed(host: string): void;
+  /** By host: try again now. */
+  readonly retries: Map<string, () => void>;
+}
+
+/** Comes back only when the source has its I/O. No cancel reaches it. */
+export function giveBackForSure(
+  ref: RunRef,
+  source: PlannedSource,
+  watcher: GiveBackWatcher,
+): Promise<PauseReport | undefined> {
+  return CancellationScope.nonCancellable(async () => {
+    const alarm = raiseLater(() => watcher.stuck(source.host, 'give back has not succeeded yet'));
+    try {
+      return await rounds({ ...ref, source }, watcher);
+    } finally {
+      alarm.cancel();
+      watcher.retries.delete(source.host);
+      watcher.freed(source.host);
+    }
+  });
+}
+
+type GiveBackOrder = RunRef & { readonly source: PlannedSource };
+
+async function rounds(order: GiveBackOrder, watcher: GiveBackWatcher): Promise<PauseReport | undefined> {
+  const { host } = order.source;
+  for (let pauseMs = ROUND_EVERY_MS; ; pauseMs = Math.min(pauseMs * 2, SLOWEST_ROUND_MS)) {
+    let again = false;
+    const attempt = new CancellationScope();
+    // Cancelling an attempt that waits for its next retry ends it at once; a new one is then scheduled without any wait.
+    watcher.retries.set(host, () => {
+      again = true;
+      attempt.cancel();
+    });
+    try {
+      return await attempt.run(() => perform('flashCopyGiveBack', { summary: `give back ${host}` }, order));
+    } catch (error) {
+      if (!isCancellation(error)) watcher.stuck(host, errorLine(error));
+    }
+    if (!again) await condition(() => again, pauseMs);
+  }
+}
+
+function raiseLater(raise: () => void): CancellationScope {
+  const scope = new CancellationScope();
+  void scope
+    .run(() => sleep(CALL_OPERATOR_AFTER_MS, { summary: 'until an operator is called' }))
+    .then(raise)
+    .catch(() => undefined);
+  return scope;
+}

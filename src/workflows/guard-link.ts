@@ -1,0 +1,114 @@
+// The copy's side of its guard: started before anything is changed on hosts, told what to watch, told when all is done.
+// Promise kept here: the guard's start and every signal are awaited, in a scope no cancel reaches. A run that was reset finds its guard again by
+// its first run id; a guard that has ended, and freed the locks, is a clear failure (GUARD_GONE).
+import { CancellationScope, getExternalWorkflowHandle, startChild } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { FlashCopyError } from '../domain/errors.js';
+import type { RunRef } from '../activities/contract.js';
+import type { PlannedGroup, PlannedSource } from '../domain/plan.js';
+import {
+  GUARD,
+  GUARD_DONE_SIGNAL,
+  GUARD_WATCH_SIGNAL,
+  guardWorkflowId,
+  type GuardInput,
+  type GuardWatch,
+} from './messages.js';
+
+/** Holder deadlines end first, then this much later the guard acts. */
+const LEASE_MARGIN_MS = 60_000;
+
+/** What the guard needs to know of a run. */
+export interface GuardedRun {
+  readonly workflowId: string;
+  readonly firstRunId: string;
+  readonly holder: string;
+  readonly arrays: readonly string[];
+  readonly ref: RunRef;
+  readonly groups: readonly { readonly planned: PlannedGroup; readonly name: string }[];
+}
+
+export class GuardLink {
+  #started = false;
+
+  constructor(private readonly copy: GuardedRun) {}
+
+  private get id(): string {
+    return guardWorkflowId(this.copy.workflowId, this.copy.firstRunId);
+  }
+
+  /** Already started is success: a run that was reset finds its guard again. */
+  start(): Promise<void> {
+    return CancellationScope.nonCancellable(async () => {
+      const { workflowId, firstRunId, holder, arrays } = this.copy;
+      const input: GuardInput = { workflowId, firstRunId, holder, arrays };
+      try {
+        await startChild(GUARD, {
+          workflowId: this.id,
+          args: [input],
+          parentClosePolicy: 'ABANDON',
+          staticSummary: `guards ${workflowId}: gives back and frees locks when it is gone`,
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+      this.#started = true;
+      await this.#signal(GUARD_WATCH_SIGNAL, this.#watch([], 0));
+    });
+  }
+
+  /** From now on the guard gives these sources back by itself when the lease ends. To be awaited before arming. */
+  async arm(sources: readonly PlannedSource[]): Promise<void> {
+    if (!this.#started) return;
+    // Twice the longest deadline: the channels are opened before the holders are armed, and that takes no longer than a deadline.
+    const leaseMs = 2 * Math.max(0, ...sources.map((source) => source.deadlineMs)) + LEASE_MARGIN_MS;
+    await this.#tell(this.#watch(sources, leaseMs));
+  }
+
+  /** Every source has its I/O: only groups and locks are watched from here on. */
+  async disarm(): Promise<void> {
+    if (!this.#started) return;
+    await this.#tell(this.#watch([], 0));
+  }
+
+  /** Names of groups have changed. */
+  async renamed(also: readonly string[]): Promise<void> {
+    if (this.#started) await this.#tell(this.#watch([], 0, also));
+  }
+
+  /** The last word: nothing is left to guard. */
+  async done(): Promise<void> {
+    if (!this.#started) return;
+    await CancellationScope.nonCancellable(() => this.#signal(GUARD_DONE_SIGNAL));
+    this.#started = false;
+  }
+
+  #watch(sources: readonly PlannedSource[], leaseMs: number, also: readonly string[] = []): GuardWatch {
+    const { set, run } = this.copy.ref;
+    const groups = this.copy.groups.flatMap(({ planned, name }) =>
+      [...new Set([planned.name, name, ...also])].map((each) => ({ ...planned, name: each, mappings: [] })),
+    );
+    return { set, run, sources, groups, leaseMs };
+  }
+
+  #tell(watch: GuardWatch): Promise<void> {
+    return CancellationScope.nonCancellable(() => this.#signal(GUARD_WATCH_SIGNAL, watch));
+  }
+
+  async #signal(name: string, ...args: GuardWatch[]): Promise<void> {
+    try {
+      await getExternalWorkflowHandle(this.id).signal(name, ...args);
+    } catch {
+      guardGone();
+    }
+  }
+}
+
+function guardGone(): never {
+  throw new FlashCopyError({
+    family: 'state',
+    code: 'GUARD_GONE',
+    message:
+      'the guard of this copy has ended, and with it the locks: a run cannot go on from there after a reset; start a new copy',
+  });
+}

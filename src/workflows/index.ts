@@ -1,0 +1,29 @@
+// What a worker's bundle holds: the three workflows, and the building blocks `flashCopy` is made of, for workflows of your own.
+export { flashCopy } from './flash-copy.workflow.js';
+export { flashCopyGuard } from './guard.workflow.js';
+export { flashCopyLedger } from './ledger.workflow.js';
+
+export { runCopy, reportQuery, abortUpdate, retryGiveBackUpdate } from './run-copy.js';
+export type { CopyRun, RunGroup } from './copy-run.js';
+export type { Undo, Forget } from './compensation.js';
+export { withQuiescedSources } from './quiesced-sources.js';
+export { inParallel, sideBySide } from './parallel.js';
+export { perform, type Call } from './activities.js';
+
+export { validate } from './steps/validate.js';
+export { lock } from './steps/lock.js';
+export { plan } from './steps/plan.js';
+export { ensure } from './steps/ensure.js';
+export { makePreparable } from './steps/make-preparable.js';
+export { releaseTargets } from './steps/release-targets.js';
+export { preFlush } from './steps/pre-flush.js';
+export { prepare, prepareGroup } from './steps/prepare.js';
+export { takePointInTime, startGroups } from './steps/take-point-in-time.js';
+export { grade, readGroup } from './steps/grade.js';
+export { mountTargets } from './steps/mount-targets.js';
+export { present } from './steps/present.js';
+export { synthesise } from './steps/synthesise.js';
+export { mount } from './steps/mount.js';
+export { verify } from './steps/verify.js';
+export { backgroundCopy } from './steps/background-copy.js';
+export { retain } from './steps/retain.js';

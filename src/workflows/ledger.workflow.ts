@@ -1,0 +1,79 @@
+// The ledger of one array: who copies what. An entity: started by the first acquire, never ends, continues as new with its grants.
+// Promise kept here: a target is held by one run until its end, a source until it has its I/O back; a repeat by the same holder is the same grant.
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineUpdate,
+  setHandler,
+} from '@temporalio/workflow';
+import {
+  LEDGER_ACQUIRE_UPDATE,
+  LEDGER_QUERY,
+  LEDGER_RELEASE_UPDATE,
+  type AcquireAnswer,
+  type AcquireOrder,
+  type LedgerGrant,
+} from './messages.js';
+
+export interface ReleaseOrder {
+  readonly holder: string;
+  /** `sources`: the targets stay held. Default: all. */
+  readonly only?: 'sources';
+}
+
+export interface LedgerState {
+  readonly grants: readonly LedgerGrant[];
+  /** Calls answered before the ledger continues as new; 500, well below the server's 2,000 updates of one run. */
+  readonly callsPerRun?: number;
+}
+
+export const acquireUpdate = defineUpdate<AcquireAnswer, [AcquireOrder]>(LEDGER_ACQUIRE_UPDATE);
+export const releaseUpdate = defineUpdate<void, [ReleaseOrder]>(LEDGER_RELEASE_UPDATE);
+export const grantsQuery = defineQuery<readonly LedgerGrant[]>(LEDGER_QUERY);
+
+export async function flashCopyLedger(state: LedgerState = { grants: [] }): Promise<never> {
+  const { callsPerRun = 500 } = state;
+  let grants = state.grants;
+  let calls = 0;
+  setHandler(grantsQuery, () => grants, { description: 'Who holds which volumes of this array' });
+  setHandler(
+    acquireUpdate,
+    (order) => {
+      calls += 1;
+      const refusal = conflict(grants, order);
+      if (refusal !== undefined) return refusal;
+      grants = [...without(grants, order.holder), { ...order, grantedAt: new Date().toISOString() }];
+      return { granted: true };
+    },
+    { description: 'Takes all volumes of a copy, or none; answers at once' },
+  );
+  setHandler(
+    releaseUpdate,
+    ({ holder, only }) => {
+      calls += 1;
+      grants =
+        only === 'sources'
+          ? grants.map((grant) => (grant.holder === holder ? { ...grant, sources: [] } : grant))
+          : without(grants, holder);
+    },
+    { description: 'Frees what a holder has; nothing held is success' },
+  );
+  await condition(() => calls >= callsPerRun && allHandlersFinished());
+  return continueAsNew<typeof flashCopyLedger>({ ...state, grants });
+}
+
+const without = (grants: readonly LedgerGrant[], holder: string): LedgerGrant[] =>
+  grants.filter((grant) => grant.holder !== holder);
+
+function conflict(grants: readonly LedgerGrant[], order: AcquireOrder): AcquireAnswer | undefined {
+  for (const held of without(grants, order.holder)) {
+    const refused = (what: string): AcquireAnswer => ({ granted: false, heldBy: held.holder, what });
+    if (held.set === order.set) return refused(`set ${order.set}`);
+    const taken = new Set([...held.sources, ...held.targets]);
+    const volume = order.targets.find((name) => taken.has(name)) ?? order.sources.find((name) => taken.has(name));
+    if (volume !== undefined) return refused(`volume ${volume}`);
+  }
+  return undefined;
+}

@@ -1,0 +1,65 @@
+// The bracket around the point in time: whatever happens inside, every source of the plan is given back at its end, all at once.
+// Promise kept here: the give back of every source is registered, and the guard armed, before anything is armed on a host.
+import { CancellationScope } from '@temporalio/workflow';
+import type { PlannedSource } from '../domain/plan.js';
+import { perform } from './activities.js';
+import type { CopyRun } from './copy-run.js';
+import { giveBackForSure } from './give-back.js';
+import { errorLine } from './failure.js';
+
+/** Runs `take` between "guard armed" and "every source has its I/O". Its error comes out after the give back. */
+export async function withQuiescedSources<T>(copy: CopyRun, take: () => Promise<T>): Promise<T> {
+  const { sources } = copy.plan;
+  let taken = false;
+  const forgets = sources.map((source) =>
+    copy.undo.registerGiveBack({ what: `give back ${source.host}`, run: () => giveBack(copy, source, false) }),
+  );
+  await copy.guard.arm(sources);
+  try {
+    copy.report.enter('PAUSED');
+    const result = await take();
+    taken = true;
+    return result;
+  } finally {
+    await CancellationScope.nonCancellable(async () => {
+      if (taken) {
+        await Promise.all(sources.map((source) => giveBack(copy, source, true)));
+        forgets.forEach((forget) => forget());
+      } else {
+        await copy.undo.giveBackAll();
+      }
+      await copy.guard.disarm();
+    });
+  }
+}
+
+/** Gives one source back, then marks the time after: the copy must not show that mark. */
+async function giveBack(copy: CopyRun, source: PlannedSource, taken: boolean): Promise<string | undefined> {
+  const { host } = source;
+  await copy.takingDown.get(host);
+  const clean = copy.report.pauses.some((pause) => pause.host === host && pause.broken === '' && pause.givenBackAt > 0);
+  await copy.report.step('giveBack', host, async (note) => {
+    if (clean && source.method === 'quiesce') return note('thawed by its holder right after the start');
+    const pause = await giveBackForSure(copy.ref, source, {
+      stuck: (stuckHost, why) => copy.report.stuck(stuckHost, why),
+      freed: (freedHost) => copy.report.freed(freedHost),
+      retries: copy.givingBack,
+    });
+    if (pause !== undefined) copy.report.paused(pause);
+  });
+  if (taken || startMayCount(copy)) await markAfter(copy, source);
+  return undefined;
+}
+
+const startMayCount = (copy: CopyRun): boolean =>
+  copy.cut?.starts.some(({ started }) => started !== 'not-done') === true;
+
+/** A mark that is missing withdraws `verified`, not the copy: the grade does not rest on it. */
+async function markAfter(copy: CopyRun, source: PlannedSource): Promise<void> {
+  try {
+    await perform('flashCopyMarkAfter', { summary: `mark the time after on ${source.host}` }, { ...copy.ref, source });
+  } catch (error) {
+    copy.markedAfter = false;
+    copy.report.skip('giveBack', source.host, `no mark after the give back: ${errorLine(error)}`);
+  }
+}

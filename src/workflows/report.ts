@@ -1,0 +1,135 @@
+// The state of a run as people may see it: changed by the steps, read by the query `report`, shown as current details.
+// Promise kept here: the phase search attribute is written on change only; everything else costs no event.
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
+import type { ErrorData } from '../domain/errors.js';
+import type {
+  CompensationReport,
+  MountReport,
+  Outcome,
+  PauseReport,
+  Report,
+  StepReport,
+  VolumeReport,
+} from '../domain/report.js';
+import type { Grade } from '../domain/request.js';
+import type { Phase, StepName } from '../domain/steps.js';
+import { advice, detailsOf } from './details.js';
+import { errorLine } from './failure.js';
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+export type Note = (line: string) => void;
+
+export class RunReport {
+  set = '';
+  outcome: Outcome = 'running';
+  grade: Grade | undefined;
+  verified = false;
+  takenAt: string | undefined;
+  planHash: string | undefined;
+  planLines: readonly string[] = [];
+  volumes: readonly VolumeReport[] = [];
+  error: ErrorData | undefined;
+  readonly mounts: MountReport[] = [];
+  readonly compensation: CompensationReport[] = [];
+  readonly #steps: Writable<StepReport>[] = [];
+  readonly #pauses = new Map<string, PauseReport>();
+  /** Hosts that do not get their I/O back, and why. */
+  readonly #stuck = new Map<string, string>();
+  #phase: Phase = 'PLANNING';
+  #shown: Phase | undefined;
+
+  constructor(private readonly searchAttributes: boolean) {}
+
+  get phase(): Phase {
+    return this.#stuck.size > 0 ? 'NEEDS_OPERATOR' : this.#phase;
+  }
+
+  get stuckHosts(): readonly string[] {
+    return [...this.#stuck.keys()];
+  }
+
+  get pauses(): readonly PauseReport[] {
+    return [...this.#pauses.values()];
+  }
+
+  enter(phase: Phase): void {
+    this.#phase = phase;
+    this.changed();
+  }
+
+  stuck(host: string, why: string): void {
+    this.#stuck.set(host, why);
+    this.changed();
+  }
+
+  freed(host: string): void {
+    if (this.#stuck.delete(host)) this.changed();
+  }
+
+  /** The later word on a host wins, but a broken quiesce stays broken. */
+  paused(pause: PauseReport): void {
+    const before = this.#pauses.get(pause.host);
+    this.#pauses.set(pause.host, { ...pause, broken: before?.broken || pause.broken });
+    this.changed();
+  }
+
+  /** Records a step around its work: running, then done or failed with its error. */
+  async step<T>(name: StepName, subject: string, work: (note: Note) => Promise<T>): Promise<T> {
+    const entry: Writable<StepReport> = { name, subject, state: 'running', startedAt: now() };
+    this.#steps.push(entry);
+    this.changed();
+    try {
+      const result = await work((line) => void (entry.note = line));
+      entry.state = 'done';
+      return result;
+    } catch (error) {
+      entry.state = 'failed';
+      entry.note = errorLine(error);
+      throw error;
+    } finally {
+      entry.endedAt = now();
+      this.changed();
+    }
+  }
+
+  skip(name: StepName, subject: string, note: string): void {
+    this.#steps.push({ name, subject, state: 'skipped', startedAt: now(), endedAt: now(), note });
+  }
+
+  /** Writes search attributes, where the namespace has them. */
+  attributes(pairs: SearchAttributePair[]): void {
+    if (this.searchAttributes) upsertSearchAttributes(pairs);
+  }
+
+  changed(): void {
+    if (this.phase !== this.#shown) {
+      this.#shown = this.phase;
+      this.attributes([{ key: PHASE, value: this.phase }]);
+    }
+    setCurrentDetails(detailsOf(this.toReport()));
+  }
+
+  toReport(): Report {
+    const { workflowId, runId } = workflowInfo();
+    const { set, phase, verified, planLines, volumes, grade, takenAt, planHash, error } = this;
+    const outcome = this.#stuck.size > 0 ? 'needs-operator' : this.outcome;
+    const report: Omit<Report, 'advice'> = {
+      ...{ set, workflowId, runId, phase, outcome, verified, planLines, volumes },
+      ...(grade === undefined ? {} : { grade }),
+      ...(takenAt === undefined ? {} : { takenAt }),
+      ...(planHash === undefined ? {} : { planHash }),
+      ...(error === undefined ? {} : { error }),
+      pauses: this.pauses,
+      steps: this.#steps.map((step) => ({ ...step })),
+      mounts: [...this.mounts],
+      compensation: [...this.compensation],
+    };
+    return { ...report, advice: advice(report, this.#stuck) };
+  }
+}
+
+const PHASE = defineSearchAttributeKey('FlashCopyPhase', SearchAttributeType.KEYWORD);
+
+/** ISO time of the workflow's clock: the task's time, the same on replay. */
+export const now = (): string => new Date().toISOString();

@@ -1,0 +1,90 @@
+// What every workflow of copies has around its steps: query, updates, compensation, and one clear end.
+// Promise kept here: whatever is thrown, plain errors of a bug included, is compensated before the run closes.
+import { CancellationScope, setHandler, defineQuery, defineUpdate, ApplicationFailure } from '@temporalio/workflow';
+import type { ErrorData } from '../domain/errors.js';
+import type { Report } from '../domain/report.js';
+import { CopyRun } from './copy-run.js';
+import { closingFailure, errorOf, isRefusal } from './failure.js';
+import { ABORT_UPDATE, REPORT_QUERY, RETRY_GIVE_BACK_UPDATE } from './messages.js';
+
+export const reportQuery = defineQuery<Report>(REPORT_QUERY);
+export const abortUpdate = defineUpdate<void, [reason?: string]>(ABORT_UPDATE);
+/** Answers the hosts whose give back is tried again at once. */
+export const retryGiveBackUpdate = defineUpdate<readonly string[]>(RETRY_GIVE_BACK_UPDATE);
+
+/**
+ * Runs a procedure made of steps, `flashCopy` itself or one of your own, and answers its report.
+ * Throws ApplicationFailure with type = code and details [ErrorData, Report]; a cancelled run ends Canceled.
+ * A cancel waits for the step under way, then everything registered is undone.
+ */
+export async function runCopy(
+  options: { readonly searchAttributes?: boolean },
+  procedure: (copy: CopyRun) => Promise<void>,
+): Promise<Report> {
+  const copy = new CopyRun(options.searchAttributes !== false);
+  setHandlers(copy);
+  try {
+    await copy.scope.run(() => procedure(copy));
+    await copy.guard.done();
+  } catch (error) {
+    const cancelledByTemporal = CancellationScope.current().consideredCancelled;
+    await CancellationScope.nonCancellable(() => compensate(copy, error));
+    throw closingFailure(copy.report.error ?? errorOf(error), copy.report.toReport(), cancelledByTemporal);
+  }
+  copy.report.outcome = 'done';
+  copy.report.enter('DONE');
+  return copy.report.toReport();
+}
+
+async function compensate(copy: CopyRun, caught: unknown): Promise<void> {
+  const { report } = copy;
+  const cancelled = copy.scope.consideredCancelled;
+  const error = errorOf(caught);
+  report.error = cancelled ? cancellationOf(copy, error) : error;
+  if (!copy.undo.isEmpty) report.enter('COMPENSATING');
+  const allUndone = await copy.undo.unwind();
+  // With something left undone the guard is not dismissed: it sees this run close and goes on trying.
+  if (allUndone) await copy.guard.done().catch(() => undefined);
+  const refused = !copy.hasPlan && isRefusal(error);
+  report.outcome = cancelled ? 'cancelled' : refused ? 'refused' : 'failed';
+  report.enter(cancelled ? 'CANCELLED' : 'FAILED');
+}
+
+/** An error after a request to stop is nearly always its consequence: the request is the cause, the error goes along. */
+function cancellationOf(copy: CopyRun, error: ErrorData): ErrorData {
+  const code = copy.abortReason === undefined ? 'CANCELLED' : 'ABORTED';
+  const why = copy.abortReason === undefined ? 'cancelled on request' : `aborted: ${copy.abortReason}`;
+  const seen = error.code === 'CANCELLED' ? '' : ` (${error.code}: ${error.message})`;
+  return { ...error, family: 'state', code, message: `${why}; what was done has been undone${seen}`, retry: 'safe' };
+}
+
+function setHandlers(copy: CopyRun): void {
+  setHandler(reportQuery, () => copy.report.toReport(), {
+    description: 'State of the copy: phase, grade, steps, pauses, progress, errors, and what a person can do now',
+  });
+  const abort = (reason?: string): void => {
+    copy.abortReason = reason ?? 'on request';
+    copy.scope.cancel();
+  };
+  setHandler(abortUpdate, abort, {
+    description: 'Stops the copy, gives every source its I/O back and undoes what was done',
+    validator: (_reason?: string) => {
+      const { outcome, phase } = copy.report;
+      const ending = phase === 'COMPENSATING' || copy.scope.consideredCancelled;
+      if (outcome !== 'running' || ending) throw refuse('NOTHING_TO_ABORT', `nothing to abort: the run is ${phase}`);
+    },
+  });
+  const retry = (): readonly string[] => {
+    const hosts = [...copy.givingBack.keys()];
+    for (const again of [...copy.givingBack.values()]) again();
+    return hosts;
+  };
+  setHandler(retryGiveBackUpdate, retry, {
+    description: 'In phase NEEDS_OPERATOR: tries at once to give the I/O back to every source that lacks it',
+    validator: () => {
+      if (copy.report.stuckHosts.length === 0) throw refuse('NOTHING_TO_GIVE_BACK', 'every source has its I/O');
+    },
+  });
+}
+
+const refuse = (type: string, message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, type);

@@ -1,0 +1,30 @@
+// Step `ensure`: targets, mappings and the group exist with the attributes asked for, under this run's name. Data is left alone.
+import { perform } from '../activities.js';
+import type { CopyRun, RunGroup } from '../copy-run.js';
+import { inParallel } from '../parallel.js';
+
+export async function ensure(copy: CopyRun): Promise<void> {
+  await inParallel(copy.groups, (group) => ensureGroup(copy, group));
+}
+
+async function ensureGroup(copy: CopyRun, group: RunGroup): Promise<void> {
+  const { planned } = group;
+  copy.undo.register({ what: `remove what was created for ${planned.name}`, run: () => removeCreated(copy, group) });
+  await copy.report.step('ensure', planned.array, async (note) => {
+    const summary = `ensure group ${planned.name} of ${planned.array}, ${planned.mappings.length} mappings`;
+    const { created, startTimes } = await perform('flashCopyEnsureGroup', { summary }, { ...copy.ref, group: planned });
+    group.created = created;
+    group.startTimesBefore = startTimes;
+    note(created.length === 0 ? 'all found' : `created ${created.join(', ')}`);
+  });
+}
+
+/** A prepared mapping's target is void: the mapping stays, as the record of what the volume is. */
+async function removeCreated(copy: CopyRun, group: RunGroup): Promise<string | undefined> {
+  const { planned, created } = group;
+  if (group.prepareTried) return 'kept: prepare ran, the next copy uses them again';
+  if (created.length === 0) return 'nothing known to be created';
+  const summary = `remove what was created for ${planned.name} of ${planned.array}`;
+  await perform('flashCopyRemoveCreated', { summary }, { ...copy.ref, group: planned, created });
+  return undefined;
+}

@@ -1,0 +1,11 @@
+// Step `mount`: the copy's file systems, outermost first. Undone together with `present`.
+import type { PlannedTarget } from '../../domain/plan.js';
+import { perform } from '../activities.js';
+import type { CopyRun } from '../copy-run.js';
+
+export async function mount(copy: CopyRun, target: PlannedTarget): Promise<void> {
+  await copy.report.step('mount', target.host, async () => {
+    const summary = `mount the copy on ${target.host}`;
+    copy.report.mounts.push(...(await perform('flashCopyMount', { summary }, { ...copy.ref, target })));
+  });
+}

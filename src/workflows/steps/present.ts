@@ -1,0 +1,23 @@
+// Step `present`: map, rescan, find by UID. Undo, for mount as well: unmount and unmap.
+import type { PlannedTarget } from '../../domain/plan.js';
+import { perform } from '../activities.js';
+import type { CopyRun } from '../copy-run.js';
+
+export async function present(copy: CopyRun, target: PlannedTarget): Promise<void> {
+  const { host, presentations, fileSystems } = target;
+  copy.undo.register({
+    what: `withdraw the copy from ${host}`,
+    run: async () => {
+      const order = { ...copy.ref, target, presentations, fileSystems };
+      await perform('flashCopyWithdraw', { summary: `withdraw the copy from ${host}` }, order);
+      return undefined;
+    },
+  });
+  await copy.report.step('present', host, () =>
+    perform(
+      'flashCopyPresent',
+      { summary: `present ${presentations.length} volumes to ${host}` },
+      { ...copy.ref, target },
+    ),
+  );
+}

@@ -1,0 +1,25 @@
+// Step `releaseTargets`: BEFORE prepare, since prepare throws target data away and a mounted target destroys the copy at its later unmount.
+// Undo: present again only if prepare never ran; after it the old data is void and nobody may see it.
+import type { PlannedTarget } from '../../domain/plan.js';
+import { perform } from '../activities.js';
+import type { CopyRun } from '../copy-run.js';
+import { inParallel } from '../parallel.js';
+
+export async function releaseTargets(copy: CopyRun): Promise<void> {
+  if (copy.plan.targets.length === 0) copy.report.skip('releaseTargets', '', 'no target host');
+  await inParallel(copy.plan.targets, (target) => release(copy, target));
+}
+
+async function release(copy: CopyRun, target: PlannedTarget): Promise<void> {
+  copy.undo.register({ what: `present again to ${target.host}`, run: () => presentAgain(copy, target) });
+  await copy.report.step('releaseTargets', target.host, () =>
+    perform('flashCopyReleaseTarget', { summary: `release targets on ${target.host}` }, { ...copy.ref, target }),
+  );
+}
+
+async function presentAgain(copy: CopyRun, target: PlannedTarget): Promise<string | undefined> {
+  if (copy.groups.some((group) => group.prepareTried)) return 'left released: prepare ran, the old data is void';
+  if (target.release.uids.length === 0) return 'nothing stood there before';
+  await perform('flashCopyPresent', { summary: `present again to ${target.host}` }, { ...copy.ref, target });
+  return 'mapped and found again; not mounted again';
+}

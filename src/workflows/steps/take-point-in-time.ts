@@ -1,0 +1,113 @@
+// Step `takePointInTime`: every source stands still, every group is started, every source has its I/O back.
+// Causality, not clocks: quiesce acknowledged -> prepared read -> our own start succeeded -> attest unbroken. "Already copying" is never success.
+import { CancellationScope } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { PointInTimeOrder, PointInTimeResult } from '../../activities/contract.js';
+import { FlashCopyError } from '../../domain/errors.js';
+import type { PlannedSource } from '../../domain/plan.js';
+import { perform } from '../activities.js';
+import type { CopyRun } from '../copy-run.js';
+import { errorOf } from '../failure.js';
+import { fenceUnknownStarts } from '../fence.js';
+import { inParallel } from '../parallel.js';
+import { withQuiescedSources } from '../quiesced-sources.js';
+import { now } from '../report.js';
+
+const PAUSE_MS = defineSearchAttributeKey('FlashCopyPauseMs', SearchAttributeType.INT);
+/** For a plan without sources: time to open the sessions and start. */
+const WITHOUT_HOLDER_MS = 60_000;
+
+export async function takePointInTime(copy: CopyRun): Promise<void> {
+  refuseWhenPreparedTooLong(copy);
+  try {
+    await withQuiescedSources(copy, () => copy.report.step('takePointInTime', '', () => startGroups(copy)));
+  } catch (caught) {
+    const error = errorOf(caught);
+    if (!startIsUnknown(copy, error.outcome)) throw caught;
+    await fenceUnknownStarts(copy, error);
+  }
+  copy.report.takenAt ??= now();
+  copy.maybePrepared.clear();
+  const pauseMs = Math.max(0, ...copy.report.pauses.map((pause) => pause.pauseMs));
+  copy.report.attributes([{ key: PAUSE_MS, value: Math.round(pauseMs) }]);
+  copy.report.enter('STARTED');
+  await releaseSourceLocks(copy);
+}
+
+/** The start itself, by the method the request names. To be run inside `withQuiescedSources`. Throws the first thing that went wrong. */
+export async function startGroups(copy: CopyRun): Promise<void> {
+  const { sources, maxPauseMs } = copy.plan;
+  const groups = copy.groups.map(({ planned, name }) => ({ array: planned.array, name }));
+  const order: PointInTimeOrder = { ...copy.ref, groups, sources, maxPauseMs };
+  const result = sources.every(({ method }) => method === 'quiesce')
+    ? await quiesceAndStart(order)
+    : await takeDownAndStart(copy, order);
+  copy.cut = result;
+  copy.report.takenAt = now();
+  for (const pause of result.pauses) copy.report.paused(pause);
+  const unsure = result.starts.find(({ started }) => started !== 'done');
+  if (result.error === undefined && unsure === undefined && result.starts.length === groups.length) return;
+  copy.report.takenAt = undefined;
+  throw new FlashCopyError(result.error ?? { family: 'array', code: 'NOT_STARTED', message: unsure?.message ?? '' });
+}
+
+/** One activity: the pause depends neither on Temporal's latency nor on its health. It ends before any holder's deadline. */
+function quiesceAndStart(order: PointInTimeOrder): Promise<PointInTimeResult> {
+  const withinMs = Math.min(...order.sources.map(({ deadlineMs }) => deadlineMs), WITHOUT_HOLDER_MS + order.maxPauseMs);
+  const hosts = order.sources.map(({ host }) => host).join(', ');
+  const summary = `quiesce ${hosts}, start ${order.groups.length} groups, give back`;
+  return perform('flashCopyTakePointInTime', { summary, withinMs }, order);
+}
+
+async function takeDownAndStart(copy: CopyRun, order: PointInTimeOrder): Promise<PointInTimeResult> {
+  const unmounted = order.sources.filter(({ method }) => method === 'unmount');
+  const scope = new CancellationScope();
+  try {
+    await scope.run(() => Promise.all(unmounted.map((source) => takeDown(copy, source))));
+  } catch (error) {
+    // Not waited for here: each host is given back as soon as its own take-down has ended, not the slowest one's.
+    scope.cancel();
+    throw error;
+  }
+  const summary = `start ${order.groups.length} groups while ${unmounted.map(({ host }) => host).join(', ')} is unmounted`;
+  return perform('flashCopyStartGroups', { summary }, order);
+}
+
+async function takeDown(copy: CopyRun, source: PlannedSource): Promise<void> {
+  const { host, deadlineMs } = source;
+  const call = { summary: `stop units and unmount ${host}`, withinMs: deadlineMs };
+  const takingDown = perform('flashCopyTakeDown', call, { ...copy.ref, source });
+  copy.takingDown.set(
+    host,
+    takingDown.catch(() => undefined),
+  );
+  await takingDown;
+}
+
+/** No answer, or an answer that leaves a start open: the group may be started, now or later. */
+function startIsUnknown(copy: CopyRun, outcome: string): boolean {
+  if (copy.cut !== undefined) return copy.cut.starts.some(({ started }) => started === 'unknown');
+  return outcome !== 'not-done';
+}
+
+function refuseWhenPreparedTooLong(copy: CopyRun): void {
+  const since = copy.preparedSince;
+  const preparedMs = since === undefined ? 0 : new Date().getTime() - since;
+  if (preparedMs <= copy.plan.maxPreparedMs) return;
+  throw new FlashCopyError({
+    family: 'copy',
+    code: 'PREPARED_TOO_LONG',
+    message: `prepare took ${preparedMs} ms, more than maxPrepared ${copy.plan.maxPreparedMs} ms: the sources write through all that time`,
+    retry: 'safe',
+  });
+}
+
+async function releaseSourceLocks(copy: CopyRun): Promise<void> {
+  await inParallel(copy.arrays, (array) =>
+    perform(
+      'flashCopyUnlock',
+      { summary: `release locks on sources of ${array}` },
+      { holder: copy.holder, array, only: 'sources' },
+    ),
+  );
+}
