@@ -1,0 +1,30 @@
+// The parts of one simulated array, as commands and FlashCopy see them.
+import type { Clock } from '../domain/clock.js';
+import type { CopyEngine } from './flashcopy/engine.js';
+import type { Faults } from './faults.js';
+import type { Profile } from './model/profile.js';
+import type { ArrayState, Mapping } from './model/state.js';
+import type { Reach } from './reach.js';
+
+export interface StartRecord {
+  readonly epochMs: number;
+  readonly group: string;
+  readonly mappings: number;
+  readonly durationMs: number;
+}
+
+export interface Machine {
+  readonly state: ArrayState;
+  readonly clock: Clock;
+  /** Array seconds per second of the clock: prepare, background copy, cleaning. Never the time stamps. */
+  readonly speed: number;
+  readonly profile: Profile;
+  readonly engine: CopyEngine;
+  readonly reach: Reach;
+  readonly faults: Faults;
+  /** Mappings with work under way that their next state waits for. */
+  readonly busy: Set<Mapping>;
+  /** Writes the state down; resolved = a restart will find it. */
+  save(): Promise<void>;
+  recordStart(record: StartRecord): Promise<void>;
+}

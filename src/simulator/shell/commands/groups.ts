@@ -1,0 +1,115 @@
+// Consistency groups: all members are prepared, started and stopped as one. Ids start at 1; 0 means no group.
+import { prepare, start, stop } from '../../flashcopy/lifecycle.js';
+import type { Machine } from '../../machine.js';
+import { refuse } from '../../model/codes.js';
+import { checkLegal, groupState } from '../../model/legality.js';
+import { checkName } from '../../model/object-names.js';
+import { drop, freeId, type Group } from '../../model/state.js';
+import type { Arguments } from '../arguments.js';
+import { acted, change, listing, shown, type Commands } from '../command.js';
+import { concise, detailed, type Row } from '../view.js';
+import { preparedFirst } from './prepared-first.js';
+
+const MAX_GROUPS = 255;
+const COLUMNS = ['id', 'name', 'status', 'start_time', 'owner_id', 'owner_name'];
+const DETAIL = ['id', 'name', 'status', 'autodelete', 'start_time', 'owner_id', 'owner_name'];
+
+function mkfcconsistgrp({ state, profile }: Machine, args: Arguments): string {
+  if (state.groups.length >= MAX_GROUPS) throw refuse('CMMVC6034E');
+  const id = freeId(state.groups, 1);
+  const name = checkName(args.value('name') ?? `fccstgrp${id}`, state.groups, profile.groupNameLimit);
+  state.groups.push({ id, name, autodelete: args.has('autodelete'), startTime: '' });
+  return `FlashCopy Consistency Group, id [${id}], successfully created\n`;
+}
+
+/** A rename is legal in every state: runs fence late commands of dead runs with it. */
+function chfcconsistgrp({ state, profile }: Machine, args: Arguments): string {
+  const group = acted(state.groups, args.target());
+  const name = args.value('name');
+  const autodelete = args.choice('autodelete', ['on', 'off']);
+  if (name === undefined && autodelete === undefined) throw refuse('CMMVC5707E');
+  const others = state.groups.filter((other) => other !== group);
+  if (name !== undefined) group.name = checkName(name, others, profile.groupNameLimit);
+  if (autodelete !== undefined) group.autodelete = autodelete === 'on';
+  return '';
+}
+
+function rmfcconsistgrp({ state }: Machine, args: Arguments): string {
+  const group = acted(state.groups, args.target());
+  const members = state.mappingsOf(group.id);
+  if (members.length > 0 && !args.has('force')) throw refuse('CMMVC5895E', group.name);
+  for (const mapping of members) mapping.group = 0;
+  drop(state.groups, (other) => other === group);
+  return '';
+}
+
+/** Throws the code of the group's state; false: accepted, nothing to do. */
+function legal(machine: Machine, group: Group, verb: 'prepare' | 'start' | 'stop'): boolean {
+  return checkLegal(verb, groupState(machine.state, group), machine);
+}
+
+async function startfcconsistgrp(machine: Machine, args: Arguments): Promise<string> {
+  const group = acted(machine.state.groups, args.target());
+  legal(machine, group, 'start');
+  const members = machine.state.mappingsOf(group.id);
+  const epochMs = machine.clock.now();
+  const durationMs = await start(machine, members, group);
+  await machine.recordStart({ epochMs, group: group.name, mappings: members.length, durationMs });
+  return '';
+}
+
+async function stopfcconsistgrp(machine: Machine, args: Arguments): Promise<string> {
+  const group = acted(machine.state.groups, args.target());
+  const members = machine.state.mappingsOf(group.id);
+  if (args.has('split') && members.some(({ pending }) => pending.size > 0))
+    throw refuse('CMMVC5767E', '-split below 100 percent');
+  if (!legal(machine, group, 'stop')) return '';
+  await stop(machine, members, args.has('force'));
+  group.startTime = '';
+  return '';
+}
+
+function row({ state }: Machine, group: Group): Row {
+  return {
+    id: String(group.id),
+    name: group.name,
+    status: groupState(state, group),
+    autodelete: group.autodelete ? 'on' : 'off',
+    start_time: group.startTime,
+  };
+}
+
+const lsfcconsistgrp = listing((machine, args) => {
+  const { groups } = machine.state;
+  if (args.object === undefined)
+    return concise(
+      args,
+      COLUMNS,
+      groups.map((group) => row(machine, group)),
+    );
+  const group = shown(groups, args.object);
+  const attributes = row(machine, group);
+  const members = machine.state.mappingsOf(group.id);
+  return detailed(args, [
+    ...DETAIL.map((name) => [name, attributes[name] ?? ''] as const),
+    ...members.flatMap(({ id, name }) => [['FC_mapping_id', String(id)] as const, ['FC_mapping_name', name] as const]),
+  ]);
+}, 'optional');
+
+export const groupCommands: Commands = {
+  lsfcconsistgrp,
+  mkfcconsistgrp: change({ values: ['name', 'ownershipgroup'], switches: ['autodelete'] }, mkfcconsistgrp),
+  chfcconsistgrp: change({ values: ['name', 'autodelete'], object: 'required' }, chfcconsistgrp),
+  rmfcconsistgrp: change({ switches: ['force'], object: 'required' }, rmfcconsistgrp),
+  prestartfcconsistgrp: change({ switches: ['restore'], object: 'required' }, async (machine, args) => {
+    const group = acted(machine.state.groups, args.target());
+    legal(machine, group, 'prepare');
+    await prepare(machine, machine.state.mappingsOf(group.id), args.has('restore'));
+    return '';
+  }),
+  startfcconsistgrp: {
+    ...change({ switches: ['prep', 'restore'], object: 'required' }, startfcconsistgrp),
+    before: preparedFirst('prestartfcconsistgrp', ({ state }, name) => groupState(state, acted(state.groups, name))),
+  },
+  stopfcconsistgrp: change({ switches: ['force', 'split'], object: 'required' }, stopfcconsistgrp),
+};

@@ -1,0 +1,86 @@
+// The array's CLI over SSH: one exec request per command line, many channels per connection, in sequence and at the same time.
+import ssh2, { type Connection, type ServerChannel } from 'ssh2';
+import type { Clock } from '../../domain/clock.js';
+import { FlashCopyError } from '../../domain/errors.js';
+import type { SimulatedSystem } from '../system.js';
+import { Admission, DEFAULT_LIMITS, type SshLimits } from './admission.js';
+import type { HostKey } from './host-key.js';
+import { authenticate } from './users.js';
+
+export interface SshOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly limits?: Partial<SshLimits>;
+}
+
+export interface SshDoor {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Rejects when the address is taken. */
+export async function openSshDoor(
+  system: SimulatedSystem,
+  options: SshOptions,
+  parts: { hostKey: HostKey; clock: Clock },
+): Promise<SshDoor> {
+  const admission = new Admission({ ...DEFAULT_LIMITS, ...options.limits }, parts.clock);
+  const open = new Set<Connection>();
+  const server = new ssh2.Server({ hostKeys: [parts.hostKey.privateKey] }, (connection) => {
+    connection.on('error', () => undefined); // a client that vanishes is no matter of ours
+    if (!admission.enter()) {
+      connection.end();
+      return;
+    }
+    open.add(connection);
+    connection.once('close', () => {
+      open.delete(connection);
+      admission.leave();
+    });
+    serve(system, connection);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  return {
+    port: (server.address() as { port: number }).port,
+    close: async () => {
+      for (const connection of open) connection.end();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function serve(system: SimulatedSystem, connection: Connection): void {
+  let user = '';
+  connection.on('authentication', (context) => {
+    user = context.username;
+    authenticate(system.config.users, context);
+  });
+  connection.on('session', (acceptSession) => {
+    const session = acceptSession();
+    session.on('exec', (accept, _reject, { command }) => {
+      // accept() acknowledges the request at once: clients wait for that before anything else.
+      const channel = accept();
+      system.execute(command, user).then(
+        (answer) => finish(channel, answer),
+        (error: unknown) => {
+          if (error instanceof FlashCopyError && error.code === 'CHANNEL_LOST') connection.end();
+          else finish(channel, { exitCode: 255, stdout: '', stderr: `${String(error)}\n` });
+        },
+      );
+    });
+  });
+}
+
+/** Output, exit status, end, close: in this order. */
+function finish(channel: ServerChannel, answer: { exitCode: number; stdout: string; stderr: string }): void {
+  channel.on('error', () => undefined);
+  if (answer.stderr !== '') channel.stderr.write(answer.stderr);
+  channel.write(answer.stdout, () => {
+    channel.exit(answer.exitCode);
+    channel.end();
+  });
+}
