@@ -1,0 +1,120 @@
+// One copy, by its workflow: ask, follow, wait, call off. Every method may be repeated; none of them changes what an earlier call did.
+import {
+  WorkflowFailedError,
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import type { Clock } from '../domain/clock.js';
+import type { Report } from '../domain/report.js';
+import { ABORT_UPDATE, REPORT_QUERY, RETRY_GIVE_BACK_UPDATE } from '../workflows/messages.js';
+import { CopyFailedError, copyFailed, reportOf, serviceFailed } from './errors.js';
+import { liveReport, pendingActivities, type LiveReport, type PendingActivity } from './running.js';
+
+/** ms between two looks of `follow`. */
+const LOOK_EVERY_MS = 500;
+/** ms a query may take before the worker counts as silent for this look. */
+const QUERY_TIMEOUT_MS = 5_000;
+
+export interface CopyRun {
+  readonly workflowId: string;
+  /** Undefined: the newest run of this name. */
+  readonly runId?: string | undefined;
+}
+
+export class CopyHandle {
+  readonly workflowId: string;
+  readonly runId: string | undefined;
+  readonly #client: Client;
+  readonly #clock: Clock;
+  readonly #handle: WorkflowHandle;
+  #last: Report | undefined;
+
+  constructor(client: Client, clock: Clock, run: CopyRun) {
+    this.#client = client;
+    this.#clock = clock;
+    this.workflowId = run.workflowId;
+    this.runId = run.runId;
+    this.#handle = client.workflow.getHandle(run.workflowId, run.runId);
+  }
+
+  /** The report as of now. Also of a run that has ended, as long as a worker serves its queue. Throws NO_SUCH_RUN, NO_WORKER. */
+  async report(): Promise<LiveReport> {
+    const [report, description] = await this.#say('report', () =>
+      Promise.all([this.#query(), this.#handle.describe()]),
+    );
+    return liveReport(report, await this.#pending(description));
+  }
+
+  /**
+   * Reports while they change, about every 500 ms, the last one when the run has ended. Never throws for a failed copy: `result` does.
+   * Leaving the loop leaves the run alone. A worker that does not answer only delays the next report.
+   */
+  async *follow(signal?: AbortSignal): AsyncGenerator<LiveReport, void, void> {
+    let seen = '';
+    for (;;) {
+      if (signal?.aborted) return;
+      const description = await this.#say('follow', () => this.#handle.describe());
+      const ended = description.status.name !== 'RUNNING';
+      const report = ended ? await this.#finalReport() : await this.#query().catch(() => this.#last);
+      const live = report && liveReport(report, ended ? [] : await this.#pending(description));
+      const text = JSON.stringify(live) ?? '';
+      if (live && text !== seen) yield live;
+      if (ended) return;
+      seen = text;
+      await this.#clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+    }
+  }
+
+  /** Waits for the end. Throws CopyFailedError (refused, failed, cancelled) with the report. */
+  async result(): Promise<Report> {
+    try {
+      return (await this.#handle.result()) as Report;
+    } catch (error) {
+      if (!(error instanceof WorkflowFailedError)) throw serviceFailed(error, `result of ${this.workflowId}`);
+      const { workflowId } = this;
+      const report = reportOf(error) ?? (await this.#query().catch(() => this.#last));
+      throw copyFailed(error, { workflowId, report });
+    }
+  }
+
+  /** Ends the copy at the next safe point; what was taken is given back. Refused once the copy is done. */
+  async abort(): Promise<void> {
+    await this.#say('abort', () => this.#handle.executeUpdate(ABORT_UPDATE));
+  }
+
+  /** For a run in NEEDS_OPERATOR: tries again to give back what could not be given back. */
+  async retryGiveBack(): Promise<void> {
+    await this.#say('give back', () => this.#handle.executeUpdate(RETRY_GIVE_BACK_UPDATE));
+  }
+
+  /** Asks Temporal to cancel the run; it compensates and ends CANCELLED. Idempotent. */
+  async cancel(): Promise<void> {
+    await this.#say('cancel', () => this.#handle.cancel());
+  }
+
+  async #pending(description: WorkflowExecutionDescription): Promise<PendingActivity[]> {
+    return pendingActivities(description, this.#client.options.loadedDataConverter);
+  }
+
+  async #query(): Promise<Report> {
+    const deadline = this.#clock.now() + QUERY_TIMEOUT_MS;
+    const report = await this.#client.withDeadline(deadline, () => this.#handle.query<Report>(REPORT_QUERY));
+    return (this.#last = report);
+  }
+
+  async #finalReport(): Promise<Report | undefined> {
+    return this.result().catch((error: unknown) => {
+      if (error instanceof CopyFailedError) return error.report;
+      throw error;
+    });
+  }
+
+  async #say<T>(what: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw serviceFailed(error, `${what} of ${this.workflowId}`);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+// Starts copies and finds them again. Promise: a request that is wrong is refused before anything is started, and one name runs once at a time.
+import { createHash } from 'node:crypto';
+import { Client, Connection, WorkflowExecutionAlreadyStartedError, type ConnectionOptions } from '@temporalio/client';
+import { parseRequest } from '../config/request.js';
+import type { Clock } from '../domain/clock.js';
+import { FlashCopyError } from '../domain/errors.js';
+import type { FlashCopyRequest } from '../domain/request.js';
+import { systemClock } from '../worker/system-clock.js';
+import { DEFAULT_TASK_QUEUE, FLASH_COPY, flashCopyWorkflowId, type FlashCopyInput } from '../workflows/messages.js';
+import { CopyHandle } from './copy-handle.js';
+import { serviceFailed } from './errors.js';
+import { createCopySchedule, type CopySchedule, type CopyScheduleHandle } from './schedule.js';
+import { registerSearchAttributes, searchAttributesOf } from './search-attributes.js';
+import { checkStartOptions, type StartOptions } from './start-options.js';
+import { summaryOf } from './summary.js';
+
+export interface FlashCopyClientOptions {
+  readonly client: Client;
+  /** Default `flashcopy`. */
+  readonly taskQueue?: string;
+  readonly clock?: Clock;
+}
+
+export interface ConnectOptions extends Omit<ConnectionOptions, 'plugins'> {
+  /** Default `default`. */
+  readonly namespace?: string;
+  readonly taskQueue?: string;
+}
+
+const MEMO = 'flashCopyRequest';
+
+export class FlashCopyClient {
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly #clock: Clock;
+  #searchAttributes: Promise<boolean> | undefined;
+
+  constructor(options: FlashCopyClientOptions) {
+    this.client = options.client;
+    this.taskQueue = options.taskQueue ?? DEFAULT_TASK_QUEUE;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** Connects to a Temporal server; `close` ends the connection. Throws TEMPORAL_UNREACHABLE. */
+  static async connect(options: ConnectOptions = {}): Promise<FlashCopyClient> {
+    const { namespace, taskQueue, ...connectionOptions } = options;
+    const connection = await Connection.connect(connectionOptions).catch((cause: unknown) => {
+      const message = `no Temporal server answers at ${options.address ?? 'localhost:7233'}`;
+      throw new FlashCopyError({ family: 'transport', code: 'TEMPORAL_UNREACHABLE', message, retry: 'safe', cause });
+    });
+    const client = new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
+    return new FlashCopyClient({ client, ...(taskQueue === undefined ? {} : { taskQueue }) });
+  }
+
+  /**
+   * Starts a copy. The same request again while it runs answers the running copy; another request of the same name is ALREADY_RUNNING.
+   * Throws INVALID_REQUEST before anything is started.
+   */
+  async start(request: unknown, options: StartOptions = {}): Promise<CopyHandle> {
+    checkStartOptions(options);
+    const parsed = parseRequest(request);
+    const withAttributes = await this.#registered();
+    try {
+      return await this.#start({ request, parsed, options, withAttributes });
+    } catch (error) {
+      if (withAttributes && /search attribute/i.test(causeText(error))) {
+        return await this.#start({ request, parsed, options, withAttributes: false });
+      }
+      throw serviceFailed(error, `start of ${parsed.name}`);
+    }
+  }
+
+  /** A copy by the name of its set, or by a workflow id (of a scheduled run). Asks nothing. */
+  copy(name: string, runId?: string): CopyHandle {
+    const workflowId = name.includes('/') ? name : flashCopyWorkflowId(name);
+    return new CopyHandle(this.client, this.#clock, { workflowId, runId });
+  }
+
+  /** Repeats a copy by a Temporal Schedule. Throws INVALID_REQUEST, INVALID_SCHEDULE, SCHEDULE_EXISTS. */
+  async scheduleFlashCopy(schedule: CopySchedule): Promise<CopyScheduleHandle> {
+    const parsed = parseRequest(schedule.request);
+    const searchAttributes = await this.#registered();
+    return createCopySchedule(this.client, schedule, { parsed, searchAttributes, taskQueue: this.taskQueue });
+  }
+
+  async close(): Promise<void> {
+    await this.client.connection.close();
+  }
+
+  #registered(): Promise<boolean> {
+    return (this.#searchAttributes ??= registerSearchAttributes(this.client));
+  }
+
+  async #start(order: {
+    request: unknown;
+    parsed: FlashCopyRequest;
+    options: StartOptions;
+    withAttributes: boolean;
+  }): Promise<CopyHandle> {
+    const { request, parsed, withAttributes } = order;
+    const workflowId = flashCopyWorkflowId(parsed.name);
+    const hash = createHash('sha256').update(JSON.stringify(parsed)).digest('hex');
+    const input: FlashCopyInput = { request, searchAttributes: withAttributes };
+    try {
+      const handle = await this.client.workflow.start(FLASH_COPY, {
+        workflowId,
+        taskQueue: this.taskQueue,
+        args: [input],
+        workflowIdConflictPolicy: 'FAIL',
+        memo: { ...order.options.memo, [MEMO]: hash },
+        staticSummary: order.options.summary ?? summaryOf(parsed),
+        ...(order.options.priority === undefined ? {} : { priority: order.options.priority }),
+        ...(withAttributes ? { typedSearchAttributes: searchAttributesOf(parsed) } : {}),
+      });
+      return this.copy(workflowId, handle.firstExecutionRunId);
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      return this.#attach(workflowId, hash);
+    }
+  }
+
+  async #attach(workflowId: string, hash: string): Promise<CopyHandle> {
+    const running = await this.client.workflow.getHandle(workflowId).describe();
+    if (running.memo?.[MEMO] === hash) return this.copy(workflowId, running.runId);
+    throw new FlashCopyError({
+      family: 'lock',
+      code: 'ALREADY_RUNNING',
+      message: `${workflowId} is running with another request; wait for its end or abort it`,
+      retry: 'safe',
+      details: { workflowId, runId: running.runId },
+    });
+  }
+}
+
+function causeText(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  return `${error.message} ${causeText(error.cause)}`;
+}
