@@ -1,0 +1,132 @@
+// Changes, each one command, and what makes them safe to repeat: "exists" counts only after the attributes were read and compared,
+// "missing" is success for a removal.
+import { FlashCopyError } from '../../domain/errors.js';
+import type { NewMapping, StorageArray } from '../array.js';
+import { checkGroupName, type SvcCommand } from './command.js';
+import { checkObjectName } from '../../domain/names.js';
+import { refusalClass, type RefusalClass } from './errors.js';
+import { toNewMapping } from './objects.js';
+import { findByName, type Reads } from './reads.js';
+import type { Wire } from './wire.js';
+
+export type Changes = Pick<
+  StorageArray,
+  | 'createVDisk'
+  | 'removeVDisk'
+  | 'createGroup'
+  | 'renameGroup'
+  | 'removeGroup'
+  | 'createMapping'
+  | 'changeMapping'
+  | 'removeMapping'
+  | 'prepareGroup'
+  | 'stopGroup'
+>;
+
+export function createChanges(wire: Wire, reads: Reads): Changes {
+  const remove = (verb: string, object: string): Promise<void> => tolerate('missing', wire.change({ verb, object }));
+  return {
+    createVDisk: (vdisk) => createVDisk(wire, reads, vdisk),
+    removeVDisk: (name) => remove('rmvdisk', name),
+    createGroup: (name) =>
+      unlessExists(wire.change({ verb: 'mkfcconsistgrp', flags: { name: checkGroupName(name) } }), async (refused) => {
+        if ((await reads.readGroup(name)) === undefined) throw refused;
+      }),
+    renameGroup: (from, to) => renameGroup(wire, reads, { from, to }),
+    // Never -force: it would leave the members running alone.
+    removeGroup: (name) => remove('rmfcconsistgrp', name),
+    createMapping: (mapping) => createMapping(wire, mapping),
+    changeMapping: (name, change) => wire.change(chfcmap(name, change)),
+    removeMapping: (name) => remove('rmfcmap', name),
+    prepareGroup: (name) => wire.change({ verb: 'prestartfcconsistgrp', object: name }),
+    stopGroup: async (name) => {
+      try {
+        await wire.change({ verb: 'stopfcconsistgrp', object: name });
+      } catch (error) {
+        if (!(error instanceof FlashCopyError && error.code === 'ALREADY_STOPPED')) throw error;
+      }
+    },
+  };
+}
+
+async function createVDisk(
+  wire: Wire,
+  reads: Reads,
+  vdisk: { readonly name: string; readonly pool: string; readonly capacityBytes: number },
+): Promise<void> {
+  const { pool, capacityBytes } = vdisk;
+  const name = checkObjectName(vdisk.name);
+  const flags = { name, mdiskgrp: checkObjectName(pool), iogrp: 0, size: capacityBytes, unit: 'b' };
+  await unlessExists(wire.change({ verb: 'mkvdisk', flags }), async (refused) => {
+    const [found] = await reads.readVDisks([name]);
+    if (found === undefined) throw refused;
+    compare(`volume ${name}`, { pool, capacityBytes }, { pool: found.pool, capacityBytes: found.capacityBytes });
+  });
+}
+
+async function createMapping(wire: Wire, wanted: NewMapping): Promise<void> {
+  const flags = {
+    source: checkObjectName(wanted.source),
+    target: checkObjectName(wanted.target),
+    name: checkObjectName(wanted.name),
+    consistgrp: checkObjectName(wanted.group),
+    copyrate: wanted.copyRate,
+    cleanrate: wanted.cleanRate,
+    grainsize: wanted.grainSize,
+    incremental: wanted.incremental ? (true as const) : undefined,
+  };
+  await unlessExists(wire.change({ verb: 'mkfcmap', flags }), async (refused) => {
+    const row = await findByName(wire, 'lsfcmap', wanted.name);
+    if (row === undefined) throw refused;
+    compare(`mapping ${wanted.name}`, { ...wanted }, { ...toNewMapping(row) });
+  });
+}
+
+function chfcmap(name: string, change: Parameters<StorageArray['changeMapping']>[1]): SvcCommand {
+  const { copyRate, cleanRate, group } = change;
+  // Group 0 is the array's word for "none".
+  const consistgrp = group === '' ? 0 : group && checkObjectName(group);
+  return { verb: 'chfcmap', flags: { consistgrp, copyrate: copyRate, cleanrate: cleanRate }, object: name };
+}
+
+/** A repeat finds the old name gone and the new one there: success, since names carry a run's own token. */
+async function renameGroup(wire: Wire, reads: Reads, names: { from: string; to: string }): Promise<void> {
+  const to = checkGroupName(names.to);
+  try {
+    await wire.change({ verb: 'chfcconsistgrp', flags: { name: to }, object: names.from });
+  } catch (error) {
+    if (refusalClass(error) !== 'missing' || (await reads.readGroup(to)) === undefined) throw error;
+  }
+}
+
+async function tolerate(kind: RefusalClass, change: Promise<void>): Promise<void> {
+  try {
+    await change;
+  } catch (error) {
+    if (refusalClass(error) !== kind) throw error;
+  }
+}
+
+async function unlessExists(change: Promise<void>, check: (refused: FlashCopyError) => Promise<void>): Promise<void> {
+  try {
+    await change;
+  } catch (error) {
+    if (refusalClass(error) !== 'exists' || !(error instanceof FlashCopyError)) throw error;
+    await check(error);
+  }
+}
+
+type Attributes = Readonly<Record<string, string | number | boolean>>;
+
+/** Throws ATTRIBUTES_DIFFER: an object of that name exists and is not what was asked for. */
+export function compare(what: string, wanted: Attributes, found: Attributes): void {
+  const different = Object.keys(wanted).filter((key) => wanted[key] !== found[key]);
+  if (different.length === 0) return;
+  const list = different.map((key) => `${key} is ${found[key] ?? 'unknown'}, not ${wanted[key] ?? ''}`);
+  throw new FlashCopyError({
+    family: 'array',
+    code: 'ATTRIBUTES_DIFFER',
+    message: `${what} exists already: ${list.join('; ')}`,
+    details: { different: list },
+  });
+}

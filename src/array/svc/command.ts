@@ -1,0 +1,67 @@
+// SVC command lines from typed data. Promise: quoting happens here and nowhere else, and nothing hostile ever becomes part of a line.
+import { FlashCopyError } from '../../domain/errors.js';
+import { checkObjectName, isGroupName } from '../../domain/names.js';
+
+/** A column separator that no object name can hold; OpenStack Cinder uses the same. */
+export const DELIMITER = '!';
+
+/** Longest parameter the CLI takes (Lenovo Storage V help, CMMVC5703E). */
+const LONGEST_PARAMETER = 2176;
+
+export interface SvcCommand {
+  readonly verb: string;
+  /** In order; `true` is a flag without a value, undefined one that is left out. */
+  readonly flags?: Readonly<Record<string, string | number | true | undefined>>;
+  /** The object a command acts on: always last on the line. */
+  readonly object?: string;
+}
+
+/** The line as it is sent. Throws INVALID_NAME for objects outside the naming rules, UNSAFE_PARAMETER for anything else unprintable. */
+export function renderCommand({ verb, flags = {}, object }: SvcCommand): string {
+  const words = [verb];
+  for (const [flag, value] of Object.entries(flags)) {
+    if (value === undefined) continue;
+    words.push(`-${flag}`);
+    if (value !== true) words.push(quote(String(value)));
+  }
+  if (object !== undefined) words.push(quote(checkObjectName(object)));
+  return words.join(' ');
+}
+
+/** Two commands in one line: the restricted shell runs them in order; exit status is the second one's. */
+export const renderBoth = (first: SvcCommand, second: SvcCommand): string =>
+  `${renderCommand(first)}; ${renderCommand(second)}`;
+
+function quote(word: string): string {
+  const printable = /^[\x20-\x7e]+$/.test(word);
+  if (!printable || word.includes("'") || word.startsWith('-') || word.length > LONGEST_PARAMETER)
+    throw new FlashCopyError({
+      family: 'request',
+      code: 'UNSAFE_PARAMETER',
+      message: `parameter ${JSON.stringify(word.slice(0, 80))}: UNSAFE_PARAMETER; printable ASCII without ' and leading -, at most ${LONGEST_PARAMETER} characters`,
+    });
+  return /^[A-Za-z0-9._]+$/.test(word) ? word : `'${word}'`;
+}
+
+/** Names of groups that we give: stricter than other names, see domain/names.ts. */
+export function checkGroupName(name: string): string {
+  if (isGroupName(name)) return name;
+  throw new FlashCopyError({
+    family: 'request',
+    code: 'INVALID_NAME',
+    message: `group = ${JSON.stringify(name)}: INVALID_NAME; use 1-15 of A-Z a-z 0-9 _, not starting with a digit`,
+    details: { value: name },
+  });
+}
+
+/** A listing with a header line. */
+export const list = (verb: string, flags: SvcCommand['flags'] = {}): SvcCommand => ({
+  verb,
+  flags: { ...flags, delim: DELIMITER },
+});
+
+/** The detailed view of one object, or the listing that belongs to it. */
+export const show = (verb: string, object: string, flags: SvcCommand['flags'] = {}): SvcCommand => ({
+  ...list(verb, flags),
+  object,
+});

@@ -1,0 +1,82 @@
+// Rows of the array as domain values: which column becomes which field, and which spellings are legal. Column names: IBM command pages.
+import type { ConsistencyGroup, FlashCopyMapping, GroupState } from '../../domain/mapping.js';
+import { MAPPING_STATES } from '../../domain/mapping.js';
+import type { ArrayHost, ArraySystem, HostMap, Pool, VDisk } from '../../domain/vdisk.js';
+import type { NewMapping } from '../array.js';
+import type { Row } from './table.js';
+
+const UID = /^[0-9A-Fa-f]{32}$/;
+/** YYMMDDhhmmss, empty when never started. */
+const TIME = /^(?:\d{12})?$/;
+const GROUP_STATES: readonly GroupState[] = [...MAPPING_STATES, 'empty'];
+
+export const toVDisk = (row: Row): VDisk => ({
+  id: row.filled('id'),
+  name: row.filled('name'),
+  uid: row.matching('vdisk_UID', UID).toUpperCase(),
+  capacityBytes: row.integer('capacity'),
+  status: row.oneOf('status', ['online', 'degraded', 'offline']),
+  pool: row.text('mdisk_grp_name'),
+  ioGroup: row.text('IO_group_name'),
+  fcMapCount: row.integer('fc_map_count'),
+  // replication_mode exists from 8.5 on (policy-based replication).
+  replicated: row.text('RC_name') !== '' || row.textOr('replication_mode', '') !== '',
+});
+
+export const toMapping = (row: Row): FlashCopyMapping => ({
+  id: row.filled('id'),
+  name: row.filled('name'),
+  source: row.filled('source_vdisk_name'),
+  target: row.filled('target_vdisk_name'),
+  group: row.text('group_name'),
+  state: row.oneOf('status', MAPPING_STATES),
+  progressPercent: row.integer('progress', { max: 100 }),
+  copyRate: row.integer('copy_rate', { max: 150 }),
+  incremental: row.flag('incremental'),
+  startTime: row.matching('start_time', TIME),
+  replicationControlled: row.flag('rc_controlled'),
+  restoring: row.flag('restoring'),
+});
+
+/** The attributes a mapping was created with, from its detailed view. */
+export const toNewMapping = (row: Row): NewMapping => ({
+  name: row.filled('name'),
+  source: row.filled('source_vdisk_name'),
+  target: row.filled('target_vdisk_name'),
+  group: row.text('group_name'),
+  copyRate: row.integer('copy_rate', { max: 150 }),
+  cleanRate: row.integer('clean_rate', { max: 150 }),
+  incremental: row.flag('incremental'),
+  grainSize: row.oneOf('grain_size', ['64', '256']) === '64' ? 64 : 256,
+});
+
+export const toGroup = (row: Row): ConsistencyGroup => ({
+  id: row.filled('id'),
+  name: row.filled('name'),
+  state: row.oneOf('status', GROUP_STATES),
+  // IBM's oldest examples list id, name and status only.
+  startTime: row.textOr('start_time', '') === '' ? '' : row.matching('start_time', TIME),
+});
+
+export const toPool = (row: Row): Pool => ({ name: row.filled('name'), freeBytes: row.integer('free_capacity') });
+
+export const toHost = (row: Row): ArrayHost => ({
+  id: row.filled('id'),
+  name: row.filled('name'),
+  portCount: row.integer('port_count'),
+});
+
+export const toHostMap = (row: Row): HostMap => ({
+  vdiskName: row.filled('name'),
+  vdiskUid: row.matching('vdisk_UID', UID).toUpperCase(),
+  hostName: row.filled('host_name'),
+  scsiId: row.integer('SCSI_id'),
+});
+
+export const toSystem = (row: Row): ArraySystem => ({
+  id: row.filled('id'),
+  name: row.filled('name'),
+  codeLevel: row.filled('code_level'),
+  // Levels without this line have no volume protection.
+  vdiskProtection: row.textOr('vdisk_protection_enabled', 'no') === 'no' ? false : row.flag('vdisk_protection_enabled'),
+});
