@@ -1,0 +1,33 @@
+// The SAN's target process: two portals on the loopback, and a control port of its own so that several labs do not meet.
+import { rm } from 'node:fs/promises';
+import { execa } from 'execa';
+import { endProcess, runningProcess, startProcess, type RecordedProcess } from '../processes.js';
+import { until } from '../until.js';
+
+export interface SanPorts {
+  portalA: number;
+  portalB: number;
+}
+
+/** A free TCP port is unique on the machine, so it also names the control socket; tgtd takes numbers below 32768 only. */
+export const controlPortOf = (ports: SanPorts) => ports.portalA % 32768;
+
+export async function startTgtd(ports: SanPorts): Promise<RecordedProcess> {
+  const running = runningProcess('tgtd');
+  if (running !== undefined) return running;
+  const control = controlPortOf(ports);
+  // Of two --iscsi options only the last would count.
+  const portals = `portal=127.0.0.1:${ports.portalA},portal=127.0.0.1:${ports.portalB}`;
+  const started = startProcess('tgtd', 'tgtd', { args: ['-f', '-C', String(control), '--iscsi', portals] });
+  await until('tgtd', { within: 10_000, every: 50 }, async () => {
+    const asked = await execa('tgtadm', ['-C', String(control), '--mode', 'sys', '--op', 'show'], { reject: false });
+    return asked.exitCode === 0 || undefined;
+  });
+  return started;
+}
+
+export async function endTgtd(process: RecordedProcess, control: number | undefined): Promise<void> {
+  await endProcess(process);
+  if (control === undefined) return;
+  for (const suffix of ['', '.lock']) await rm(`/var/run/tgtd/socket.${control}${suffix}`, { force: true });
+}
