@@ -102,7 +102,7 @@ function startError(starts: readonly GroupStart[]): ErrorData | undefined {
 export async function runCriticalSection(section: CriticalSection): Promise<PointInTimeResult> {
   const { clock, armed, budgetMs } = section;
   const beganAt = clock.now();
-  const quiesces = armed.map(({ hold }) => hold.quiesce(budgetMs));
+  const quiesces = armed.map(async ({ hold }) => hold.quiesce(budgetMs));
   let starts = section.starts.map(notSent);
   let error: ErrorData | undefined;
   try {

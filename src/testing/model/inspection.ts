@@ -1,0 +1,83 @@
+// What a model host answers to an inspection: only what it can see, read from kernel and disks.
+import type { HostInspection, InspectedFileSystem, InspectedVolumeGroup } from '../../domain/inspection.js';
+import type { InspectOrder } from '../../host/host.js';
+import { readSuperblock } from './file-system.js';
+import type { HolderHost } from './holder.js';
+import type { Kernel } from './kernel.js';
+import { type PhysicalVolumeHeader, readHeader } from './volume-group.js';
+
+function fileSystems(kernel: Kernel, uids: readonly string[]): InspectedFileSystem[] {
+  const mounts = kernel.mountsOn(uids);
+  return mounts
+    .filter((mount) => mount.namespace === 'main')
+    .map(({ at, fileSystem }) => ({
+      mountPoint: at,
+      device: fileSystem.device.path,
+      fsType: 'model',
+      uuid: fileSystem.uuid,
+      options: fileSystem.readOnly ? 'ro' : 'rw',
+      disks: fileSystem.device.uids,
+      volumeGroup: [...kernel.groups.values()].find((group) => isOf(group.volumes, fileSystem.device.path))?.name ?? '',
+      managedBy: '',
+      otherNamespaces: mounts.filter((other) => other.fileSystem === fileSystem && other.namespace !== 'main').length,
+      essential: at === '/',
+    }));
+}
+
+const isOf = (volumes: readonly { readonly path: string }[], path: string): boolean =>
+  volumes.some((volume) => volume.path === path);
+
+async function volumeGroups(kernel: Kernel, uids: readonly string[]): Promise<InspectedVolumeGroup[]> {
+  const headers: { readonly uid: string; readonly header: PhysicalVolumeHeader }[] = [];
+  for (const [uid, disk] of kernel.disks) {
+    const header = await readHeader(disk).catch(() => undefined);
+    if (header !== undefined) headers.push({ uid, header });
+  }
+  const named = new Set(headers.filter(({ uid }) => uids.includes(uid)).map(({ header }) => header.groupUuid));
+  return Promise.all(
+    [...named].map(async (uuid) => {
+      const members = headers.filter(({ header }) => header.groupUuid === uuid);
+      const first = members[0]?.header;
+      const active = kernel.groups.get(first?.groupName ?? '');
+      const uidOf = (pv: string) => members.find(({ header }) => header.pvUuid === pv)?.uid ?? `missing:${pv}`;
+      const logicalVolumes = (first?.logicalVolumes ?? []).map(async ({ name }) => {
+        const device = active?.volumes.find(({ path }) => path.endsWith(`/${name}`));
+        const superblock = device === undefined ? undefined : await readSuperblock(device);
+        return {
+          ...{ name, device: `/dev/${first?.groupName}/${name}`, active: active !== undefined },
+          ...{ fsType: superblock === undefined ? '' : 'model', uuid: superblock?.uuid ?? '', segmentType: 'striped' },
+        };
+      });
+      return {
+        name: first?.groupName ?? '',
+        uuid,
+        physicalVolumes: (first?.all ?? []).map(uidOf),
+        logicalVolumes: await Promise.all(logicalVolumes),
+      };
+    }),
+  );
+}
+
+export async function inspectModel(host: HolderHost, order: InspectOrder, heldBy: string): Promise<HostInspection> {
+  const { kernel, units } = host;
+  const visible = kernel.scan();
+  const seen = order.uids.filter((uid) => visible.includes(uid));
+  return {
+    host: host.name,
+    privileged: true,
+    missingTools: [],
+    disks: order.uids.map((uid) => {
+      const disk = seen.includes(uid) ? kernel.disks.get(uid) : undefined;
+      return { uid, device: disk?.path ?? '', paths: disk === undefined ? 0 : 2, sizeBytes: disk?.sizeBytes ?? 0 };
+    }),
+    fileSystems: fileSystems(kernel, order.uids),
+    volumeGroups: await volumeGroups(kernel, order.uids),
+    otherUses: [],
+    unknownUnits: units.unknown(order.units),
+    mountPoints: order.mountPoints.flatMap((path) => {
+      const mount = kernel.mountAt(path);
+      return mount === undefined ? [] : [{ path, device: mount.fileSystem.device.path }];
+    }),
+    heldBy,
+  };
+}
