@@ -6,7 +6,7 @@ import { FlashCopyError } from '../domain/errors.js';
 import { TOKEN_LENGTH } from '../domain/names.js';
 import type { Plan, PlannedGroup } from '../domain/plan.js';
 import type { FlashCopyRequest } from '../domain/request.js';
-import { UndoStack } from './compensation.js';
+import { UndoStack, type Forget } from './compensation.js';
 import { GuardLink } from './guard-link.js';
 import { RunReport } from './report.js';
 
@@ -37,7 +37,7 @@ export class CopyRun {
   /** Hosts whose take-down still runs: nobody gives back beside it. */
   readonly takingDown = new Map<string, Promise<unknown>>();
   /** Names under which a group may still be preparing or prepared. */
-  readonly maybePrepared = new Set<string>();
+  readonly maybePrepared = new Map<string, Forget>();
   abortReason: string | undefined;
   groups: readonly RunGroup[] = [];
   /** What the start saw; undefined when it never answered. */

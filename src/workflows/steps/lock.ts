@@ -30,7 +30,7 @@ async function unlockUnlessPrepared(copy: CopyRun, array: string): Promise<undef
     throw new FlashCopyError({
       family: 'lock',
       code: 'LOCK_KEPT',
-      message: `group ${[...copy.maybePrepared].join(', ')} may still be prepared; the guard releases the locks after it`,
+      message: `group ${[...copy.maybePrepared.keys()].join(', ')} may still be prepared; the guard releases the locks after it`,
     });
   }
   await perform('flashCopyUnlock', { summary: `release locks on ${array}` }, { holder: copy.holder, array });

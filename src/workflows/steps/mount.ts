@@ -6,6 +6,7 @@ import type { CopyRun } from '../copy-run.js';
 export async function mount(copy: CopyRun, target: PlannedTarget): Promise<void> {
   await copy.report.step('mount', target.host, async () => {
     const summary = `mount the copy on ${target.host}`;
-    copy.report.mounts.push(...(await perform('flashCopyMount', { summary }, { ...copy.ref, target })));
+    const order = { ...copy.ref, target, check: copy.plan.verify.fileSystem };
+    copy.report.mounts.push(...(await perform('flashCopyMount', { summary }, order)));
   });
 }

@@ -21,22 +21,39 @@ export async function prepareGroup(copy: CopyRun, group: RunGroup): Promise<void
     perform(
       'flashCopyPrepareGroup',
       { summary: `prepare group ${group.name} of ${array}`, withinMs: copy.plan.maxPreparedMs + MARGIN_MS },
-      { ...copy.ref, array, group: group.name, timeoutMs: copy.plan.maxPreparedMs },
+      {
+        ...copy.ref,
+        array,
+        group: group.name,
+        timeoutMs: copy.plan.maxPreparedMs,
+        keptMapped: keptMapped(copy, array),
+      },
     ),
   );
 }
 
+/** Targets that may stay mapped: their hosts hold them exclusively open. */
+function keptMapped(copy: CopyRun, array: string): readonly string[] {
+  const kept = copy.plan.targets.filter((target) => target.keepMapped).flatMap((target) => target.presentations);
+  return kept.filter((presentation) => presentation.array === array).map(({ vdisk }) => vdisk);
+}
+
 /** Also for the name a group is about to get: what is unknown counts as done. */
 export function registerUnprepare(copy: CopyRun, array: string, group: string): void {
-  copy.maybePrepared.add(group);
-  copy.undo.register({
+  const forget = copy.undo.register({
     what: `unprepare group ${group} of ${array}`,
     run: async () => {
-      if (!copy.maybePrepared.has(group)) return 'not needed: it was started';
       const summary = `unprepare group ${group} of ${array}`;
       await perform('flashCopyUnprepareGroup', { summary }, { ...copy.ref, array, group });
       copy.maybePrepared.delete(group);
       return undefined;
     },
   });
+  copy.maybePrepared.set(group, forget);
+}
+
+/** Every group is started: none is prepared any more. */
+export function forgetUnprepare(copy: CopyRun): void {
+  for (const forget of copy.maybePrepared.values()) forget();
+  copy.maybePrepared.clear();
 }

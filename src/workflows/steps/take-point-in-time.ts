@@ -12,6 +12,7 @@ import { fenceUnknownStarts } from '../fence.js';
 import { inParallel } from '../parallel.js';
 import { withQuiescedSources } from '../quiesced-sources.js';
 import { now } from '../report.js';
+import { forgetUnprepare } from './prepare.js';
 
 const PAUSE_MS = defineSearchAttributeKey('FlashCopyPauseMs', SearchAttributeType.INT);
 /** For a plan without sources: time to open the sessions and start. */
@@ -27,7 +28,7 @@ export async function takePointInTime(copy: CopyRun): Promise<void> {
     await fenceUnknownStarts(copy, error);
   }
   copy.report.takenAt ??= now();
-  copy.maybePrepared.clear();
+  forgetUnprepare(copy);
   const pauseMs = Math.max(0, ...copy.report.pauses.map((pause) => pause.pauseMs));
   copy.report.attributes([{ key: PAUSE_MS, value: Math.round(pauseMs) }]);
   copy.report.enter('STARTED');
