@@ -83,9 +83,9 @@ export class CopyHandle {
     await this.#say('abort', () => this.#handle.executeUpdate(ABORT_UPDATE));
   }
 
-  /** For a run in NEEDS_OPERATOR: tries again to give back what could not be given back. */
-  async retryGiveBack(): Promise<void> {
-    await this.#say('give back', () => this.#handle.executeUpdate(RETRY_GIVE_BACK_UPDATE));
+  /** For a run in NEEDS_OPERATOR: tries at once to give back what could not be given back; answers the hosts. */
+  async retryGiveBack(): Promise<readonly string[]> {
+    return this.#say('give back', () => this.#handle.executeUpdate<readonly string[], []>(RETRY_GIVE_BACK_UPDATE));
   }
 
   /** Asks Temporal to cancel the run; it compensates and ends CANCELLED. Idempotent. */

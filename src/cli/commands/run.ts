@@ -1,0 +1,97 @@
+// `flashcopy run`: one copy from its request to its end, with a worker and, where there is none, a Temporal server of its own.
+import type { Command } from 'commander';
+import type { CopyHandle, FlashCopyClient } from '../../client/index.js';
+import { parseRequest } from '../../config/request.js';
+import { answerReport, perform, withJson, withTemporal } from '../command.js';
+import { readDocument } from '../files.js';
+import { loadInventory, modelNote, type Inventory } from '../inventory.js';
+import type { Output } from '../output.js';
+import { startOwnWorker, type OwnWorker } from '../own-worker.js';
+import {
+  findOrStartTemporal,
+  isServed,
+  runLink,
+  withClient,
+  type TemporalFlags,
+  type TemporalPlace,
+} from '../temporal.js';
+import { watchRun, type Interruption } from '../watch-run.js';
+
+interface RunFlags extends TemporalFlags {
+  readonly inventory: string;
+  readonly json?: boolean;
+  readonly worker: boolean;
+  readonly models?: boolean;
+}
+
+export function addRun(program: Command): void {
+  const command = program
+    .command('run')
+    .description('carry out one copy and show it until its end')
+    .argument('<request>', 'YAML or JSON file')
+    .requiredOption('--inventory <file>', 'arrays and hosts')
+    .option('--no-worker', 'leave the work to workers that run elsewhere')
+    .option('--models', 'on model hosts and a simulated array in this process: nothing real is touched');
+  withJson(withTemporal(command)).action((file: string, flags: RunFlags) =>
+    perform(flags.json, (output) => run(file, flags, output)),
+  );
+}
+
+async function run(file: string, flags: RunFlags, output: Output): Promise<number> {
+  const request = await readDocument(file);
+  parseRequest(request);
+  const inventory = await loadInventory(flags.inventory, { models: flags.models === true });
+  for (const line of modelNote(inventory)) output.note(line);
+  const place = await findOrStartTemporal(flags, inventory.temporal ?? {}, output);
+  try {
+    return await withClient(place, (client) => runWith({ client, place, request, inventory, flags, output }));
+  } finally {
+    await place.stop();
+  }
+}
+
+interface RunParts {
+  readonly client: FlashCopyClient;
+  readonly place: TemporalPlace;
+  readonly request: unknown;
+  readonly inventory: Inventory;
+  readonly flags: RunFlags;
+  readonly output: Output;
+}
+
+async function runWith(parts: RunParts): Promise<number> {
+  const { client, place, request, inventory, output } = parts;
+  const worker = (await needsWorker(parts)) ? await startOwnWorker(place, inventory) : undefined;
+  try {
+    const copy = await client.start(request);
+    const link = runLink(place, copy);
+    output.note(`run ${copy.workflowId} ${copy.runId ?? ''}${link === undefined ? '' : `\n${link}`}`);
+    const report = await watchRun(copy, output, interruption(copy, worker));
+    return answerReport(output, report);
+  } finally {
+    await worker?.stop();
+  }
+}
+
+async function needsWorker({ flags, place, client, output }: RunParts): Promise<boolean> {
+  if (!flags.worker) return false;
+  if (place.own || !(await isServed(client))) return true;
+  output.note(`workers serve the queue ${place.taskQueue} already; this command only follows`);
+  return false;
+}
+
+function interruption(copy: CopyHandle, worker: OwnWorker | undefined): Interruption {
+  const end =
+    worker === undefined
+      ? 'the run goes on'
+      : 'the run waits for a worker; hosts give back by themselves at their deadline';
+  return {
+    first(view) {
+      view.note('stopping: what was done is being undone; Ctrl-C again leaves the run alone');
+      copy.cancel().catch((error: unknown) => {
+        view.note(`the run could not be asked to stop: ${error instanceof Error ? error.message : String(error)}`);
+      });
+    },
+    detachedNote: `detached from ${copy.workflowId}: ${end}; see: flashcopy watch ${copy.workflowId}`,
+  };
+}

@@ -1,0 +1,48 @@
+// `flashcopy schedule`: a copy again and again, as a Temporal Schedule.
+import type { Command } from 'commander';
+import type { CopySchedule } from '../../client/index.js';
+import { perform, withJson, withTemporal } from '../command.js';
+import { EXIT } from '../exit-code.js';
+import { readDocument } from '../files.js';
+import { requireTemporal, withClient, type TemporalFlags } from '../temporal.js';
+
+interface ScheduleFlags extends TemporalFlags {
+  readonly id: string;
+  readonly cron?: string;
+  readonly every?: string;
+  readonly timezone?: string;
+  readonly catchupWindow?: string;
+  readonly jitter?: string;
+  readonly json?: boolean;
+}
+
+export function addSchedule(program: Command): void {
+  const command = program
+    .command('schedule')
+    .description('create a Temporal Schedule for a request (overlap SKIP)')
+    .argument('<request>', 'YAML or JSON file')
+    .requiredOption('--id <id>', 'id of the schedule')
+    .option('--cron <expression>', "e.g. '0 2 * * *'")
+    .option('--every <interval>', "e.g. '6 h'")
+    .option('--timezone <name>', 'IANA name (default: UTC)')
+    .option('--catchup-window <time>', 'how late a missed copy may still be made (default: 2 h)')
+    .option('--jitter <time>', 'move each start by a random part of this');
+  withJson(withTemporal(command)).action((file: string, flags: ScheduleFlags) =>
+    perform(flags.json, async (output) => {
+      const request = await readDocument(file);
+      return withClient(requireTemporal(flags), async (client) => {
+        const { id, cron, every, timezone, catchupWindow, jitter } = flags;
+        const given = Object.entries({ cron, every, timezone, catchupWindow, jitter }).filter(
+          ([, v]) => v !== undefined,
+        );
+        const handle = await client.scheduleFlashCopy({ id, request, ...Object.fromEntries(given) } as CopySchedule);
+        const { info, policies } = await handle.describe();
+        const next = info.nextActionTimes[0]?.toISOString();
+        output.answer({ scheduleId: id, next, overlap: policies.overlap, catchupWindowMs: policies.catchupWindow }, [
+          `schedule ${id} created; next copy ${next ?? 'never'}`,
+        ]);
+        return EXIT.done;
+      });
+    }),
+  );
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+// The command line: each command in a file of its own, thin over client and worker.
+import { Command, CommanderError } from 'commander';
+import { addDoctor } from './commands/doctor.js';
+import { addExistingRun } from './commands/existing-run.js';
+import { addPlan } from './commands/plan.js';
+import { addRun } from './commands/run.js';
+import { addSchedule } from './commands/schedule.js';
+import { addSimulator } from './commands/simulator.js';
+import { addWorker } from './commands/worker.js';
+import { EXIT } from './exit-code.js';
+
+const EXIT_CODES = `
+Exit codes: 0 done, 2 invalid input, 3 refused by the plan, 4 failed and everything given back, 5 needs an operator, 130 cancelled.`;
+
+const program = new Command('flashcopy')
+  .description('SVC FlashCopy end to end, on the array and on the hosts')
+  .addHelpText('after', EXIT_CODES)
+  .exitOverride();
+
+for (const add of [addRun, addPlan, addExistingRun, addSchedule, addWorker, addSimulator, addDoctor]) add(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.invalid;
+}

@@ -1,0 +1,112 @@
+// Which Temporal server a command speaks to: --address, then the inventory, then TEMPORAL_ADDRESS; for `run` a dev server of its own.
+import { Connection } from '@temporalio/client';
+import { FlashCopyClient } from '../client/index.js';
+import { FlashCopyError } from '../domain/errors.js';
+import { systemClock } from '../worker/system-clock.js';
+import { DEFAULT_TASK_QUEUE } from '../workflows/messages.js';
+import { startDevServer } from './dev-server.js';
+import type { Output } from './output.js';
+
+/** Options every command with a server takes. */
+export interface TemporalFlags {
+  readonly address?: string;
+  readonly namespace?: string;
+  readonly taskQueue?: string;
+}
+
+/** What an inventory may say of Temporal. */
+export interface TemporalSettings {
+  readonly address?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly taskQueue?: string | undefined;
+  /** Base URL of the Temporal UI. */
+  readonly ui?: string | undefined;
+}
+
+export interface TemporalPlace {
+  readonly address: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly uiUrl: string | undefined;
+  /** True for a dev server that ends with this command. */
+  readonly own: boolean;
+  stop(): Promise<void>;
+}
+
+export function findTemporal(flags: TemporalFlags, settings: TemporalSettings = {}): TemporalPlace | undefined {
+  const address = flags.address ?? settings.address ?? process.env['TEMPORAL_ADDRESS'];
+  if (address === undefined || address === '') return undefined;
+  return {
+    address,
+    ...names(flags, settings),
+    uiUrl: settings.ui,
+    own: false,
+    stop: () => Promise.resolve(),
+  };
+}
+
+export async function findOrStartTemporal(
+  flags: TemporalFlags,
+  settings: TemporalSettings,
+  output: Output,
+): Promise<TemporalPlace> {
+  const found = findTemporal(flags, settings);
+  if (found !== undefined) return found;
+  const server = await startDevServer();
+  output.note(`started a Temporal dev server at ${server.address}; its history ends with this command`);
+  return { ...server, ...names({ ...flags, namespace: 'default' }, settings), own: true };
+}
+
+/** For commands about runs that exist: without a server there are none. */
+export function requireTemporal(flags: TemporalFlags, settings: TemporalSettings = {}): TemporalPlace {
+  const found = findTemporal(flags, settings);
+  if (found !== undefined) return found;
+  const message = 'no Temporal server: give --address or TEMPORAL_ADDRESS';
+  throw new FlashCopyError({ family: 'request', code: 'NO_TEMPORAL', message });
+}
+
+function names(flags: TemporalFlags, settings: TemporalSettings): { namespace: string; taskQueue: string } {
+  return {
+    namespace: flags.namespace ?? settings.namespace ?? process.env['TEMPORAL_NAMESPACE'] ?? 'default',
+    taskQueue: flags.taskQueue ?? settings.taskQueue ?? DEFAULT_TASK_QUEUE,
+  };
+}
+
+export const connectTo = ({ address, namespace, taskQueue }: TemporalPlace): Promise<FlashCopyClient> =>
+  FlashCopyClient.connect({ address, namespace, taskQueue });
+
+/** Runs `use` with a client and ends its connection afterwards. */
+export async function withClient<T>(place: TemporalPlace, use: (client: FlashCopyClient) => Promise<T>): Promise<T> {
+  const client = await connectTo(place);
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** Where a person sees the run. */
+export function runLink(
+  place: TemporalPlace,
+  run: { workflowId: string; runId: string | undefined },
+): string | undefined {
+  if (place.uiUrl === undefined || run.runId === undefined) return undefined;
+  const base = place.uiUrl.replace(/\/$/, '');
+  return `${base}/namespaces/${place.namespace}/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}/history`;
+}
+
+const WORKFLOW_QUEUE = 1;
+/** A poll lasts at most a minute; the server remembers pollers for five. */
+const POLLER_AGE_MS = 65_000;
+
+/** Whether some worker asks for copies. */
+export async function isServed(client: FlashCopyClient): Promise<boolean> {
+  const { workflowService } = client.client.connection as Connection;
+  const { pollers } = await workflowService.describeTaskQueue({
+    namespace: client.client.options.namespace,
+    taskQueue: { name: client.taskQueue },
+    taskQueueType: WORKFLOW_QUEUE,
+  });
+  const since = systemClock.now() - POLLER_AGE_MS;
+  return (pollers ?? []).some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > since);
+}

@@ -1,0 +1,117 @@
+// One line adds the library to a worker: activities, workflows, settings, and the second worker that serves the urgent queue.
+// Promise: while the user's worker runs, starts and give backs have slots of their own, and no shutdown cuts a pause off.
+import {
+  Worker,
+  type BundleOptions,
+  type BundlerPlugin,
+  type ReplayWorkerOptions,
+  type WorkerOptions,
+  type WorkerPlugin,
+} from '@temporalio/worker';
+import { urgentQueue } from '../workflows/messages.js';
+import { compose, type Composition, type CompositionOptions } from './composition.js';
+import { checkBundle, codeOf, flashCopyBundle, workflowsPath } from './workflow-bundle.js';
+
+/** A copy keeps one slot for its guard as long as it runs; connections are limited by the pools of hosts and arrays, not by slots. */
+const COPY_SLOTS = 3_000;
+const URGENT_SLOTS = 200;
+
+/** Where the user said nothing. */
+const COPY_DEFAULTS = {
+  // The runs of a dead worker move to another one after this time instead of 10 s: they may stand in the pause.
+  stickyQueueScheduleToStartTimeout: '1s',
+  shutdownGraceTime: '10s',
+  // A cancel reaches an activity with its heartbeat.
+  maxHeartbeatThrottleInterval: '5s',
+} satisfies Partial<WorkerOptions>;
+
+/** A shutdown waits for pauses that are under way: longer than any maxPause. */
+const URGENT_OPTIONS = {
+  shutdownGraceTime: '6m',
+  maxHeartbeatThrottleInterval: '1s',
+  maxConcurrentActivityTaskExecutions: URGENT_SLOTS,
+} satisfies Partial<WorkerOptions>;
+
+const isUrgent = (taskQueue: string): boolean => taskQueue.endsWith(urgentQueue(''));
+
+/**
+ * `plugins: [new FlashCopyPlugin({ inventoryFile })]`. One instance serves one worker, from its creation to the end of its run.
+ * Throws INVALID_INVENTORY at once; `Worker.create` throws INCOMPLETE_BUNDLE when workflows of your own leave out the library's.
+ */
+export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
+  readonly name = 'temporal-flashcopy.FlashCopyPlugin';
+  readonly #composition: Composition;
+  #options: WorkerOptions | undefined;
+
+  constructor(options: CompositionOptions) {
+    this.#composition = compose(options);
+  }
+
+  /** For `bundleWorkflowCode({ plugins })`: your workflows when there are any, else the library's. */
+  configureBundler(options: BundleOptions): BundleOptions {
+    const { workflowsPath: theirs } = options as Partial<BundleOptions>;
+    return { ...options, workflowsPath: theirs ?? workflowsPath() };
+  }
+
+  async configureWorker(options: WorkerOptions): Promise<WorkerOptions> {
+    if (isUrgent(options.taskQueue)) return options;
+    this.#options = options;
+    const { workflowsPath: _bundledHere, interceptors, ...rest } = options;
+    const { workflowModules: _bundledToo, ...others } = interceptors ?? {};
+    return {
+      ...COPY_DEFAULTS,
+      ...(options.tuner === undefined ? { maxConcurrentActivityTaskExecutions: COPY_SLOTS } : {}),
+      ...rest,
+      interceptors: others,
+      activities: { ...options.activities, ...this.#composition.activities },
+      workflowBundle: await this.#bundle(options),
+    };
+  }
+
+  async configureReplayWorker(options: ReplayWorkerOptions): Promise<ReplayWorkerOptions> {
+    if (options.workflowsPath !== undefined || options.workflowBundle !== undefined) return options;
+    return { ...options, workflowBundle: await flashCopyBundle() };
+  }
+
+  /** Runs the urgent worker as long as the user's; whichever fails takes the other along. Connections are closed last. */
+  async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    if (isUrgent(worker.options.taskQueue) || this.#options === undefined) return next(worker);
+    const urgent = await this.#createUrgent(worker, this.#options);
+    const urgentRun = urgent.run().catch((error: unknown) => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      throw error;
+    });
+    try {
+      await Promise.allSettled([next(worker)]).then(([ended]) => {
+        if (urgent.getState() === 'RUNNING') urgent.shutdown();
+        if (ended.status === 'rejected') throw ended.reason;
+      });
+      await urgentRun;
+    } finally {
+      await urgentRun.catch(() => undefined);
+      await this.#composition.close();
+    }
+  }
+
+  async #bundle(options: WorkerOptions): Promise<{ code: string }> {
+    const code = await codeOf(options);
+    if (code === undefined) return flashCopyBundle();
+    checkBundle(code);
+    return { code };
+  }
+
+  #createUrgent(worker: Worker, options: WorkerOptions): Promise<Worker> {
+    const { connection } = worker;
+    const { namespace, identity, dataConverter, taskQueue, interceptors } = options;
+    return Worker.create({
+      ...URGENT_OPTIONS,
+      ...(connection === undefined ? {} : { connection }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(identity === undefined ? {} : { identity }),
+      ...(dataConverter === undefined ? {} : { dataConverter }),
+      ...(interceptors?.activity === undefined ? {} : { interceptors: { activity: interceptors.activity } }),
+      taskQueue: urgentQueue(taskQueue),
+      activities: this.#composition.activities,
+    });
+  }
+}

@@ -1,0 +1,74 @@
+// Plain progress: one line for each change, none twice.
+import { describe, expect, it } from 'vitest';
+import { reportLines } from '../../../src/cli/report-text.js';
+import { newLines } from '../../../src/cli/step-lines.js';
+import type { StepReport } from '../../../src/domain/report.js';
+import { report } from './a-report.js';
+
+const texts = (...args: Parameters<typeof newLines>): string[] => newLines(...args).map((l) => `${l.mark}: ${l.text}`);
+const running: StepReport = {
+  name: 'prepare',
+  subject: 'svc1',
+  state: 'running',
+  startedAt: '2026-11-24T02:00:00.000Z',
+};
+const done: StepReport = { ...running, state: 'done', endedAt: '2026-11-24T02:00:05.500Z' };
+
+describe('lines between two reports', () => {
+  it('a step is said when it begins and when it ends, and not again', () => {
+    const begun = report({ steps: [running], pauses: [] });
+    const ended = report({ steps: [done], pauses: [] });
+    expect(texts(undefined, begun)).toEqual(['running: prepare svc1']);
+    expect(texts(begun, ended)).toEqual(['done: prepare svc1  5.5 s']);
+    expect(texts(ended, ended)).toEqual([]);
+  });
+
+  it('a failed step says why', () => {
+    const failed: StepReport = { ...done, state: 'failed', note: 'FLUSH_FAILED: twice' };
+    expect(texts(report({ steps: [running] }), report({ steps: [failed] }))).toEqual([
+      'failed: prepare svc1  FLUSH_FAILED: twice',
+    ]);
+  });
+
+  it('the pause of each host is said in milliseconds, and a broken quiesce is called broken', () => {
+    const before = report({ pauses: [] });
+    const [pause] = report().pauses;
+    if (pause === undefined) throw new Error('no pause');
+    expect(texts(before, report())).toEqual(['pause: source1 was without I/O for 131 ms (quiesce)']);
+    expect(texts(before, report({ pauses: [{ ...pause, broken: 'thawed by another' }] }))).toEqual([
+      'pause: source1 was without I/O for 131 ms (quiesce), BROKEN: thawed by another',
+    ]);
+  });
+
+  it('an undo that failed is not called undone', () => {
+    const now = report({ compensation: [{ what: 'unmap db1c', ok: false, note: 'CMMVC5842E' }] });
+    expect(texts(report(), now)).toEqual(['not-undone: unmap db1c (CMMVC5842E)']);
+  });
+
+  it('a run that needs an operator says what to do, once', () => {
+    const stuck = report({ phase: 'NEEDS_OPERATOR', advice: ['source1 has not got its I/O back'] });
+    expect(texts(report(), stuck)).toEqual(['phase: source1 has not got its I/O back']);
+    expect(texts(stuck, stuck)).toEqual([]);
+  });
+});
+
+describe('the report at the end', () => {
+  it('holds outcome, grade, pause, steps with times, volumes, mounts and advice', () => {
+    const text = reportLines(report({ advice: ['run it again'] })).join('\n');
+    for (const part of [
+      'erp: done, grade filesystem, verified',
+      'source1: 131 ms by quiesce, unbroken',
+      '5.5 s  prepare svc1',
+      'svc1: db1 -> db1c  40 %, depends on its source',
+      'backup1: /backup/data (copy of /data)',
+      'what to try next:\n  run it again',
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  it('does not call a copy graded or verified that is not', () => {
+    const { grade: _, ...ungraded } = report({ outcome: 'failed', verified: false });
+    expect(reportLines(ungraded)[0]).toBe('erp: failed, no grade, not verified');
+  });
+});
