@@ -20,7 +20,10 @@ export function guest(labDir: string, name: string): Guest {
       return stdout;
     },
     async read(file) {
-      const { stdout } = await execa('ssh', [...ssh, `cat '${file}'`], { encoding: 'buffer', maxBuffer: 256 * 2 ** 20 });
+      const { stdout } = await execa('ssh', [...ssh, `cat '${file}'`], {
+        encoding: 'buffer',
+        maxBuffer: 256 * 2 ** 20,
+      });
       return Buffer.from(stdout);
     },
   };

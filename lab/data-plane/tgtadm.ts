@@ -20,7 +20,10 @@ export type Tgtadm = ReturnType<typeof tgtadm>;
 export function tgtadm(controlPort: number) {
   const call = async (mode: string, op: string, options: Record<string, string | number> = {}) => {
     const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const run = await execa('tgtadm', ['-C', controlPort, '--lld', 'iscsi', '--mode', mode, '--op', op, ...flags].map(String));
+    const run = await execa(
+      'tgtadm',
+      ['-C', controlPort, '--lld', 'iscsi', '--mode', mode, '--op', op, ...flags].map(String),
+    );
     return run.stdout;
   };
   return { call, targets: async () => readTargets(await call('target', 'show')) };

@@ -9,7 +9,9 @@ const base = (pairs: readonly DemoPair[]) => ({
   name: 'demo',
   array: 'svc-lab',
   volumes: pairs.map((pair) => ({ source: pair.source, target: pair.target, overwrite: pair.targetUid })),
-  targets: [{ host: 'backup1', mounts: [{ from: '/data', at: '/backup/data' }], volumeGroups: { vg_data: 'vg_backup' } }],
+  targets: [
+    { host: 'backup1', mounts: [{ from: '/data', at: '/backup/data' }], volumeGroups: { vg_data: 'vg_backup' } },
+  ],
   // 2 MiB/s: slow enough that the second copy is asked for while the first one still runs in the background.
   copy: { incremental: true, rate: 50 },
 });

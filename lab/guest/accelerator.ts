@@ -30,6 +30,10 @@ export async function chooseAccelerator(kernel: string): Promise<Accelerator> {
 async function kernelSpeaks(kernel: string): Promise<boolean> {
   const machine = ['-M', 'q35', ...hardware.args, '-m', '256', '-nodefaults', '-display', 'none', '-no-reboot'];
   const boot = ['-kernel', kernel, '-append', 'console=ttyS0 panic=-1', '-serial', 'stdio'];
-  const run = await execa('qemu-system-x86_64', [...machine, ...boot], { timeout: 5000, reject: false, stdin: 'ignore' });
+  const run = await execa('qemu-system-x86_64', [...machine, ...boot], {
+    timeout: 5000,
+    reject: false,
+    stdin: 'ignore',
+  });
   return run.stdout.includes('Linux version');
 }

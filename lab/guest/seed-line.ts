@@ -17,7 +17,9 @@ export class SeedLine {
   static async open(path: string): Promise<SeedLine> {
     return until(`the seed line ${path}`, { within: 10_000 }, async () => {
       const socket = createConnection(socketPath(path));
-      const opened = await Promise.race([once(socket, 'connect'), once(socket, 'error'), sleep(1000)]).catch(() => undefined);
+      const opened = await Promise.race([once(socket, 'connect'), once(socket, 'error'), sleep(1000)]).catch(
+        () => undefined,
+      );
       return opened !== undefined && !socket.connecting && !socket.destroyed ? new SeedLine(socket) : undefined;
     });
   }

@@ -30,6 +30,8 @@ export async function mountStore(): Promise<void> {
 
 /** Detaches only a loop device that still holds our file: the number may belong to somebody else by now. */
 export async function detachLoop({ device, file }: { device: string; file: string }): Promise<void> {
-  const { stdout } = await execa('losetup', ['--noheadings', '--output', 'NAME', '--associated', file], { reject: false });
+  const { stdout } = await execa('losetup', ['--noheadings', '--output', 'NAME', '--associated', file], {
+    reject: false,
+  });
   if (stdout.split('\n').some((name) => name.trim() === device)) await execa('losetup', ['--detach', device]);
 }

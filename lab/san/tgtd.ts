@@ -1,7 +1,7 @@
 // The SAN's target process: two portals on the loopback, and a control port of its own so that several labs do not meet.
 import { rm } from 'node:fs/promises';
 import { execa } from 'execa';
-import { endProcess, runningProcess, startProcess, type RecordedProcess } from '../processes.js';
+import { runningProcess, startProcess, type RecordedProcess } from '../processes.js';
 import { until } from '../until.js';
 
 export interface SanPorts {
@@ -10,7 +10,7 @@ export interface SanPorts {
 }
 
 /** A free TCP port is unique on the machine, so it also names the control socket; tgtd takes numbers below 32768 only. */
-export const controlPortOf = (ports: SanPorts) => ports.portalA % 32768;
+export const controlPortOf = ({ portalA }: Pick<SanPorts, 'portalA'>) => portalA % 32768;
 
 export async function startTgtd(ports: SanPorts): Promise<RecordedProcess> {
   const running = runningProcess('tgtd');
@@ -26,8 +26,9 @@ export async function startTgtd(ports: SanPorts): Promise<RecordedProcess> {
   return started;
 }
 
-export async function endTgtd(process: RecordedProcess, control: number | undefined): Promise<void> {
-  await endProcess(process);
-  if (control === undefined) return;
+/** tgtd leaves its control socket behind. */
+export async function removeControlSocket(portalA: number | undefined): Promise<void> {
+  if (portalA === undefined) return;
+  const control = controlPortOf({ portalA });
   for (const suffix of ['', '.lock']) await rm(`/var/run/tgtd/socket.${control}${suffix}`, { force: true });
 }

@@ -29,22 +29,33 @@ const finding = (code: Finding['code'], message: string): Finding => ({ code, me
 
 function lost({ acknowledgements, copy, quiescedAt, instance }: WriterEvidence): Finding[] {
   const onCopy = new Set(copy.records.map((record) => `${record.number} ${record.beginMs}`));
-  const missing = acknowledgements.filter((ack) => ack.ackMs < quiescedAt && !onCopy.has(`${ack.number} ${ack.beginMs}`));
+  const missing = acknowledgements.filter(
+    (ack) => ack.ackMs < quiescedAt && !onCopy.has(`${ack.number} ${ack.beginMs}`),
+  );
   const first = missing[0];
   if (first === undefined) return [];
-  return [finding('lost', `instance ${instance}: ${missing.length} acknowledged records are not on the copy, first ${first.number}`)];
+  return [
+    finding(
+      'lost',
+      `instance ${instance}: ${missing.length} acknowledged records are not on the copy, first ${first.number}`,
+    ),
+  ];
 }
 
 function tooNew({ copy, givenBackAt, instance }: WriterEvidence): Finding[] {
   const late = copy.records.find((record) => record.beginMs > givenBackAt);
-  return late === undefined ? [] : [finding('too-new', `instance ${instance}: record ${late.number} was begun after the give back`)];
+  return late === undefined
+    ? []
+    : [finding('too-new', `instance ${instance}: record ${late.number} was begun after the give back`)];
 }
 
 /** Strictly inside: a record acknowledged in the very millisecond of a bound may belong to either side. */
 function writtenInPause({ acknowledgements, quiescedAt, givenBackAt, instance }: WriterEvidence): Finding[] {
   const inside = acknowledgements.find((ack) => ack.ackMs > quiescedAt && ack.ackMs < givenBackAt);
   if (inside === undefined) return [];
-  return [finding('written-in-pause', `instance ${instance}: record ${inside.number} was acknowledged during the pause`)];
+  return [
+    finding('written-in-pause', `instance ${instance}: record ${inside.number} was acknowledged during the pause`),
+  ];
 }
 
 /** A writer at rest would pass every other rule. */
@@ -53,11 +64,15 @@ function idle(evidence: WriterEvidence): Finding[] {
   const near = method === 'quiesce' ? (evidence.busyWithinMs ?? 2000) : Number.POSITIVE_INFINITY;
   const before = acknowledgements.some((ack) => ack.ackMs <= quiescedAt && ack.ackMs >= quiescedAt - near);
   const after = acknowledgements.some((ack) => ack.ackMs >= givenBackAt && ack.ackMs <= givenBackAt + near);
-  const across = acknowledgements.some((ack) => ack.beginMs <= givenBackAt && ack.ackMs >= givenBackAt && ack.beginMs < ack.ackMs);
+  const across = acknowledgements.some(
+    (ack) => ack.beginMs <= givenBackAt && ack.ackMs >= givenBackAt && ack.beginMs < ack.ackMs,
+  );
   return [
     ...(before ? [] : [finding('idle', `instance ${instance}: nothing acknowledged shortly before the quiesce`)]),
     ...(after ? [] : [finding('idle', `instance ${instance}: nothing acknowledged shortly after the give back`)]),
-    ...(method === 'unmount' || across ? [] : [finding('idle', `instance ${instance}: no write was held by the pause`)]),
+    ...(method === 'unmount' || across
+      ? []
+      : [finding('idle', `instance ${instance}: no write was held by the pause`)]),
   ];
 }
 
@@ -68,10 +83,14 @@ function torn({ copy, instance }: WriterEvidence): Finding[] {
 /** Record n stands at place n, in the copy and among the acknowledgements. */
 function holes({ copy, acknowledgements, instance }: WriterEvidence): Finding[] {
   const copied = copy.records.map((record) => record.number).filter((number) => !copy.torn.includes(number));
-  const jumpInCopy = copied.find((number, index) => number !== index + 1 + copy.torn.filter((place) => place < number).length);
+  const jumpInCopy = copied.find(
+    (number, index) => number !== index + 1 + copy.torn.filter((place) => place < number).length,
+  );
   const numbers = acknowledgements.map((ack) => ack.number);
   const jumpInLog = numbers.find((number, index) => index > 0 && number !== (numbers[index - 1] ?? 0) + 1);
   return [jumpInCopy, jumpInLog].flatMap((number) =>
-    number === undefined ? [] : [finding('hole', `instance ${instance}: record ${number} does not follow the one before it`)],
+    number === undefined
+      ? []
+      : [finding('hole', `instance ${instance}: record ${number} does not follow the one before it`)],
   );
 }
