@@ -43,7 +43,7 @@ async function bootAndSave(machine: Machine, directory: string): Promise<void> {
   qemu.catch(() => undefined);
   try {
     const line = await SeedLine.open(join(directory, 'warm.seed.sock'));
-    await line.expect('warm', 240_000);
+    await line.expect('warm', 420_000);
     line.close();
     await withQmp(join(directory, 'warm.qmp.sock'), async (qmp) => {
       await qmp('stop');
