@@ -28,6 +28,8 @@ export interface PauseReport {
   readonly pauseMs: number;
   /** '' when unbroken, else why the quiesce does not count. */
   readonly broken: string;
+  /** What a person should know, e.g. files that appeared below an unmounted mount point. */
+  readonly notes?: readonly string[];
 }
 
 export interface VolumeReport {
