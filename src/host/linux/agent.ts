@@ -1,0 +1,137 @@
+// Calls the agent on one host: uploads it when missing, reads directly, and runs what changes something as a job that outlives the connection.
+// A lost connection is answered by asking for the same call's result, so nothing runs twice.
+import { createHash } from 'node:crypto';
+import type { Clock, Randomness } from '../../domain/clock.js';
+import { FlashCopyError } from '../../domain/errors.js';
+import type { CommandResult, RunOptions, Transport } from '../../transport/transport.js';
+import { agentProgram } from './agent-program.js';
+import { readAnswer, type Row } from './answer.js';
+import { commandLine } from './words.js';
+
+export interface AgentOptions {
+  readonly host: string;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly sudo: boolean;
+  readonly stateDir: string;
+  readonly keepDir: string;
+}
+
+export interface CallOptions {
+  readonly timeoutMs: number;
+  readonly urgent?: boolean;
+}
+
+/** Whatever can run a line: the pool or a reserved session. */
+interface Runner {
+  run(line: string, options: RunOptions): Promise<CommandResult>;
+}
+
+const MISSING = 97;
+/** One look at a job lasts so long at most. */
+const LOOK_S = 20;
+const LOST = new Set(['CHANNEL_LOST', 'COMMAND_TIMED_OUT', 'UNREACHABLE']);
+const isLost = (error: unknown): boolean => error instanceof FlashCopyError && LOST.has(error.code);
+
+export class Agent {
+  readonly host: string;
+  readonly #path: string;
+
+  constructor(private readonly options: AgentOptions) {
+    this.host = options.host;
+    this.#path = `${options.stateDir}/agent-${agentProgram().hash}`;
+  }
+
+  /** The line for a command; exits 97 when the program is not there. */
+  line(words: readonly string[]): string {
+    const { stateDir, keepDir } = this.options;
+    const start = ['/bin/sh', '-c', `[ -r "$0" ] || exit ${MISSING}; exec /bin/sh "$0" "$@"`];
+    return this.#privileged([...start, this.#path, stateDir, keepDir, ...words]);
+  }
+
+  /** For reads: repeated once after a lost connection. */
+  async read(words: readonly string[], options: CallOptions): Promise<Row[]> {
+    try {
+      return await this.#call(words, options);
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      return await this.#call(words, options);
+    }
+  }
+
+  /** For changes. COMMAND_TIMED_OUT: the job still runs; the same order joins it. */
+  async change(words: readonly string[], options: CallOptions): Promise<Row[]> {
+    const { clock, randomness } = this.options;
+    const key = createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 16);
+    const call = randomness.token(12);
+    const until = clock.now() + options.timeoutMs;
+    let sent = false;
+    for (;;) {
+      try {
+        const look = Math.max(1, Math.min(LOOK_S, Math.ceil((until - clock.now()) / 1000)));
+        const rows = await this.#call(['job', key, call, String(look), ...words], {
+          ...options,
+          timeoutMs: (look + 15) * 1000,
+        });
+        if (rows[0]?.[0] !== 'running') return rows;
+        sent = true;
+      } catch (error) {
+        if (!isLost(error) || (!sent && (error as FlashCopyError).code === 'UNREACHABLE')) throw error;
+        sent = true;
+        if (clock.now() >= until) throw error;
+        await clock.sleep(500);
+      }
+      if (clock.now() >= until) throw this.#overdue(words[0] ?? '', options.timeoutMs);
+    }
+  }
+
+  /** Makes sure the program is there, over this very connection, so that what follows needs no second try. */
+  async ensure(runner: Runner, timeoutMs: number): Promise<void> {
+    const test = await runner.run(this.#privileged(['test', '-r', this.#path]), { timeoutMs });
+    if (test.exitCode !== 0) await this.#upload(runner, timeoutMs);
+  }
+
+  async #call(words: readonly string[], options: CallOptions): Promise<Row[]> {
+    const { transport } = this.options;
+    const line = this.line(words);
+    let result = await transport.run(line, options);
+    if (result.exitCode === MISSING) {
+      await this.#upload(transport, options.timeoutMs);
+      result = await transport.run(line, options);
+    }
+    return readAnswer(this.host, result);
+  }
+
+  /** Whole or not at all: its length is compared before it gets its name. */
+  async #upload(runner: Runner, timeoutMs: number): Promise<void> {
+    const { text } = agentProgram();
+    const program =
+      'umask 077; mkdir -p "$1" && cat >"$2.$$" && [ "$(wc -c <"$2.$$")" -eq "$3" ] && chmod 700 "$2.$$" && mv "$2.$$" "$2"';
+    const words = ['/bin/sh', '-c', program, 'sh', this.options.stateDir, this.#path, String(Buffer.byteLength(text))];
+    const result = await runner.run(this.#privileged(words), { timeoutMs, input: text });
+    if (result.exitCode === 0) return;
+    throw new FlashCopyError({
+      family: 'host',
+      code: /^sudo:/m.test(result.stderr) ? 'NOT_PRIVILEGED' : 'AGENT_NOT_INSTALLED',
+      message: `${this.host}: cannot write ${this.#path}: ${result.stderr.trim().slice(-300)}`,
+      retry: 'safe',
+      details: { host: this.host },
+    });
+  }
+
+  #privileged(words: readonly string[]): string {
+    return commandLine(this.options.sudo ? ['sudo', '-n', ...words] : words);
+  }
+
+  #overdue(command: string, timeoutMs: number): FlashCopyError {
+    return new FlashCopyError({
+      family: 'transport',
+      code: 'COMMAND_TIMED_OUT',
+      message: `${this.host}: ${command} still runs after ${timeoutMs} ms`,
+      outcome: 'unknown',
+      retry: 'after-check',
+      details: { host: this.host },
+    });
+  }
+}

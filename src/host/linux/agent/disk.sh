@@ -1,0 +1,53 @@
+# shellcheck shell=sh
+# From a VDisk UID to its devices: the multipath node `mpath-3<uid>`, else the one SCSI disk whose page 0x83 names it. Kernel tables only.
+
+lower() { printf '%s' "$1" | tr 'A-F' 'a-f'; }
+
+# Sets node (/dev/mapper/NAME or /dev/sdX), kernel (dm-N or sdX), paths (words), map (multipath name or ''); false when not there.
+disk_of() {
+  _uid=$(lower "$1")
+  node='' kernel='' map='' paths=$(paths_of "$_uid")
+  for _dm in "$sys"/block/dm-*/dm/uuid; do
+    [ -e "$_dm" ] && read -r _uuid <"$_dm" && [ "$_uuid" = "mpath-3$_uid" ] || continue
+    _dm=${_dm%/dm/uuid}
+    read -r map <"$_dm/dm/name"
+    kernel=${_dm##*/} node=/dev/mapper/$map
+    return 0
+  done
+  # Two bare paths of one disk are two ways to write past each other: only a single one is a disk.
+  # shellcheck disable=SC2086
+  set -- $paths
+  [ $# -eq 1 ] || return 1
+  kernel=$1 node=/dev/$1
+}
+
+# SCSI disks whose identity (VPD page 0x83, as the kernel read it) is this UID.
+paths_of() {
+  for _wwid in "$sys"/block/sd*/device/wwid; do
+    [ -e "$_wwid" ] && read -r _id <"$_wwid" 2>/dev/null && [ "$_id" = "naa.$1" ] || continue
+    _wwid=${_wwid%/device/wwid}
+    printf '%s ' "${_wwid##*/}"
+  done
+}
+
+# Everything stacked on a kernel device, deepest first: LVs, partitions, maps. Words.
+stacked_on() {
+  for _holder in "$sys/class/block/$1"/holders/*; do
+    [ -e "$_holder" ] || continue
+    (stacked_on "${_holder##*/}")
+    printf '%s ' "${_holder##*/}"
+  done
+}
+
+dm_name() { cat "$sys/block/$1/dm/name" 2>/dev/null; }
+dm_uuid() { cat "$sys/block/$1/dm/uuid" 2>/dev/null; }
+
+# Names of volume groups on these nodes that LVM itself reads there.
+lvm_only() {
+  # Duplicates of a source on the same host must not be seen: LVM looks at these devices alone.
+  _tool=$1 _nodes=$2
+  shift 2
+  _filter=
+  for _node in $_nodes; do _filter="$_filter\"a|^$_node\$|\","; done
+  "$_tool" "$@" --config "devices{use_devicesfile=0 filter=[$_filter\"r|.*|\"]}" 2>/dev/null
+}

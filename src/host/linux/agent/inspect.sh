@@ -1,0 +1,143 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2030,SC2031 # rows are said inside the pipe that reads them
+# What is there, as rows of facts; what they mean is worked out by the caller. Reads only.
+# ORDER words: ROLE METHOD then `disk UID`, `point PATH`, `unit NAME`.
+
+cmd_inspect() {
+  role=$1 method=$2
+  shift 2
+  say_tools
+  say_blocks
+  say_mounts
+  say_lvm
+  say_uses
+  while [ $# -gt 0 ]; do
+    case $1 in
+      unit) say_unit "$2" ;;
+    esac
+    shift 2
+  done
+  say_essential
+  for _lock in "$state"/locks/*; do
+    [ -L "$_lock" ] && say lock "${_lock##*/}" "$(readlink "$_lock")"
+  done
+  return 0
+}
+
+say_tools() {
+  _needed='stat sort sed find flock mkfifo sync date blkid'
+  case $role.$method in
+    source.quiesce) _needed="$_needed fsfreeze" ;;
+    source.unmount) _needed="$_needed fsfreeze mount umount systemctl" ;;
+    target.*) _needed="$_needed mount umount blockdev udevadm vgs vgchange vgimportclone dmsetup xfs_admin xfs_repair" ;;
+  esac
+  for _tool in $_needed; do has "$_tool" || say missing "$_tool"; done
+  case $role.$method in
+    source.quiesce) ;;
+    *) has perl || has python3 || say missing 'perl or python3' ;;
+  esac
+  has systemd-run || has setsid || say missing 'systemd-run or setsid'
+}
+
+# block KERNEL NUMBER BYTES SLAVES PART_OF WWID DM_NAME DM_UUID STATE TYPE UUID; SLAVES with commas.
+say_blocks() {
+  for _path in "$sys"/class/block/*; do
+    _name=${_path##*/}
+    case $_name in loop* | ram* | zram* | sr* | fd*) continue ;; esac
+    read -r _number <"$_path/dev"
+    read -r _sectors <"$_path/size"
+    _slaves=
+    for _slave in "$_path"/slaves/*; do [ -e "$_slave" ] && _slaves="$_slaves${_slaves:+,}${_slave##*/}"; done
+    _part_of=
+    if [ -e "$_path/partition" ]; then
+      _part_of=$(readlink -f "$_path/..")
+      _part_of=${_part_of##*/}
+    fi
+    _wwid='' _dm_name='' _dm_uuid='' _state=''
+    [ -e "$_path/device/wwid" ] && read -r _wwid <"$_path/device/wwid" 2>/dev/null
+    [ -e "$_path/device/state" ] && read -r _state <"$_path/device/state"
+    [ -e "$_path/dm/name" ] && read -r _dm_name <"$_path/dm/name"
+    [ -e "$_path/dm/uuid" ] && read -r _dm_uuid <"$_path/dm/uuid"
+    _type='' _uuid=''
+    read_signature "/dev/$_name"
+    say block "$_name" "$_number" $((_sectors * 512)) "$_slaves" "$_part_of" "$_wwid" "$_dm_name" "$_dm_uuid" "$_state" "$_type" "$_uuid"
+  done
+}
+
+# Sets _type and _uuid from the device itself; a partition table is a type too.
+read_signature() {
+  [ -b "$1" ] || return 0
+  _export=$(blkid -p -o export "$1" 2>/dev/null) || return 0
+  while IFS='=' read -r _key _value; do
+    case $_key in
+      TYPE) _type=$_value ;;
+      PTTYPE) _type=${_type:-$_value} ;;
+      UUID) _uuid=$_value ;;
+    esac
+  done <<END
+$_export
+END
+}
+
+# mount NUMBER ROOT POINT OPTIONS FSTYPE SUPER_OPTIONS UNIT; points with the kernel's octal escapes. Those of containers: `elsewhere NAMESPACE NUMBER POINT`.
+say_mounts() {
+  while read -r _ _ _number _root _point _opts _rest; do
+    _rest=${_rest#*- }
+    _unit=
+    case ${_rest#* } in /dev/* | autofs*) _unit=$(mount_unit "$_point") ;; esac
+    say mount "$_number" "$_root" "$_point" "$_opts" "${_rest%% *}" "${_rest##* }" "$_unit"
+  done <"$proc/self/mountinfo"
+  _own=$(stat -L -c %i "$proc/self/ns/mnt" 2>/dev/null)
+  stat -L -c '%i %n' "$proc"/[0-9]*/ns/mnt 2>/dev/null | sort -u -k1,1 | while read -r _ns _path; do
+    [ "$_ns" = "$_own" ] && continue
+    while read -r _ _ _number _ _point _ _rest; do
+      # A slave or a peer follows our unmount; a private mount stays.
+      case ${_rest%% - *} in *master:* | *shared:*) ;; *) say elsewhere "$_ns" "$_number" "$_point" ;; esac
+    done 2>/dev/null <"${_path%/ns/mnt}/mountinfo"
+  done
+}
+
+# The unit that would mount it again: one with a file behind it. Every mount has some unit in systemd.
+mount_unit() {
+  has systemd-escape || return 0
+  _name=$(systemd-escape -p --suffix=mount "$1" 2>/dev/null)
+  systemctl show -p FragmentPath "$_name" 2>/dev/null | grep -q '=.' && echo "$_name"
+}
+
+# pv NUMBER NAME UUID GROUP GROUP_UUID MISSING; lv GROUP NAME PATH SEGMENT_TYPE ACTIVE NUMBER
+say_lvm() {
+  has pvs || return 0
+  pvs --noheadings --separator '|' -o pv_name,pv_uuid,vg_name,vg_uuid,pv_missing 2>/dev/null |
+    while IFS='|' read -r _pv _uuid _group _group_uuid _missing; do
+      _pv=${_pv#"${_pv%%[! ]*}"} number=''
+      device_number "$_pv" || :
+      say pv "$number" "$_pv" "$_uuid" "$_group" "$_group_uuid" "$_missing"
+    done
+  lvs --noheadings --separator '|' -o vg_name,lv_name,lv_path,segtype,lv_active,lv_kernel_major,lv_kernel_minor 2>/dev/null |
+    while IFS='|' read -r _group _name _path _type _active _major _minor; do
+      say lv "${_group#"${_group%%[! ]*}"}" "$_name" "$_path" "$_type" "$_active" "$_major:$_minor"
+    done
+}
+
+# swap NUMBER; open NUMBER PID NAME: a process with a block device open.
+say_uses() {
+  while read -r _file _; do
+    case $_file in /dev/*) device_number "$_file" && say swap "$number" ;; esac
+  done <"$proc/swaps"
+  # shellcheck disable=SC2012 # find of busybox has no -lname
+  ls -l "$proc"/[0-9]*/fd 2>/dev/null | awk '/^\/proc|^\// { split($0, part, "/"); pid = part[length(part) - 1] } / -> \/dev\/(sd|dm-|mapper\/|vd)/ { print pid, $NF }' |
+    while read -r _pid _file; do
+      device_number "$_file" && say open "$number" "$_pid" "$(cat "$proc/$_pid/comm" 2>/dev/null)"
+    done
+}
+
+say_unit() {
+  _load=$(systemctl show -p LoadState "$1" 2>/dev/null)
+  case $_load in *=not-found | '') say unknown-unit "$1" ;; esac
+}
+
+say_essential() {
+  for _path in / "$state" "$keep" /var/log /etc /usr /tmp /root /var/lib; do
+    has findmnt && say essential "$(findmnt -n -o MAJ:MIN -T "$_path" 2>/dev/null | tr -d ' ' | head -n 1)"
+  done
+}

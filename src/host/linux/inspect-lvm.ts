@@ -1,0 +1,57 @@
+// Volume groups that touch the VDisks asked for: every PV (also those elsewhere: closure), every LV with what is on it.
+import type { InspectedVolumeGroup } from '../../domain/inspection.js';
+import { values, type Row } from './answer.js';
+import { rowsOf, type Facts } from './facts.js';
+
+interface PvRow {
+  readonly number: string;
+  readonly name: string;
+  readonly uuid: string;
+  readonly group: string;
+  readonly groupUuid: string;
+  readonly missing: boolean;
+}
+
+function parsePv(host: string, row: Row): PvRow {
+  const [number = '', name = '', uuid = '', group = '', groupUuid = '', missing = ''] = values(host, row, 6);
+  return { number, name, uuid, group, groupUuid, missing: missing !== '' || name.startsWith('[') };
+}
+
+export const lvPaths = (rows: readonly Row[]): Map<string, string> =>
+  new Map(rows.filter((row) => row[0] === 'lv').map((row) => [row[6] ?? '', row[3] ?? '']));
+
+export function inspectVolumeGroups(facts: Facts): InspectedVolumeGroup[] {
+  const all = rowsOf(facts, 'pv').map((row) => parsePv(facts.host, row));
+  const concerned = new Map(
+    all
+      .filter((pv) => pv.groupUuid !== '' && disksOf(facts, pv).some((disk) => facts.uids.has(disk)))
+      .map((pv) => [pv.groupUuid, pv.group]),
+  );
+  return [...concerned].map(([uuid, name]) => ({
+    name,
+    uuid,
+    physicalVolumes: all.filter((pv) => pv.groupUuid === uuid).flatMap((pv) => disksOf(facts, pv)),
+    logicalVolumes: rowsOf(facts, 'lv')
+      .filter((row) => row[1] === name)
+      .map((row) => inspectLv(facts, row)),
+  }));
+}
+
+function disksOf(facts: Facts, pv: PvRow): string[] {
+  if (pv.missing) return [`missing:${pv.uuid}`];
+  const block = facts.stack.at(pv.number);
+  return block === undefined ? [pv.name] : facts.stack.disks(block);
+}
+
+function inspectLv(facts: Facts, row: Row): InspectedVolumeGroup['logicalVolumes'][number] {
+  const [, name = '', device = '', segmentType = '', active = '', number = ''] = values(facts.host, row, 6);
+  const block = facts.stack.at(number);
+  return {
+    name,
+    device,
+    active: active === 'active',
+    fsType: block?.type ?? '',
+    uuid: block?.fsUuid ?? '',
+    segmentType,
+  };
+}
