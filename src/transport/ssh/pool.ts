@@ -1,5 +1,6 @@
 // Connections of one transport and who may use them. Promise: never more than the session budget, one of it kept for the urgent,
 // and whoever waits first is served first (the urgent before all others).
+import { setMaxListeners } from 'node:events';
 import type { Client } from 'ssh2';
 import type { Clock } from '../../domain/clock.js';
 import { commandCancelled, noFreeSession, unreachable } from '../failures.js';
@@ -57,6 +58,8 @@ export class ConnectionPool {
   readonly #rate: ConnectRate;
 
   constructor(private readonly options: PoolOptions) {
+    // Everyone who waits listens to it.
+    setMaxListeners(0, this.#closing.signal);
     this.#rate = new ConnectRate(options.clock, this.#closing.signal);
   }
 
@@ -124,7 +127,8 @@ export class ConnectionPool {
     member.leases -= 1;
     if (member.leases === 0) {
       member.owned = false;
-      if (member.retired) void this.#end(member);
+      // No farewell to a far side that does not answer: it would keep the session taken meanwhile.
+      if (member.retired) member.client?.destroy();
       else this.#closeWhenIdle(member);
     }
     this.#serve();

@@ -81,6 +81,9 @@ const isCode = (error: unknown, ...codes: string[]): boolean =>
 /** After these nobody else should get the connection: a command that did not answer may still sit on its channel. */
 const isBroken = (error: unknown): boolean => isCode(error, 'UNREACHABLE', 'CHANNEL_LOST', 'COMMAND_TIMED_OUT');
 
+/** A live connection answers in milliseconds; the rest of the caller's time is kept for a new one. */
+const ANSWER_MS = 1_000;
+
 interface ReservePlace extends CommandPlace {
   readonly probe: string;
   readonly openTimeoutMs: number;
@@ -116,7 +119,8 @@ async function test(lease: Lease, place: ReservePlace, timeoutMs: number): Promi
   }
   if (lease.fresh) return;
   const late = (): Error => unreachable(address, 'a reserved connection does not answer');
-  if (!(await within({ clock, ms: timeoutMs }, answers(lease.client), late))) throw late();
+  const ms = Math.min(ANSWER_MS, timeoutMs / 2);
+  if (!(await within({ clock, ms }, answers(lease.client), late))) throw late();
 }
 
 function createSession(lease: Lease, place: ReservePlace): Session {

@@ -41,7 +41,7 @@ describe('object names', () => {
       grainSize: 64,
     } as const;
     const session = await array.reserveStart(1);
-    const calls = [
+    const calls: (() => Promise<unknown>)[] = [
       () => array.readVDisks([name]),
       () => array.readHostMaps(name),
       () => array.readGroup(name),
@@ -67,8 +67,7 @@ describe('object names', () => {
       () => array.unmapVDisk({ vdisk: 'v', host: name }),
       () => session.startPrepared(name, 1),
     ];
-    for (const call of calls)
-      await expect(Promise.resolve().then(call)).rejects.toMatchObject({ code: 'INVALID_NAME' });
+    for (const call of calls) await expect((async () => call())()).rejects.toMatchObject({ code: 'INVALID_NAME' });
     expect(lines).toEqual([]);
   });
 

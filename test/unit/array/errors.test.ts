@@ -19,7 +19,7 @@ describe('refusals', () => {
     ['CMMVC5786E', 'ARRAY_BUSY', 'not-done', 'safe'],
     ['CMMVC5924E', 'SIZE_DIFFERS', 'not-done', 'never'],
     ['CMMVC0001E', 'ARRAY_REFUSED', 'unknown', 'after-check'],
-  ])('%s is %s, %s, retry %s', (cmmvc, code, outcome, retry) => {
+  ])('%s is %s, %s, retry %s', (...[cmmvc, code, outcome, retry]) => {
     expect(readRefusal('cmd', result(`${cmmvc} irgendein Text\n`))).toMatchObject({
       code,
       outcome,

@@ -24,7 +24,7 @@ export function scripted(answers: Record<string, Scripted[]>): { array: StorageA
       const answer = answers[verb]?.shift();
       if (answer === undefined) throw new Error(`no answer scripted for: ${line}`);
       if (answer instanceof Error) {
-        emit(String(answer.cause ?? ''));
+        if (typeof answer.cause === 'string') emit(answer.cause);
         return Promise.reject(answer);
       }
       return Promise.resolve({

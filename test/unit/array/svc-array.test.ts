@@ -1,6 +1,6 @@
 // The client's promises when answers are lost, repeated, or say that somebody else was there first.
 import { describe, expect, it } from 'vitest';
-import { FlashCopyError } from '../../../src/domain/errors.js';
+import type { FlashCopyError } from '../../../src/domain/errors.js';
 import { channelLost, unreachable } from '../../../src/transport/failures.js';
 import {
   fcmapView,
