@@ -11,6 +11,6 @@ export class Serial {
 
   /** Resolves when all that was queued before is done. */
   idle(): Promise<void> {
-    return this.run(async () => undefined);
+    return this.run(() => Promise.resolve());
   }
 }

@@ -88,8 +88,9 @@ export class CloningEngine implements CopyEngine {
     await rm(this.base(mapping), { force: true });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.cloner.close();
+    return Promise.resolve();
   }
 
   /** The target is not served yet, so it still is the point in time: what differs from the old base changed on the source. */

@@ -1,5 +1,6 @@
 // Copy-on-write by grains, for real: a target reads through to its source until a grain is copied, a write to either side copies it first.
 // No method lets anything between its reads and writes, except the cut, which goes from mapping to mapping: the write gate makes it one instant.
+/* eslint-disable @typescript-eslint/require-await -- the port is asynchronous for files; here all is done before the promise exists */
 import type { ArrayState, Mapping, Volume } from '../model/state.js';
 import { grainBytes } from '../model/state.js';
 import { GrainSet, grainsOf } from '../model/grain-set.js';

@@ -1,5 +1,5 @@
 // The array's objects and how they are found by id or name. Plain data: persistence writes it down as it is.
-import { GrainSet } from './grain-set.js';
+import type { GrainSet } from './grain-set.js';
 
 export type MappingState =
   'idle_or_copied' | 'preparing' | 'prepared' | 'copying' | 'stopping' | 'stopped' | 'suspended';
