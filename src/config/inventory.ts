@@ -1,0 +1,128 @@
+// The inventory: which arrays and hosts exist, how they are reached, and where (not what) the secrets are. Parsing only; no file is read here.
+import path from 'node:path';
+import { z } from 'zod';
+import { inputError, issueLines } from './problem.js';
+import { hostName, objectName } from './words.js';
+
+const address = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/, 'use host:port, e.g. svc1.example:22')
+  .refine((text) => Number(/:(\d+)$/.exec(text)?.[1] ?? 22) <= 65_535, 'use a port up to 65535');
+const hostKey = z
+  .string()
+  .regex(/^SHA256:[A-Za-z0-9+/]{43}=?$/, 'use the fingerprint of the host key as ssh-keygen -lf shows it: SHA256:...')
+  .optional();
+const user = z.string().regex(/^[A-Za-z_][A-Za-z0-9._-]{0,63}$/, 'use a login name');
+
+/** Where the secret is; a password itself never stands in an inventory. */
+const credentials = {
+  identityFile: z.string().min(1).optional(),
+  passwordFile: z.string().min(1).optional(),
+  passwordEnv: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'use the name of an environment variable')
+    .optional(),
+};
+type Credentials = {
+  identityFile?: string | undefined;
+  passwordFile?: string | undefined;
+  passwordEnv?: string | undefined;
+};
+const oneCredential = (value: Credentials) =>
+  [value.identityFile, value.passwordFile, value.passwordEnv].filter((one) => one !== undefined).length === 1;
+const ONE_CREDENTIAL = 'name one of identityFile, passwordFile, passwordEnv';
+
+const svcArray = z
+  .strictObject({
+    kind: z.literal('svc'),
+    address,
+    user,
+    hostKey,
+    sessions: z.int().min(2).max(32).default(4),
+    ...credentials,
+  })
+  .refine(oneCredential, ONE_CREDENTIAL);
+const linuxHost = z
+  .strictObject({
+    kind: z.literal('linux'),
+    ...{ address, user, hostKey, ...credentials },
+    sudo: z.boolean().default(false),
+    arrayHosts: z.record(hostName, objectName),
+  })
+  .refine(oneCredential, ONE_CREDENTIAL);
+/** Model arrays and hosts of `temporal-flashcopy/testing`, in the worker's own process. */
+const modelArray = z.looseObject({ kind: z.literal('model') });
+const modelHost = z.looseObject({ kind: z.literal('model'), arrayHosts: z.record(hostName, objectName).optional() });
+
+export const inventorySchema = z.strictObject({
+  temporal: z
+    .strictObject({
+      address: address.optional(),
+      namespace: z.string().min(1).optional(),
+      taskQueue: z.string().min(1).optional(),
+      ui: z.url().optional(),
+    })
+    .optional(),
+  arrays: z.record(hostName, z.discriminatedUnion('kind', [svcArray, modelArray], { error: 'use kind svc or model' })),
+  hosts: z.record(hostName, z.discriminatedUnion('kind', [linuxHost, modelHost], { error: 'use kind linux or model' })),
+});
+
+export type Inventory = z.output<typeof inventorySchema>;
+export type InventoryInput = z.input<typeof inventorySchema>;
+export type ArrayEntry = Inventory['arrays'][string];
+export type HostEntry = Inventory['hosts'][string];
+export type TemporalEntry = NonNullable<Inventory['temporal']>;
+
+/** Files named in it are relative to `baseDir`, the inventory's own directory. Throws INVALID_INVENTORY. */
+export function parseInventory(value: unknown, { baseDir }: { readonly baseDir: string }): Inventory {
+  const inline = inlineSecrets(value);
+  if (inline.length > 0) throw inputError('INVALID_INVENTORY', inline);
+  const parsed = inventorySchema.safeParse(value);
+  if (!parsed.success) {
+    throw inputError(
+      'INVALID_INVENTORY',
+      parsed.error.issues.flatMap((issue) => issueLines(value, issue, FIELDS)),
+    );
+  }
+  for (const entry of [...Object.values(parsed.data.arrays), ...Object.values(parsed.data.hosts)]) {
+    const files = entry as Credentials;
+    if (files.identityFile !== undefined) files.identityFile = path.resolve(baseDir, files.identityFile);
+    if (files.passwordFile !== undefined) files.passwordFile = path.resolve(baseDir, files.passwordFile);
+  }
+  return parsed.data;
+}
+
+const FIELDS = [
+  'temporal',
+  'arrays',
+  'hosts',
+  'kind',
+  'address',
+  'user',
+  'hostKey',
+  'sessions',
+  'sudo',
+  'arrayHosts',
+  ...Object.keys(credentials),
+  'namespace',
+  'taskQueue',
+  'ui',
+];
+
+/** A secret that stands in the file is refused before anything could repeat it: its value is never shown. */
+function inlineSecrets(value: unknown): string[] {
+  const lines: string[] = [];
+  for (const section of ['arrays', 'hosts']) {
+    const entries = (value as Record<string, unknown> | null)?.[section];
+    for (const [name, entry] of Object.entries((entries ?? {}))) {
+      for (const key of ['password', 'privateKey', 'token', 'passphrase']) {
+        if (typeof entry === 'object' && entry !== null && Object.hasOwn(entry as object, key)) {
+          lines.push(
+            `${section}.${name}.${key}: secrets do not stand in an inventory; use identityFile, passwordFile or passwordEnv`,
+          );
+        }
+      }
+    }
+  }
+  return lines;
+}

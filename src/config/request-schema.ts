@@ -1,0 +1,141 @@
+// The schema of a request as people write it: YAML, JSON or TypeScript. Defaults are applied here and nowhere else.
+import { z } from 'zod';
+import { duration, hostName, mountPoint, objectName, setName, unitName, vdiskUid, volumeGroupName } from './words.js';
+
+const volume = z.strictObject({
+  source: objectName.describe('Source VDisk'),
+  target: objectName.describe('Target VDisk; its data is lost'),
+  create: z
+    .strictObject({ pool: objectName })
+    .optional()
+    .describe('Create the target in this pool when it does not exist'),
+  overwrite: vdiskUid
+    .optional()
+    .describe(
+      'UID of the target: "yes, its data may go". Needed unless the target is already this set\'s own or is created',
+    ),
+});
+
+const group = z.strictObject({
+  array: hostName.describe('Array, by its name in the inventory'),
+  volumes: z.array(volume).min(1, 'name at least one volume').max(512, 'a group holds at most 512 mappings'),
+});
+
+const source = z.strictObject({
+  host: hostName.describe('Host that uses the source volumes, by its name in the inventory'),
+  method: z
+    .enum(['unmount', 'quiesce'], {
+      error: 'say how the source is made still: unmount or quiesce (there is no default)',
+    })
+    .describe(
+      'How the source is made still: `unmount` (units stopped, file systems unmounted) or `quiesce` (file systems frozen). No default',
+    ),
+  units: z
+    .array(unitName)
+    .default([])
+    .describe('systemd units stopped before the unmount, in this order, and started after it in reverse'),
+  applications: z
+    .array(z.string().max(100))
+    .default([])
+    .describe('Databases with a quiesce facility of their own; none is supported yet'),
+  mounts: z
+    .union([z.literal('auto'), z.array(mountPoint).min(1)], { error: 'use auto, or a list of mount points' })
+    .default('auto')
+    .describe('Mount points on the source volumes, or `auto` for all of them'),
+});
+
+const target = z.strictObject({
+  host: hostName.describe('Host that gets the copy, by its name in the inventory'),
+  mounts: z
+    .array(
+      z.strictObject({
+        from: mountPoint.describe('Mount point on the source host'),
+        at: mountPoint.describe('Mount point of the copy on this host'),
+        readOnly: z.boolean().default(false),
+      }),
+    )
+    .default([])
+    .describe('What of the copy is mounted here, and where'),
+  synthesis: z
+    .enum(['auto', 'keep'])
+    .default('auto')
+    .describe('`auto`: new identities for volume groups and file systems; `keep`: none'),
+  volumeGroups: z
+    .record(volumeGroupName, volumeGroupName)
+    .default({})
+    .describe("Name of each copied volume group on this host; default: the source's name with `_copy`"),
+  keepMapped: z
+    .boolean()
+    .default(false)
+    .describe('Keep the volumes mapped, held exclusively open, instead of unmapping them'),
+});
+
+const copy = z.strictObject({
+  rate: z
+    .int()
+    .min(0)
+    .max(150)
+    .default(50)
+    .describe('Background copy rate, 0-150; 50 = 2 MiB/s, each 10 more doubles; 0 = none'),
+  cleanRate: z.int().min(0).max(150).default(50).describe('Clean rate, 0-150'),
+  incremental: z.boolean().default(false).describe('Later copies of this set move only what changed on either side'),
+  grainSize: z
+    .union([z.literal(64), z.literal(256)])
+    .default(256)
+    .describe('KiB; fixed for the life of a mapping'),
+  waitFor: z
+    .enum(['started', 'copied'])
+    .default('started')
+    .describe('`started`: the run ends when the copy is usable; `copied`: when it is independent of its source'),
+});
+
+/** Both forms: `array` and `volumes`, or `groups`. */
+export const requestSchema = z
+  .strictObject({
+    name: setName,
+    array: hostName.optional().describe('Array, by its name in the inventory (short form, one array)'),
+    volumes: group.shape.volumes.optional().describe('Pairs of volumes (short form)'),
+    groups: z
+      .array(group)
+      .min(1)
+      .max(16)
+      .optional()
+      .describe('Groups on several arrays, all started in one pause; instead of `array` and `volumes`'),
+    sources: z
+      .array(source)
+      .min(1, 'name the host that uses the source volumes')
+      .max(64)
+      .describe('Hosts that use the source volumes'),
+    targets: z.array(target).max(64).default([]).describe('Hosts that get the copy'),
+    copy: copy.prefault({}),
+    grade: z
+      .enum(['application', 'filesystem', 'crash'])
+      .default('filesystem')
+      .describe('Least grade that counts as success'),
+    maxPause: duration(100, 300_000).prefault('30s').describe('Longest pause of file systems (method quiesce)'),
+    maxOutage: duration(1_000, 3_600_000)
+      .prefault('5m')
+      .describe('Longest time the source is unmounted (method unmount)'),
+    maxPrepared: duration(1_000, 86_400_000)
+      .prefault('10m')
+      .describe('Longest time the group stays prepared; its sources write through all that time'),
+    verify: z
+      .strictObject({ fileSystem: z.boolean().default(true).describe('Check the file systems of the copy') })
+      .prefault({}),
+    approval: z
+      .string()
+      .regex(/^[0-9a-f]{8,64}$/, 'use the hash that `flashcopy plan` printed')
+      .optional()
+      .describe('Hash of the approved plan; the run is refused when its plan differs'),
+  })
+  .superRefine((request, context) => {
+    const short = request.array !== undefined || request.volumes !== undefined;
+    const add = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
+    if (short && request.groups !== undefined) add('groups', 'use either array and volumes, or groups, not both');
+    else if (short && request.array === undefined) add('array', 'name the array of these volumes');
+    else if (short && request.volumes === undefined) add('volumes', 'name the pairs of volumes');
+    else if (!short && request.groups === undefined) add('volumes', 'name array and volumes, or groups');
+  });
+
+/** As a person writes it. */
+export type FlashCopyRequestInput = z.input<typeof requestSchema>;
