@@ -1,0 +1,55 @@
+// The boundary: what leaves an activity is an ApplicationFailure with ErrorData, and no secret.
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { describe, expect, it } from 'vitest';
+import { toFailure, withFailureBoundary } from '../../../src/activities/failure-boundary.js';
+import { FlashCopyError } from '../../../src/domain/errors.js';
+
+const error = (over: Partial<ConstructorParameters<typeof FlashCopyError>[0]> = {}) =>
+  new FlashCopyError({ family: 'host', code: 'TARGET_IN_USE', message: 'in use', ...over });
+
+describe('the failure boundary', () => {
+  it('redacts known secrets and whatever looks like one, in message and details', () => {
+    const failure = toFailure(
+      error({
+        message: 'login with hunter22 failed; password: "a b"; -----BEGIN RSA PRIVATE KEY-----\nabc',
+        details: { line: 'X-Auth-Token: eyJ0', lines: ['hunter22'], count: 3 },
+      }),
+      ['hunter22'],
+    ) as ApplicationFailure;
+    const said = JSON.stringify([failure.message, failure.details]) + (failure.stack ?? '');
+    for (const secret of ['hunter22', 'a b', 'eyJ0', 'abc']) expect(said).not.toContain(secret);
+    expect(failure.cause).toBeUndefined();
+  });
+
+  it('keeps ordinary words: names, tokens of runs, codes', () => {
+    const message = 'group nightly_k3f9q2 of run nightly-k3f9q2: CMMVC5907E, token k3f9q2';
+    expect((toFailure(error({ message })) as Error).message).toBe(message);
+  });
+
+  it.each([
+    ['never', true],
+    ['safe', false],
+    ['after-check', false],
+  ] as const)('retry %s becomes nonRetryable %s', (retry, nonRetryable) => {
+    expect(toFailure(error({ retry }))).toMatchObject({ type: 'TARGET_IN_USE', nonRetryable, details: [{ retry }] });
+  });
+
+  it('turns anything else into UNEXPECTED with an unknown effect, without its stack', () => {
+    const failure = toFailure(new TypeError('x is not a function')) as ApplicationFailure;
+    expect(failure).toMatchObject({ type: 'UNEXPECTED', details: [{ outcome: 'unknown', retry: 'after-check' }] });
+  });
+
+  it('lets a cancellation through as it is', () => {
+    const cancelled = new CancelledFailure('CANCELLED');
+    expect(toFailure(cancelled)).toBe(cancelled);
+  });
+
+  it('wraps every function of an object', async () => {
+    const wrapped = withFailureBoundary(
+      { one: () => Promise.reject(error()), two: () => Promise.resolve(2) },
+      () => [],
+    );
+    await expect(wrapped.one()).rejects.toBeInstanceOf(ApplicationFailure);
+    await expect(wrapped.two()).resolves.toBe(2);
+  });
+});
