@@ -7,11 +7,14 @@ import { labVolumes } from '../volumes.js';
 export async function logInToVolumes(): Promise<void> {
   const expected = labVolumes.filter((volume) => volume.mappedTo === 'source1').length;
   const script = `iscsiadm -m node --loginall=automatic >/dev/null 2>&1
-    for i in $(seq 300); do
-      [ "$(find /dev/disk/by-id -name 'dm-uuid-mpath-*' | wc -l)" -eq ${expected} ] && exit 0
-      sleep 0.2
+    i=0
+    while [ $i -lt 400 ]; do
+      set -- /dev/disk/by-id/dm-uuid-mpath-*
+      [ -e "$1" ] && [ $# -ge ${expected} ] && exit 0
+      # Only shell words above: on an emulated processor a fork per look would hold up what is waited for.
+      i=$((i + 1)); sleep 1
     done
     echo 'the source volumes did not appear' >&2
     exit 1`;
-  await execa('ssh', ['-F', inLab('ssh_config'), 'source1', script], { timeout: 150_000, stdin: 'ignore' });
+  await execa('ssh', ['-F', inLab('ssh_config'), 'source1', script], { timeout: 420_000, stdin: 'ignore' });
 }
