@@ -9,5 +9,8 @@ type PlanActivities = Pick<FlashCopyActivities, 'flashCopyPlan'>;
 
 export const planActivities = (deps: ActivityDependencies): PlanActivities => ({
   flashCopyPlan: ({ request, token }) =>
-    whileBeating(deps.clock, async () => planCopy({ request, token, ...(await inspect(deps, request)) })),
+    whileBeating(deps.clock, async () => {
+      const { arrayHosts, declaredHosts } = deps;
+      return planCopy({ request, token, arrayHosts, declaredHosts, ...(await inspect(deps, request)) });
+    }),
 });
