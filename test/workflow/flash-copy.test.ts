@@ -1,55 +1,23 @@
 // One copy against a world with state: whatever fails, sources have their I/O, nothing stays prepared or locked, and the report tells why.
+// On the dev server: the time-skipping one never recovers from a cancel that meets an activity just completed (ACTIVITY_UNKNOWN).
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApplicationFailure } from '@temporalio/common';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { ActivityName, PointInTimeOrder } from '../../src/activities/contract.js';
 import type { ErrorData } from '../../src/domain/errors.js';
-import { STEPS, type StepName } from '../../src/domain/steps.js';
 import type { Report } from '../../src/domain/report.js';
-import { bundle, startCopy, timeSkipping, withWorkers, type CopyHandle } from './temporal.js';
+import { STEPS, type StepName } from '../../src/domain/steps.js';
+import { carryOut, expectAllGivenBack, hire, until, type Crew, type End } from './carry-out.js';
+import { devServer, type CopyHandle } from './temporal.js';
 import { failure, World } from './world.js';
 
-let env: TestWorkflowEnvironment;
-let workflowBundle: WorkflowBundleWithSourceMap;
-let count = 0;
+let crew: Crew;
 
 beforeAll(async () => {
-  [env, workflowBundle] = await Promise.all([timeSkipping(), bundle()]);
+  crew = await hire(devServer);
 });
-afterAll(() => env.teardown());
+afterAll(() => crew.env.teardown());
 
-interface End {
-  readonly report: Report;
-  readonly error: ErrorData | undefined;
-  readonly status: string;
-}
-
-/** Runs one copy to its end, whatever that is. */
-async function run(world: World, during?: (handle: CopyHandle) => Promise<void>): Promise<End> {
-  const stage = { env, workflowBundle, taskQueue: `copy-${(count += 1)}` };
-  return withWorkers(stage, world.activities(), async () => {
-    const handle = await startCopy(stage);
-    world.onCancel = () => handle.cancel();
-    const [caught] = await Promise.all([
-      handle.result().then(
-        () => undefined,
-        (error: unknown) => error,
-      ),
-      during?.(handle),
-    ]);
-    const cause = (caught as { cause?: unknown } | undefined)?.cause;
-    const error = cause instanceof ApplicationFailure ? (cause.details?.[0] as ErrorData) : undefined;
-    const report = await handle.query<Report>('report');
-    return { report, error, status: (await handle.describe()).status.name };
-  });
-}
-
-function expectAllGivenBack(world: World): void {
-  expect([...world.still], 'sources without I/O').toEqual([]);
-  expect(world.preparedGroups, 'groups still prepared').toEqual([]);
-  expect([...world.locks], 'locks left').toEqual([]);
-}
+const run = (world: World, during?: (handle: CopyHandle) => Promise<void>): Promise<End> =>
+  carryOut(crew, world, during);
 
 describe('a copy that fails', () => {
   it('is refused by the plan with nothing touched, and says what to change', async () => {
@@ -169,7 +137,11 @@ describe('a copy that fails', () => {
       expect(world.preparedGroups).toHaveLength(1);
       expect(world.locks.size).toBe(1);
       world.closeParent();
-      await env.client.workflow.getHandle(`${handle.workflowId}/guard/${handle.firstExecutionRunId ?? ''}`).result();
+      await crew.env.client.workflow
+        .getHandle(
+          `${handle.workflowId}/guard/${(handle as { firstExecutionRunId?: string }).firstExecutionRunId ?? ''}`,
+        )
+        .result();
     });
     expect(report.compensation.filter(({ ok }) => !ok).map(({ what }) => what.split(' ')[0])).toEqual([
       ...['unprepare', 'release'],
@@ -291,7 +263,8 @@ describe('a copy that succeeds', () => {
     expect({ status, outcome: report.outcome, grade: report.grade, verified: report.verified }).toEqual({
       ...{ status: 'COMPLETED', outcome: 'done', grade: 'filesystem', verified: true },
     });
-    expect(report.steps.map(({ name }) => name).filter((name, at, all) => all.indexOf(name) === at)).toEqual(STEPS);
+    // Every step of the list, none twice for one subject; the background copy runs beside presenting.
+    expect(new Set(report.steps.map(({ name }) => name))).toEqual(new Set(STEPS));
     expect(world.marked).toEqual(['source1']);
     expect(world.indexOf('flashCopyGiveBack'), 'a clean thaw needs no second give back').toBe(-1);
     expect(world.indexOf('flashCopyReleaseTarget')).toBeLessThan(world.indexOf('flashCopyPrepareGroup'));
@@ -320,13 +293,6 @@ describe('a copy that succeeds', () => {
     expect(world.starts).toBe(1);
     expect(world.indexOf('flashCopyFenceGroup')).toBeGreaterThan(0);
     expectAllGivenBack(world);
-  });
-
-  it('waits for 100 % when asked to, without history', async () => {
-    const world = new World({ waitFor: 'copied' });
-    world.looksUntilCopied = 20;
-    const { report } = await run(world);
-    expect(report.volumes.map(({ independent }) => independent)).toEqual([true]);
   });
 
   it('is not verified when the mark after the give back could not be written', async () => {
@@ -358,11 +324,3 @@ function unknown(result: unknown): unknown {
 /** Neither beats nor answers; the server gives it up by its heartbeat time-out. */
 const neverAnswers = (): Promise<never> =>
   new Promise((_, reject) => setTimeout(() => reject(new Error('too late for anybody')), 6_000));
-
-async function until(seen: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await seen()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('never seen');
-}

@@ -46,12 +46,15 @@ export class World {
   starts = 0;
   /** Set by the runner: cancels the run, from inside an activity. */
   onCancel: () => Promise<unknown> = () => Promise.resolve();
+  /** Set by the runner: the phase the run shows now. */
+  phase: () => Promise<string> = () => Promise.resolve('');
   /** For the guard: the parent's end, said by the test. */
   closeParent: () => void = () => undefined;
   readonly parentClosed = new Promise<void>((resolve) => (this.closeParent = resolve));
   guardTurn = false;
   /** Looks until the background copy is at 100 %. */
   looksUntilCopied = 2;
+  lookEveryMs = 50;
 
   constructor(readonly shape: Shape = {}) {
     this.request = buildRequest(shape);
@@ -212,7 +215,7 @@ export class World {
         if (activityInfo().attempt <= this.looksUntilCopied)
           throw ApplicationFailure.create({
             ...{ type: 'COPY_RUNNING', message: '40 %', category: ApplicationFailureCategory.BENIGN },
-            nextRetryDelay: '30m',
+            nextRetryDelay: this.lookEveryMs,
           });
         return Promise.resolve(this.progress(array, group, 100));
       },

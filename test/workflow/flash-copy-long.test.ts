@@ -1,0 +1,41 @@
+// Copies that take hours, on the time-skipping server: waiting costs neither history nor a slot, and a give back is never given up.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { carryOut, expectAllGivenBack, hire, type Crew } from './carry-out.js';
+import { timeSkipping } from './temporal.js';
+import { failure, World } from './world.js';
+
+let crew: Crew;
+
+beforeAll(async () => {
+  crew = await hire(timeSkipping);
+});
+afterAll(() => crew.env.teardown());
+
+describe('a long copy', () => {
+  it('goes on giving back for hours, and calls an operator meanwhile', async () => {
+    const world = new World({ sources: { source1: 'unmount' } });
+    const phases: string[] = [];
+    world.on('flashCopyGiveBack', async (effect, attempt) => {
+      phases.push(await world.phase());
+      if (attempt < 400) throw failure('HOST_AWAY', { retry: 'safe' });
+      return effect();
+    });
+    const { report, events } = await carryOut(crew, world);
+    expect(new Set(phases)).toEqual(new Set(['PAUSED', 'NEEDS_OPERATOR']));
+    expect(report.outcome).toBe('done');
+    expect(events).toBeLessThan(300);
+    expectAllGivenBack(world);
+  });
+
+  it('waits for 100 % when asked to, without history', async () => {
+    const world = new World({ waitFor: 'copied' });
+    world.looksUntilCopied = 20;
+    world.lookEveryMs = 30 * 60_000;
+    const { report, events } = await carryOut(crew, world);
+    expect(report.volumes.map(({ independent }) => independent)).toEqual([true]);
+    expect(Date.parse(report.steps.at(-1)?.endedAt ?? '') - Date.parse(report.takenAt ?? '')).toBeGreaterThan(
+      9 * 3_600_000,
+    );
+    expect(events).toBeLessThan(300);
+  });
+});

@@ -1,0 +1,94 @@
+// Nightly copies on a real Temporal server: what a schedule promises is read back from the server.
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FlashCopyClient, type CopySchedule } from '../../src/client/index.js';
+import { systemClock } from '../../src/worker/system-clock.js';
+import { clientRequest } from './client-request.js';
+
+const HOUR_MS = 3_600_000;
+let env: TestWorkflowEnvironment;
+let client: FlashCopyClient;
+
+beforeAll(async () => {
+  env = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'existing-path', path: '.tools/bin/temporal' } },
+  });
+  client = new FlashCopyClient({ client: env.client });
+});
+afterAll(() => env.teardown());
+
+const nightly = (id: string, changes: Partial<CopySchedule> = {}): CopySchedule => ({
+  ...{ id, request: clientRequest(id), cron: '0 2 * * *', timezone: 'Europe/Berlin' },
+  ...changes,
+});
+
+describe('a schedule of copies', () => {
+  it('leaves out what overlaps, and makes up only what is at most two hours late', async () => {
+    const handle = await client.scheduleFlashCopy(nightly('promises'));
+    const { policies, spec, info } = await handle.describe();
+    expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 2 * HOUR_MS });
+    expect(spec.timezone).toBe('Europe/Berlin');
+    const next = info.nextActionTimes[0];
+    expect(next?.toLocaleString('sv', { timeZone: 'Europe/Berlin' })).toMatch(/ 02:00:00$/);
+  });
+
+  it('starts a run under the name of its set and the time, and leaves out the next ones while that runs', async () => {
+    const { cron: _, timezone: _utc, ...rest } = nightly('started');
+    const handle = await client.scheduleFlashCopy({ ...rest, every: '1s' });
+    const run = await firstRun(handle);
+    expect(run).toMatch(/^flashcopy\/started-\d{4}-\d\d-\d\dT/);
+    const description = await env.client.workflow.getHandle(run).describe();
+    expect(description).toMatchObject({ type: 'flashCopy', taskQueue: 'flashcopy' });
+    // No worker serves the queue: the first run stays open.
+    expect(await until(async () => (await handle.describe()).info.numActionsSkippedOverlap > 0)).toBe(true);
+    expect((await handle.describe()).info.runningActions).toHaveLength(1);
+    expect(client.copy(run).workflowId).toBe(run);
+  });
+
+  it('of a wrong request is refused, and no schedule exists', async () => {
+    const wrong = nightly('wrong', { request: { ...clientRequest('wrong'), volumes: [] } });
+    await expect(client.scheduleFlashCopy(wrong)).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+    await expect(env.client.schedule.getHandle('wrong').describe()).rejects.toThrow();
+  });
+
+  it.each([
+    ['two rules of time', { every: '6 h' }],
+    ['an overlap that would end a running copy', { overlap: 'TERMINATE_OTHER' as 'SKIP' }],
+  ] satisfies [string, Partial<CopySchedule>][])('with %s is refused', async (_, changes) => {
+    await expect(client.scheduleFlashCopy(nightly('refused', changes))).rejects.toMatchObject({
+      code: 'INVALID_SCHEDULE',
+    });
+  });
+
+  it('that exists already is not replaced in silence', async () => {
+    await client.scheduleFlashCopy(nightly('again'));
+    await expect(client.scheduleFlashCopy(nightly('again'))).rejects.toMatchObject({ code: 'SCHEDULE_EXISTS' });
+  });
+
+  it('every 6 hours with jitter is kept as written', async () => {
+    const { cron: _, ...rest } = nightly('interval');
+    const handle = await client.scheduleFlashCopy({ ...rest, every: '6 h', jitter: '10 m' });
+    const { spec } = await handle.describe();
+    expect(spec.intervals?.[0]?.every).toBe(6 * HOUR_MS);
+    expect(spec.jitter).toBe(600_000);
+  });
+});
+
+type Handle = Awaited<ReturnType<FlashCopyClient['scheduleFlashCopy']>>;
+
+async function firstRun(handle: Handle): Promise<string> {
+  let id = '';
+  await until(async () => {
+    id = (await handle.describe()).info.recentActions[0]?.action.workflow.workflowId ?? '';
+    return id !== '';
+  });
+  return id;
+}
+
+async function until(isTrue: () => Promise<boolean>): Promise<boolean> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await isTrue()) return true;
+    await systemClock.sleep(100);
+  }
+  return false;
+}
