@@ -1,0 +1,215 @@
+// What every adapter of the array port must keep, told in the procedure's own order. An adapter's test hands over a factory.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { NewMapping, StorageArray } from '../../src/array/array.js';
+import type { GroupState } from '../../src/domain/mapping.js';
+
+/** An array with volumes src and tgt (64 MiB, pool0, nobody's), small (32 MiB), and hosts app1 and app2. */
+export interface ArrayUnderTest {
+  readonly array: StorageArray;
+  /** The next command of this verb: it runs or not, and its answer is lost with the connection. */
+  loseAnswer(verb: string, ran: 'before' | 'after'): void;
+  /** The next command of this verb is answered by this code. */
+  answerWith(verb: string, cmmvc: string): void;
+  close(): Promise<void>;
+}
+
+const GROUP = 'nightly_abc123';
+const mapping: NewMapping = {
+  name: 'fc_tgt',
+  source: 'src',
+  target: 'tgt',
+  group: GROUP,
+  // 0: it stays in copying until stopped, however fast the array is.
+  copyRate: 0,
+  cleanRate: 150,
+  incremental: true,
+  grainSize: 256,
+};
+
+export function describeArrayContract(name: string, factory: () => Promise<ArrayUnderTest>): void {
+  describe(`array contract: ${name}`, () => {
+    let under: ArrayUnderTest;
+    let array: StorageArray;
+    beforeEach(async () => {
+      under = await factory();
+      array = under.array;
+    });
+    afterEach(() => under.close());
+
+    const stateIs = (group: string, wanted: GroupState): Promise<void> =>
+      expect.poll(async () => (await array.readGroup(group))?.state, { timeout: 10_000, interval: 30 }).toBe(wanted);
+    const setUp = async (): Promise<void> => {
+      await array.createGroup(GROUP);
+      await array.createMapping(mapping);
+    };
+    const prepared = async (): Promise<void> => {
+      await setUp();
+      await array.prepareGroup(GROUP);
+      await stateIs(GROUP, 'prepared');
+    };
+    const start = async (group = GROUP) => {
+      const session = await array.reserveStart(5_000);
+      const answer = await session.startPrepared(group, 5_000);
+      session.release();
+      return answer;
+    };
+
+    describe('start', () => {
+      it('of a group that is not prepared is not-done, and says what was read', async () => {
+        await setUp();
+        expect(await start()).toMatchObject({ started: 'not-done', stateRead: 'idle_or_copied' });
+        expect((await array.readGroup(GROUP))?.state).toBe('idle_or_copied');
+      });
+
+      it('of a group that does not exist is not-done', async () => {
+        expect(await start('ghost_abc123')).toMatchObject({ started: 'not-done', stateRead: '' });
+      });
+
+      it('of a group that somebody else started is never done', async () => {
+        await prepared();
+        expect((await start()).started).toBe('done');
+        expect(await start()).toMatchObject({ started: 'unknown', stateRead: 'copying', code: 'CMMVC5907E' });
+      });
+
+      it.each(['before', 'after'] as const)('whose answer is lost %s it ran is unknown; reading tells', async (ran) => {
+        await prepared();
+        under.loseAnswer('startfcconsistgrp', ran);
+        expect(await start()).toMatchObject({ started: 'unknown', code: 'CHANNEL_LOST' });
+        expect((await array.readGroup(GROUP))?.state).toBe(ran === 'before' ? 'prepared' : 'copying');
+      });
+
+      it('of a prepared group is done, at one instant, with a start time', async () => {
+        await prepared();
+        expect(await start()).toMatchObject({ started: 'done', stateRead: 'prepared', code: '' });
+        const [copy] = await array.readMappings();
+        expect(copy).toMatchObject({ name: 'fc_tgt', group: GROUP, source: 'src', target: 'tgt', incremental: true });
+        expect(copy?.startTime).toMatch(/^\d{12}$/);
+      });
+
+      it('under a name that was fenced off finds nothing to start', async () => {
+        await prepared();
+        await array.renameGroup(GROUP, 'nightly_def456');
+        expect((await start()).started).toBe('not-done');
+        expect((await array.readGroup('nightly_def456'))?.state).toBe('prepared');
+      });
+    });
+
+    describe('a change whose answer was lost', () => {
+      const changes: [string, string, () => Promise<void>][] = [
+        ['mkfcconsistgrp', 'createGroup', () => array.createGroup(GROUP)],
+        ['mkvdisk', 'createVDisk', () => array.createVDisk({ name: 'new', pool: 'pool0', capacityBytes: 1 << 20 })],
+        ['mkvdiskhostmap', 'mapVDisk', () => array.mapVDisk({ vdisk: 'tgt', host: 'app2', scsiId: 5 })],
+      ];
+      it.each(changes)('(%s) is unknown, and %s may simply be repeated', async (...[verb, , change]) => {
+        under.loseAnswer(verb, 'after');
+        await expect(change()).rejects.toMatchObject({ outcome: 'unknown' });
+        await change();
+      });
+
+      it('of a mapping, a rename or a removal may be repeated too', async () => {
+        await array.createGroup(GROUP);
+        const steps: [string, () => Promise<void>][] = [
+          ['mkfcmap', () => array.createMapping(mapping)],
+          ['chfcconsistgrp', () => array.renameGroup(GROUP, 'nightly_def456')],
+          ['rmfcmap', () => array.removeMapping('fc_tgt')],
+          ['rmfcconsistgrp', () => array.removeGroup('nightly_def456')],
+        ];
+        for (const [verb, step] of steps) {
+          under.loseAnswer(verb, 'after');
+          await expect(step()).rejects.toMatchObject({ outcome: 'unknown' });
+          await step();
+        }
+        expect(await array.readMappings()).toEqual([]);
+        expect(await array.readGroups()).toEqual([]);
+      });
+    });
+
+    describe('refusals', () => {
+      it('a mapping that exists with other attributes is a conflict', async () => {
+        await setUp();
+        await array.createMapping(mapping);
+        const other = { ...mapping, copyRate: 10 };
+        await expect(array.createMapping(other)).rejects.toMatchObject({ code: 'ATTRIBUTES_DIFFER' });
+      });
+
+      it('a volume that exists with another size is a conflict', async () => {
+        const vdisk = { name: 'src', pool: 'pool0', capacityBytes: 1 << 20 };
+        await expect(array.createVDisk(vdisk)).rejects.toMatchObject({ code: 'ATTRIBUTES_DIFFER' });
+      });
+
+      it('sizes must be equal', async () => {
+        await array.createGroup(GROUP);
+        const uneven = { ...mapping, target: 'small' };
+        await expect(array.createMapping(uneven)).rejects.toMatchObject({ code: 'SIZE_DIFFERS', outcome: 'not-done' });
+      });
+
+      it('a code nobody knows is passed on, effect unknown', async () => {
+        under.answerWith('mkfcconsistgrp', 'CMMVC4711E');
+        const refused = array.createGroup(GROUP);
+        await expect(refused).rejects.toMatchObject({ outcome: 'unknown', details: { cmmvc: 'CMMVC4711E' } });
+      });
+
+      it('a busy array may be asked again', async () => {
+        under.answerWith('mkfcconsistgrp', 'CMMVC5786E');
+        await expect(array.createGroup(GROUP)).rejects.toMatchObject({ outcome: 'not-done', retry: 'safe' });
+      });
+
+      it('a group with members is not removed', async () => {
+        await setUp();
+        await expect(array.removeGroup(GROUP)).rejects.toMatchObject({ outcome: 'not-done' });
+        expect(await array.readMappings()).toHaveLength(1);
+      });
+
+      it('a volume another host sees is not taken from it', async () => {
+        await array.mapVDisk({ vdisk: 'tgt', host: 'app1' });
+        const second = array.mapVDisk({ vdisk: 'tgt', host: 'app2' });
+        await expect(second).rejects.toMatchObject({ code: 'MAPPED_ELSEWHERE' });
+      });
+    });
+
+    describe('the rest of the procedure', () => {
+      it('reads what is there, and only that', async () => {
+        const names = ['src', 'tgt', 'ghost'];
+        const few = await array.readVDisks(names);
+        const many = await array.readVDisks([...names, 'g1', 'g2', 'g3']);
+        expect(few.map((vdisk) => vdisk.name).sort()).toEqual(['src', 'tgt']);
+        expect(many).toEqual(few);
+        expect(few[0]).toMatchObject({ capacityBytes: 64 << 20, status: 'online', pool: 'pool0', replicated: false });
+        expect(few[0]?.uid).toMatch(/^[0-9A-F]{32}$/);
+        expect((await array.readHosts()).map((host) => host.name)).toEqual(['app1', 'app2']);
+        expect((await array.readPools())[0]).toMatchObject({ name: 'pool0' });
+        expect(await array.readGroup('ghost')).toBeUndefined();
+        expect((await array.readSystem()).codeLevel).toMatch(/^\d+\.\d+/);
+        await expect(array.readHostMaps('ghost')).rejects.toMatchObject({ code: 'OBJECT_MISSING' });
+      });
+
+      it('maps, shows and unmaps, each as often as asked', async () => {
+        const map = { vdisk: 'tgt', host: 'app2', scsiId: 5 };
+        await array.mapVDisk(map);
+        await array.mapVDisk(map);
+        const [vdisk] = await array.readVDisks(['tgt']);
+        const shown = { vdiskName: 'tgt', vdiskUid: vdisk?.uid, hostName: 'app2', scsiId: 5 };
+        expect(await array.readHostMaps('tgt')).toEqual([shown]);
+        await array.unmapVDisk(map);
+        await array.unmapVDisk(map);
+        expect(await array.readHostMaps('tgt')).toEqual([]);
+      });
+
+      it('stops a prepared group, and a stopped one again', async () => {
+        await prepared();
+        await array.stopGroup(GROUP);
+        await array.stopGroup(GROUP);
+        await stateIs(GROUP, 'stopped');
+      });
+
+      it('changes rates, and takes a mapping out of its group and back', async () => {
+        await setUp();
+        await array.changeMapping('fc_tgt', { copyRate: 20, cleanRate: 30 });
+        await array.changeMapping('fc_tgt', { group: '' });
+        expect((await array.readMappings())[0]).toMatchObject({ copyRate: 20, group: '' });
+        await array.changeMapping('fc_tgt', { group: GROUP });
+        expect((await array.readMappings())[0]?.group).toBe(GROUP);
+      });
+    });
+  });
+}
