@@ -1,0 +1,119 @@
+// The plan for people: every action in order, one line each, named by array, host, device and mount point.
+import type { Plan, PlannedFileSystem, PlannedGroup, PlannedMapping, PlannedSource, PlannedTarget } from '../plan.js';
+
+export type PlanToTell = Omit<Plan, 'lines' | 'hash'>;
+
+export const linesOf = (plan: PlanToTell): string[] => [
+  ...plan.groups.flatMap(ensureLines),
+  ...plan.groups.flatMap(stopLines),
+  ...plan.targets.flatMap(releaseLines),
+  ...plan.sources.map(({ host, mounts }) => `${host}: flush ${points(mounts)} beforehand and write a mark to each`),
+  ...plan.groups.map(
+    ({ array, name }) =>
+      `${array}: prepare group ${name} and wait until it is prepared, at most ${seconds(plan.maxPreparedMs)}`,
+  ),
+  ...plan.sources.map((source) => stillLine(source, plan)),
+  ...plan.groups.map(
+    ({ array, name, mappings }) => `${array}: start group ${name}: ${count(mappings.length, 'mapping')} at one instant`,
+  ),
+  ...plan.sources.map(giveBackLine),
+  ...plan.targets.flatMap((target) => presentLines(target, plan)),
+  ...plan.groups.map((group) => copyLine(group, plan)),
+];
+
+function ensureLines({ array, name, existing, mappings, ...group }: PlannedGroup): string[] {
+  const { copyRate, cleanRate, incremental, grainSize } = group;
+  const made = mappings.filter((mapping) => mapping.existing === undefined);
+  const attributes = `copy rate ${copyRate}, clean rate ${cleanRate}, grain ${grainSize} KiB${incremental ? ', incremental' : ''}`;
+  return [
+    ...mappings.flatMap(({ target, createTarget }) =>
+      createTarget === undefined
+        ? []
+        : [`${array}: create volume ${target.name}, ${target.capacityBytes} bytes, in pool ${createTarget.pool}`],
+    ),
+    existing === undefined ? `${array}: create group ${name}` : `${array}: rename group ${existing.name} to ${name}`,
+    ...made.map((mapping) => `${array}: create mapping ${mapping.name} in it: ${arrow(mapping)} (${attributes})`),
+    ...mappings
+      .filter((mapping) => mapping.existing !== undefined)
+      .map(
+        (mapping) =>
+          `${array}: use mapping ${mapping.name}: ${arrow(mapping)} (copy rate ${copyRate}, clean rate ${cleanRate})`,
+      ),
+  ];
+}
+
+const arrow = ({ source, target }: PlannedMapping): string => `${source.name} -> ${target.name}`;
+
+function stopLines({ array, name, existing }: PlannedGroup): string[] {
+  if (existing === undefined || ['empty', 'idle_or_copied', 'stopped'].includes(existing.state)) return [];
+  return [`${array}: stop group ${name}, which is ${existing.state}`];
+}
+
+function releaseLines({ host, release, keepMapped, presentations }: PlannedTarget): string[] {
+  const volumes = presentations.map(({ vdisk }) => vdisk).join(', ');
+  return [
+    ...release.mounts.map((mountPoint) => `${host}: unmount ${mountPoint}`),
+    ...release.volumeGroups.map((group) => `${host}: deactivate volume group ${group}`),
+    ...release.uids.map(
+      (uid) => `${host}: ${keepMapped ? 'hold' : 'remove'} disk ${uid}${keepMapped ? ' exclusively open' : ''}`,
+    ),
+    ...(keepMapped ? [] : unmapLines(presentations, volumes)),
+  ];
+}
+
+const unmapLines = (presentations: PlannedTarget['presentations'], volumes: string): string[] => [
+  ...new Set(presentations.map(({ array, arrayHost }) => `${array}: unmap ${volumes} from ${arrayHost}, if mapped`)),
+];
+
+function stillLine({ host, method, units, mounts, deadlineMs }: PlannedSource, plan: PlanToTell): string {
+  if (method === 'quiesce')
+    return `${host}: freeze ${points(mounts)}, at most ${seconds(plan.maxPauseMs)}; thawed by itself after ${seconds(deadlineMs)}`;
+  const stop = units.length === 0 ? '' : `stop ${units.join(', ')}; `;
+  return `${host}: ${stop}unmount ${points(mounts)}, at most ${seconds(plan.maxOutageMs)}; given back by itself after that`;
+}
+
+function giveBackLine({ host, method, units, mounts }: PlannedSource): string {
+  if (method === 'quiesce') return `${host}: thaw ${points(mounts)} and write a second mark`;
+  const start = units.length === 0 ? '' : `, start ${[...units].reverse().join(', ')}`;
+  return `${host}: mount ${points([...mounts].reverse())}${start} and write a second mark`;
+}
+
+function presentLines({ host, presentations, synthesis, ...target }: PlannedTarget, plan: PlanToTell): string[] {
+  const hosts = [...new Set(presentations.map(({ array, arrayHost }) => `${array}: map`.concat(` to ${arrayHost}`)))];
+  const volumes = presentations.map(({ vdisk }) => vdisk).join(', ');
+  const mounted = target.fileSystems.filter(({ at }) => at !== '');
+  const check = plan.verify.fileSystem ? 'check and mount' : 'mount';
+  return [
+    ...hosts.map((line) => line.replace(': map to ', `: map ${volumes} to `)),
+    `${host}: find ${count(presentations.length, 'disk')} by UID`,
+    ...(synthesis === 'keep' ? [`${host}: keep the identities of the copy`] : identityLines(host, target)),
+    ...mounted.map(
+      ({ device, at, readOnly, from }) =>
+        `${host}: ${check} ${device} at ${at}${readOnly ? ' read-only' : ''} (copy of ${from})`,
+    ),
+    ...(mounted.length === 0
+      ? []
+      : [`${host}: look for the first mark on each, and for the second, which must not be there`]),
+  ];
+}
+
+const identityLines = (
+  host: string,
+  { volumeGroups, fileSystems }: Pick<PlannedTarget, 'volumeGroups' | 'fileSystems'>,
+): string[] => [
+  ...volumeGroups.map(
+    ({ sourceName, name, disks }) =>
+      `${host}: new identity for volume group ${sourceName}, here ${name}, on ${count(disks.length, 'disk')}`,
+  ),
+  ...fileSystems.map(({ device, fsType }: PlannedFileSystem) => `${host}: new UUID for ${fsType} on ${device}`),
+];
+
+const copyLine = ({ array, name, copyRate }: PlannedGroup, { copy }: PlanToTell): string =>
+  copy.waitFor === 'copied'
+    ? `${array}: wait until group ${name} has copied everything`
+    : `${array}: group ${name} ${copyRate === 0 ? 'copies nothing in the background: the copy needs its source for ever' : 'goes on copying in the background'}`;
+
+const points = (mounts: readonly { readonly mountPoint: string }[]): string =>
+  mounts.map(({ mountPoint }) => mountPoint).join(', ');
+const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -1,0 +1,88 @@
+// What must be true of the volumes themselves: they exist, match to the byte, are healthy, and nobody replicates them.
+import type { Refusal } from '../errors.js';
+import { refuseIf, type Rule } from './rule.js';
+import type { PairView } from './view.js';
+
+const exists: Rule = ({ pairs }) =>
+  pairs.flatMap(({ field, array, asked, source, target }) => [
+    ...refuseIf(source === undefined, () => [
+      'UNKNOWN_VOLUME',
+      `${field}.source`,
+      asked.source,
+      `array ${array.array} has no such volume: name one that exists`,
+    ]),
+    ...refuseIf(target === undefined && asked.create === undefined, () => [
+      'UNKNOWN_VOLUME',
+      `${field}.target`,
+      asked.target,
+      `array ${array.array} has no such volume: name one that exists, or add create: { pool }`,
+    ]),
+  ]);
+
+const sameSize: Rule = ({ pairs }) =>
+  pairs.flatMap(({ field, asked, source, target }) =>
+    refuseIf(source !== undefined && target !== undefined && source.capacityBytes !== target.capacityBytes, () => [
+      'SIZES_DIFFER',
+      `${field}.target`,
+      asked.target,
+      `source has ${source?.capacityBytes ?? 0} bytes, target ${target?.capacityBytes ?? 0}: use a target of the same size`,
+    ]),
+  );
+
+const healthy: Rule = ({ pairs }) =>
+  pairs.flatMap(({ field, asked, source }) =>
+    refuseIf(source?.status === 'offline', () => [
+      'SOURCE_OFFLINE',
+      `${field}.source`,
+      asked.source,
+      'bring the volume online first',
+    ]),
+  );
+
+const notReplicated: Rule = ({ pairs }) =>
+  pairs.flatMap(({ field, asked, source, target }) => [
+    ...refuseIf(source?.replicated === true, () => [
+      'REPLICATED_VOLUME',
+      `${field}.source`,
+      asked.source,
+      'it is in remote copy or replication: use a volume that is not',
+    ]),
+    ...refuseIf(target?.replicated === true, () => [
+      'REPLICATED_VOLUME',
+      `${field}.target`,
+      asked.target,
+      'it is in remote copy or replication: use a volume that is not',
+    ]),
+  ]);
+
+/** Created targets of one pool share its room. */
+const poolRoom: Rule = ({ pairs }) => {
+  const claimed = new Map<string, number>();
+  return pairs.flatMap((pair) => roomFor(pair, claimed));
+};
+
+function roomFor({ field, array, asked, source, target }: PairView, claimed: Map<string, number>): readonly Refusal[] {
+  if (asked.create === undefined || target !== undefined) return [];
+  const name = asked.create.pool;
+  const pool = array.pools.find((one) => one.name === name);
+  if (pool === undefined) {
+    const known = array.pools.map((one) => one.name).join(', ');
+    return refuseIf(true, () => [
+      'UNKNOWN_POOL',
+      `${field}.create.pool`,
+      name,
+      `name a pool of ${array.array} (known: ${known})`,
+    ]);
+  }
+  const key = `${array.array}/${name}`;
+  const wanted = (claimed.get(key) ?? 0) + (source?.capacityBytes ?? 0);
+  claimed.set(key, wanted);
+  return refuseIf(wanted > pool.freeBytes, () => [
+    'POOL_FULL',
+    `${field}.create.pool`,
+    name,
+    `targets up to here need ${wanted} bytes, ${pool.freeBytes} are free: use another pool or make room`,
+  ]);
+}
+
+export const VOLUME_RULES: readonly Rule[] = [exists, sameSize, healthy, notReplicated, poolRoom];
