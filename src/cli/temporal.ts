@@ -52,9 +52,13 @@ export async function findOrStartTemporal(
 ): Promise<TemporalPlace> {
   const found = findTemporal(flags, settings);
   if (found !== undefined) return found;
+  return startOwnTemporal(output, names({ ...flags, namespace: 'default' }, settings).taskQueue);
+}
+
+export async function startOwnTemporal(output: Output, taskQueue = DEFAULT_TASK_QUEUE): Promise<TemporalPlace> {
   const server = await startDevServer();
   output.note(`started a Temporal dev server at ${server.address}; its history ends with this command`);
-  return { ...server, ...names({ ...flags, namespace: 'default' }, settings), own: true };
+  return { ...server, namespace: 'default', taskQueue, own: true };
 }
 
 /** For commands about runs that exist: without a server there are none. */

@@ -8,8 +8,9 @@ import {
   type WorkerOptions,
   type WorkerPlugin,
 } from '@temporalio/worker';
+import type { Inventory } from '../config/inventory.js';
 import { urgentQueue } from '../workflows/messages.js';
-import { compose, type Composition, type CompositionOptions } from './composition.js';
+import { compose, inventoryOf, type Composition, type CompositionOptions } from './composition.js';
 import { checkBundle, codeOf, flashCopyBundle, workflowsPath } from './workflow-bundle.js';
 
 /** A copy keeps one slot for its guard as long as it runs; connections are limited by the pools of hosts and arrays, not by slots. */
@@ -40,11 +41,12 @@ const isUrgent = (taskQueue: string): boolean => taskQueue.endsWith(urgentQueue(
  */
 export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
   readonly name = 'temporal-flashcopy.FlashCopyPlugin';
-  readonly #composition: Composition;
+  readonly #inventory: Inventory;
+  #composition: Composition | undefined;
   #options: WorkerOptions | undefined;
 
   constructor(options: CompositionOptions) {
-    this.#composition = compose(options);
+    this.#inventory = inventoryOf(options);
   }
 
   /** For `bundleWorkflowCode({ plugins })`: your workflows when there are any, else the library's. */
@@ -56,6 +58,7 @@ export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
   async configureWorker(options: WorkerOptions): Promise<WorkerOptions> {
     if (isUrgent(options.taskQueue)) return options;
     this.#options = options;
+    this.#composition ??= await compose(this.#inventory);
     const { workflowsPath: _bundledHere, interceptors, ...rest } = options;
     const { workflowModules: _bundledToo, ...others } = interceptors ?? {};
     return {
@@ -75,8 +78,9 @@ export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
 
   /** Runs the urgent worker as long as the user's; whichever fails takes the other along. Connections are closed last. */
   async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
-    if (isUrgent(worker.options.taskQueue) || this.#options === undefined) return next(worker);
-    const urgent = await this.#createUrgent(worker, this.#options);
+    const composition = this.#composition;
+    if (isUrgent(worker.options.taskQueue) || composition === undefined) return next(worker);
+    const urgent = await this.#createUrgent(worker, composition);
     const urgentRun = urgent.run().catch((error: unknown) => {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       throw error;
@@ -89,7 +93,7 @@ export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
       await urgentRun;
     } finally {
       await urgentRun.catch(() => undefined);
-      await this.#composition.close();
+      await composition.close();
     }
   }
 
@@ -100,9 +104,8 @@ export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
     return { code };
   }
 
-  #createUrgent(worker: Worker, options: WorkerOptions): Promise<Worker> {
-    const { connection } = worker;
-    const { namespace, identity, dataConverter, taskQueue, interceptors } = options;
+  #createUrgent({ connection, options: { taskQueue } }: Worker, { activities }: Composition): Promise<Worker> {
+    const { namespace, identity, dataConverter, interceptors } = this.#options ?? {};
     return Worker.create({
       ...URGENT_OPTIONS,
       ...(connection === undefined ? {} : { connection }),
@@ -111,7 +114,7 @@ export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
       ...(dataConverter === undefined ? {} : { dataConverter }),
       ...(interceptors?.activity === undefined ? {} : { interceptors: { activity: interceptors.activity } }),
       taskQueue: urgentQueue(taskQueue),
-      activities: this.#composition.activities,
+      activities,
     });
   }
 }

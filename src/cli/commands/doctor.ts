@@ -4,7 +4,7 @@ import { errorData, type ErrorData } from '../../domain/errors.js';
 import { compose, type Composition } from '../../worker/composition.js';
 import { perform, withJson } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { loadInventory, modelNote } from '../inventory.js';
+import { loadInventory } from '../inventory.js';
 import type { Output } from '../output.js';
 
 interface DoctorFlags {
@@ -30,12 +30,11 @@ export function addDoctor(program: Command): void {
 }
 
 async function examine(flags: DoctorFlags, output: Output): Promise<number> {
-  const inventory = await loadInventory(flags.inventory, { models: false });
-  for (const line of modelNote(inventory)) output.note(line);
-  const composition = compose({ inventory });
+  const inventory = loadInventory(flags.inventory, output);
+  const composition = await compose(inventory);
   try {
     const findings = await Promise.all([
-      ...composition.arrayNames.map((name) => look('array', name, () => arraySays(composition, name))),
+      ...Object.keys(inventory.arrays).map((name) => look('array', name, () => arraySays(composition, name))),
       ...composition.dependencies.declaredHosts.map((name) => look('host', name, () => hostSays(composition, name))),
     ]);
     output.answer(

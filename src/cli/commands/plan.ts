@@ -8,12 +8,11 @@ import { planCopy } from '../../domain/plan-rules/plan-copy.js';
 import { compose } from '../../worker/composition.js';
 import { perform, withJson } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { readDocument } from '../files.js';
-import { loadInventory, modelNote } from '../inventory.js';
+import { readOrder } from '../inventory.js';
 import type { Output } from '../output.js';
 
 interface PlanFlags {
-  readonly inventory: string;
+  readonly inventory?: string;
   readonly json?: boolean;
   readonly models?: boolean;
 }
@@ -23,7 +22,7 @@ export function addPlan(program: Command): void {
     .command('plan')
     .description('print every action, in order, and what would be lost; touches nothing')
     .argument('<request>', 'YAML or JSON file')
-    .requiredOption('--inventory <file>', 'arrays and hosts')
+    .option('--inventory <file>', 'arrays and hosts')
     .option('--models', 'on model hosts and a simulated array in this process');
   withJson(command).action((file: string, flags: PlanFlags) =>
     perform(flags.json, (output) => plan(file, flags, output)),
@@ -31,10 +30,9 @@ export function addPlan(program: Command): void {
 }
 
 async function plan(file: string, flags: PlanFlags, output: Output): Promise<number> {
-  const request = parseRequest(await readDocument(file));
-  const inventory = await loadInventory(flags.inventory, { models: flags.models === true });
-  for (const line of modelNote(inventory)) output.note(line);
-  const composition = compose({ inventory });
+  const order = await readOrder(file, flags, output);
+  const request = parseRequest(order.request);
+  const composition = await compose(order.inventory);
   try {
     const { dependencies } = composition;
     const token = dependencies.randomness.token(TOKEN_LENGTH);

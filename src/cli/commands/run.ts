@@ -1,10 +1,8 @@
 // `flashcopy run`: one copy from its request to its end, with a worker and, where there is none, a Temporal server of its own.
 import type { Command } from 'commander';
 import type { CopyHandle, FlashCopyClient } from '../../client/index.js';
-import { parseRequest } from '../../config/request.js';
 import { answerReport, perform, withJson, withTemporal } from '../command.js';
-import { readDocument } from '../files.js';
-import { loadInventory, modelNote, type Inventory } from '../inventory.js';
+import { readOrder, type Inventory } from '../inventory.js';
 import type { Output } from '../output.js';
 import { startOwnWorker, type OwnWorker } from '../own-worker.js';
 import {
@@ -18,7 +16,7 @@ import {
 import { watchRun, type Interruption } from '../watch-run.js';
 
 interface RunFlags extends TemporalFlags {
-  readonly inventory: string;
+  readonly inventory?: string;
   readonly json?: boolean;
   readonly worker: boolean;
   readonly models?: boolean;
@@ -29,7 +27,7 @@ export function addRun(program: Command): void {
     .command('run')
     .description('carry out one copy and show it until its end')
     .argument('<request>', 'YAML or JSON file')
-    .requiredOption('--inventory <file>', 'arrays and hosts')
+    .option('--inventory <file>', 'arrays and hosts')
     .option('--no-worker', 'leave the work to workers that run elsewhere')
     .option('--models', 'on model hosts and a simulated array in this process: nothing real is touched');
   withJson(withTemporal(command)).action((file: string, flags: RunFlags) =>
@@ -38,11 +36,12 @@ export function addRun(program: Command): void {
 }
 
 async function run(file: string, flags: RunFlags, output: Output): Promise<number> {
-  const request = await readDocument(file);
-  parseRequest(request);
-  const inventory = await loadInventory(flags.inventory, { models: flags.models === true });
-  for (const line of modelNote(inventory)) output.note(line);
-  const place = await findOrStartTemporal(flags, inventory.temporal ?? {}, output);
+  const { request, inventory } = await readOrder(file, flags, output);
+  // A request for models must never reach workers that serve real machines: models get a server of their own.
+  const place =
+    flags.models === true
+      ? await startOwnTemporal(output)
+      : await findOrStartTemporal(flags, inventory.temporal ?? {}, output);
   try {
     return await withClient(place, (client) => runWith({ client, place, request, inventory, flags, output }));
   } finally {
@@ -76,7 +75,9 @@ async function runWith(parts: RunParts): Promise<number> {
 async function needsWorker({ flags, place, client, output }: RunParts): Promise<boolean> {
   if (!flags.worker) return false;
   if (place.own || !(await isServed(client))) return true;
-  output.note(`workers serve the queue ${place.taskQueue} already; this command only follows`);
+  output.note(
+    `workers serve the queue ${place.taskQueue} already, with an inventory of their own; this command only follows`,
+  );
   return false;
 }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { perform, withTemporal } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { untilInterrupted } from '../interrupt.js';
-import { loadInventory, modelNote } from '../inventory.js';
+import { loadInventory } from '../inventory.js';
 import type { Output } from '../output.js';
 import { startOwnWorker } from '../own-worker.js';
 import { requireTemporal, type TemporalFlags } from '../temporal.js';
@@ -21,8 +21,7 @@ export function addWorker(program: Command): void {
 }
 
 async function serve(flags: WorkerFlags, output: Output): Promise<number> {
-  const inventory = await loadInventory(flags.inventory, { models: false });
-  for (const line of modelNote(inventory)) output.note(line);
+  const inventory = loadInventory(flags.inventory, output);
   const place = requireTemporal(flags, inventory.temporal);
   const worker = await startOwnWorker(place, inventory, 'INFO');
   output.note(`worker ready: queues ${worker.queues.join(' and ')} at ${place.address}`);

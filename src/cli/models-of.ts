@@ -1,0 +1,87 @@
+// `--models`: a world of models in which a request can be tried, made from the request itself: its volumes, its hosts, its mount points.
+import type { Inventory } from '../config/inventory.js';
+import { parseRequest } from '../config/request.js';
+import type { FlashCopyRequest } from '../domain/request.js';
+import { createModels, type ModelArrayEntry, type ModelHostEntry } from '../worker/models.js';
+import { systemClock, systemRandomness } from '../worker/system-clock.js';
+
+const SIZE = '64MiB';
+
+export interface ModelledRun {
+  readonly inventory: Inventory;
+  /** The same request, confirming the UIDs that the model volumes have. */
+  readonly request: unknown;
+}
+
+export async function modelsOf(request: unknown): Promise<ModelledRun> {
+  const parsed = parseRequest(request);
+  const inventory = { arrays: arraysOf(parsed), hosts: hostsOf(parsed) } as unknown as Inventory;
+  const models = await createModels(inventory, { clock: systemClock, randomness: systemRandomness });
+  const uids = new Map<string, string>();
+  for (const { array, volumes } of parsed.groups) {
+    const vdisks = await models.arrays(array).readVDisks(volumes.map(({ target }) => target));
+    for (const { name, uid } of vdisks) uids.set(`${array}/${name}`, uid);
+  }
+  await models.close();
+  return { inventory, request: confirmed(request, uids) };
+}
+
+function arraysOf(request: FlashCopyRequest): Record<string, ModelArrayEntry> {
+  return Object.fromEntries(
+    request.groups.map(({ array, volumes }) => {
+      const names = volumes.flatMap(({ source, target, create }) =>
+        create === undefined ? [source, target] : [source],
+      );
+      return [array, { kind: 'model', volumes: names.map((name) => ({ name, size: SIZE })) }];
+    }),
+  );
+}
+
+/** Every host is known to every array; the first source host has all volumes, in one volume group for each array. */
+function hostsOf(request: FlashCopyRequest): Record<string, ModelHostEntry> {
+  const names = [...new Set([...request.sources, ...request.targets].map(({ host }) => host))];
+  return Object.fromEntries(
+    names.map((name): [string, ModelHostEntry] => {
+      const arrayHosts = Object.fromEntries(request.groups.map(({ array }) => [array, name]));
+      const source = request.sources.findIndex(({ host }) => host === name);
+      const uses = source === 0 ? disksOf(request) : {};
+      const units = request.sources[source]?.units ?? [];
+      return [
+        name,
+        { kind: 'model', arrayHosts, ...uses, writers: Object.fromEntries(units.map((unit) => [unit, []])) },
+      ];
+    }),
+  );
+}
+
+function disksOf(request: FlashCopyRequest): Pick<ModelHostEntry, 'disks'> {
+  const named = request.sources[0]?.mounts;
+  const wanted = request.targets.flatMap(({ mounts }) => mounts.map(({ from }) => from));
+  const mountPoints = [...new Set([...(named === undefined || named === 'auto' ? [] : named), ...wanted])];
+  const groupNames = request.targets.flatMap(({ volumeGroups }) => Object.keys(volumeGroups));
+  return {
+    disks: request.groups.map(({ array, volumes }, index) => {
+      const here = mountPoints.filter((_, at) => at % request.groups.length === index);
+      const mounts = here.length > 0 ? here : [`/data${index === 0 ? '' : index}`];
+      return {
+        array,
+        volumes: volumes.map(({ source }) => source),
+        volumeGroup: groupNames[index] ?? `vg_data${index === 0 ? '' : index}`,
+        mounts: Object.fromEntries(mounts.map((at, number) => [`lv${number}`, at])),
+      };
+    }),
+  };
+}
+
+type Volumes = { readonly target: string; readonly create?: unknown }[];
+type Written = { array?: string; volumes?: Volumes; groups?: { array: string; volumes: Volumes }[] };
+
+function confirmed(request: unknown, uids: ReadonlyMap<string, string>): unknown {
+  const written = request as Written;
+  const confirm = (array: string, volumes: Volumes): unknown =>
+    volumes.map((pair) =>
+      pair.create === undefined ? { ...pair, overwrite: uids.get(`${array}/${pair.target}`) } : pair,
+    );
+  if (written.groups === undefined) return { ...written, volumes: confirm(written.array ?? '', written.volumes ?? []) };
+  return { ...written, groups: written.groups.map((g) => ({ ...g, volumes: confirm(g.array, g.volumes) })) };
+}

@@ -1,0 +1,72 @@
+// The composition root: inventory -> transports -> adapters -> activities. What activities need from outside is put together here and nowhere else.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import {
+  createActivities,
+  temporalCloseWatcher,
+  temporalLedger,
+  type ActivityDependencies,
+} from '../activities/index.js';
+import type { FlashCopyActivities } from '../activities/contract.js';
+import { parseInventory, type Inventory } from '../config/inventory.js';
+import { parseRequest } from '../config/request.js';
+import { FlashCopyError } from '../domain/errors.js';
+import { createModels } from './models.js';
+import { createReal } from './real.js';
+import { systemClock, systemRandomness } from './system-clock.js';
+
+/** Arrays and hosts by name, real or models. */
+export type World = Pick<ActivityDependencies, 'arrays' | 'hosts' | 'arrayHosts' | 'declaredHosts' | 'secrets'> & {
+  close(): Promise<void>;
+};
+
+export type CompositionOptions =
+  | { readonly inventory: Inventory; readonly inventoryFile?: never }
+  /** YAML or JSON; files it names are relative to its own directory. */
+  | { readonly inventoryFile: string; readonly inventory?: never };
+
+export interface Composition {
+  readonly dependencies: ActivityDependencies;
+  readonly activities: FlashCopyActivities;
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+/** Reads and parses at once. Throws INVALID_INVENTORY. */
+export function inventoryOf(options: CompositionOptions): Inventory {
+  const inventory = options.inventory ?? readInventory(options.inventoryFile);
+  const kinds = new Set([...Object.values(inventory.arrays), ...Object.values(inventory.hosts)].map((e) => e.kind));
+  if (!kinds.has('model') || kinds.size === 1) return inventory;
+  throw invalid('kind = "model": models and real machines share no disks; make all of them models, or none');
+}
+
+export const isModel = (inventory: Inventory): boolean =>
+  Object.values(inventory.arrays).some((array) => array.kind === 'model');
+
+/** Nothing is connected yet: that happens at the first use. Models are made at once. */
+export async function compose(inventory: Inventory): Promise<Composition> {
+  const ports = { clock: systemClock, randomness: systemRandomness };
+  const { close, ...world } = isModel(inventory) ? await createModels(inventory, ports) : createReal(inventory, ports);
+  const dependencies: ActivityDependencies = {
+    ...world,
+    ...ports,
+    parseRequest,
+    ledger: temporalLedger,
+    closeWatcher: temporalCloseWatcher,
+  };
+  return { dependencies, activities: createActivities(dependencies), close };
+}
+
+function readInventory(file: string): Inventory {
+  let value: unknown;
+  try {
+    value = parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw invalid(`${file}: ${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)}`);
+  }
+  return parseInventory(value, { baseDir: path.dirname(path.resolve(file)) });
+}
+
+const invalid = (message: string): FlashCopyError =>
+  new FlashCopyError({ family: 'request', code: 'INVALID_INVENTORY', message: `INVALID_INVENTORY; ${message}` });

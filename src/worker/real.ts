@@ -1,0 +1,86 @@
+// Arrays and hosts of an inventory over SSH: made when they are first asked for, one pool of connections each, closed together.
+import type { StorageArray } from '../array/array.js';
+import { createSvcArray } from '../array/svc/svc-array.js';
+import type { ArrayEntry, HostEntry, Inventory } from '../config/inventory.js';
+import type { Clock, Randomness } from '../domain/clock.js';
+import { FlashCopyError } from '../domain/errors.js';
+import type { Host } from '../host/host.js';
+import { createLinuxHost } from '../host/linux/linux-host.js';
+import { createSshTransport } from '../transport/ssh/ssh-transport.js';
+import type { World } from './composition.js';
+import { Secrets } from './secrets.js';
+
+type SvcEntry = Extract<ArrayEntry, { kind: 'svc' }>;
+type LinuxEntry = Extract<HostEntry, { kind: 'linux' }>;
+
+/** Connections to a host: one is kept for the urgent. */
+const HOST_SESSIONS = 4;
+const HANDSHAKE_MS = 20_000;
+
+interface Ports {
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+}
+
+export function createReal(inventory: Inventory, ports: Ports): World {
+  const secrets = new Secrets();
+  const arrays = new Cache<StorageArray>((name) => {
+    const entry = inventory.arrays[name] as SvcEntry | undefined;
+    if (entry === undefined) throw unknown('array', name);
+    return createSvcArray({ name, transport: sshTo(name, { ...entry, sessions: entry.sessions }), ...ports });
+  });
+  const hosts = new Cache<Host>((name) => {
+    const entry = inventory.hosts[name] as LinuxEntry | undefined;
+    if (entry === undefined) throw unknown('host', name);
+    return createLinuxHost({
+      name,
+      transport: sshTo(name, { ...entry, sessions: HOST_SESSIONS }),
+      sudo: entry.sudo,
+      ...ports,
+    });
+  });
+  const sshTo = (name: string, entry: (SvcEntry | LinuxEntry) & { sessions: number }) =>
+    createSshTransport({
+      address: entry.address,
+      user: entry.user,
+      ...secrets.read(name, entry),
+      hostKey: entry.hostKey,
+      sessions: entry.sessions,
+      clock: ports.clock,
+      handshakeTimeoutMs: HANDSHAKE_MS,
+    });
+  return {
+    arrays: (name) => arrays.get(name),
+    hosts: (name) => hosts.get(name),
+    arrayHosts: (name) => (inventory.hosts[name] as LinuxEntry | undefined)?.arrayHosts ?? {},
+    declaredHosts: Object.keys(inventory.hosts),
+    secrets: () => secrets.list(),
+    close: async () => {
+      await Promise.allSettled([...arrays.made(), ...hosts.made()].map((one) => one.close()));
+    },
+  };
+}
+
+class Cache<T> {
+  readonly #made = new Map<string, T>();
+
+  constructor(private readonly make: (name: string) => T) {}
+
+  get(name: string): T {
+    const found = this.#made.get(name) ?? this.make(name);
+    this.#made.set(name, found);
+    return found;
+  }
+
+  made(): T[] {
+    return [...this.#made.values()];
+  }
+}
+
+const unknown = (what: 'array' | 'host', name: string): FlashCopyError =>
+  new FlashCopyError({
+    family: 'request',
+    code: what === 'array' ? 'UNKNOWN_ARRAY' : 'UNKNOWN_HOST',
+    message: `no ${what} ${name} in the inventory`,
+    details: { name },
+  });
