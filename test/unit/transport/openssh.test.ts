@@ -51,9 +51,16 @@ describe.skipIf(absent)('against OpenSSH', () => {
       clock,
       handshakeTimeoutMs: 5_000,
     });
-    await expect
-      .poll(() => transport.run('true', { timeoutMs: 5_000 }).catch(() => undefined), { timeout: 10_000 })
-      .toBeDefined();
+    // sshd needs a moment until it listens.
+    for (let tries = 1; ; tries += 1) {
+      const failed = await transport.run('true', { timeoutMs: 5_000 }).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (failed === undefined) break;
+      if (tries === 20) throw failed;
+      await clock.sleep(200);
+    }
   });
   afterAll(async () => {
     await transport.close();
