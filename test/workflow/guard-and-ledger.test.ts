@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { Context } from '@temporalio/activity';
+import type { Workflow } from '@temporalio/common';
 import type { PointInTimeOrder } from '../../src/activities/contract.js';
 import {
   GUARD,
@@ -155,12 +156,12 @@ describe('the ledger', () => {
   function ledgerOf(name: string, state: LedgerState = { grants: [] }) {
     const { workflow } = crew.env.client;
     const send = <R>(update: string, argument: unknown): Promise<R> =>
-      workflow.executeUpdateWithStart(update, {
+      workflow.executeUpdateWithStart<Workflow, R, [unknown]>(update, {
         args: [argument],
-        startWorkflowOperation: new WithStartWorkflowOperation(LEDGER, {
+        startWorkflowOperation: new WithStartWorkflowOperation<Workflow>(LEDGER, {
           ...{ workflowId: name, taskQueue: name, args: [state], workflowIdConflictPolicy: 'USE_EXISTING' },
         }),
-      }) as Promise<R>;
+      });
     return {
       acquire: (argument: AcquireOrder) => send<AcquireAnswer>(LEDGER_ACQUIRE_UPDATE, argument),
       release: (holder: string, only?: 'sources') =>
