@@ -55,7 +55,7 @@ describe.skipIf(absent)('against OpenSSH', () => {
     for (let tries = 1; ; tries += 1) {
       const failed = await transport.run('true', { timeoutMs: 5_000 }).then(
         () => undefined,
-        (error: unknown) => error,
+        (error: Error) => error,
       );
       if (failed === undefined) break;
       if (tries === 20) throw failed;
