@@ -1,6 +1,7 @@
 // Reads everything the plan's rules judge: arrays first, for their UIDs are what hosts are asked about. Nothing is touched.
 import type { StorageArray } from '../array/array.js';
 import type { ArrayInspection, HostInspection } from '../domain/inspection.js';
+import { isGroupOfSet } from '../domain/names.js';
 import type { FlashCopyRequest, RequestedGroup } from '../domain/request.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { inBatches } from './in-parallel.js';
@@ -13,7 +14,7 @@ export interface Inspection {
   readonly targets: readonly HostInspection[];
 }
 
-async function inspectArray(array: StorageArray, group: RequestedGroup): Promise<ArrayInspection> {
+async function inspectArray(array: StorageArray, group: RequestedGroup, set: string): Promise<ArrayInspection> {
   const names = group.volumes.flatMap(({ source, target }) => [source, target]);
   const requested = new Set(names);
   const [system, vdisks, pools, hosts, mappings, groups] = await Promise.all([
@@ -28,7 +29,10 @@ async function inspectArray(array: StorageArray, group: RequestedGroup): Promise
   return {
     ...{ array: group.array, system, vdisks, pools, hosts, groups },
     hostMaps: hostMaps.flat(),
-    mappings: mappings.filter(({ source, target }) => requested.has(source) || requested.has(target)),
+    // Also what else stands in this set's groups: starting a group starts all it holds.
+    mappings: mappings.filter(
+      ({ source, target, group: name }) => requested.has(source) || requested.has(target) || isGroupOfSet(name, set),
+    ),
   };
 }
 
@@ -41,7 +45,9 @@ function uidsOf(request: FlashCopyRequest, arrays: readonly ArrayInspection[], r
 }
 
 export async function inspect(deps: ActivityDependencies, request: FlashCopyRequest): Promise<Inspection> {
-  const arrays = await Promise.all(request.groups.map((group) => inspectArray(deps.arrays(group.array), group)));
+  const arrays = await Promise.all(
+    request.groups.map((group) => inspectArray(deps.arrays(group.array), group, request.name)),
+  );
   const sourceUids = uidsOf(request, arrays, 'source');
   const targetUids = uidsOf(request, arrays, 'target');
   const sources = request.sources.map(({ host, method, units, mounts }) =>

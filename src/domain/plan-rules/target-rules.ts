@@ -37,7 +37,9 @@ const placeIsFree: Rule = ({ targetViews }) =>
     const uids = ownUids(target);
     const { fileSystems, mountPoints } = target.found;
     const released = new Set(
-      fileSystems.filter(({ disks }) => disks.every((disk) => uids.has(disk))).map(({ mountPoint }) => mountPoint),
+      fileSystems
+        .filter(({ disks }) => disks.length > 0 && disks.every((disk) => uids.has(disk)))
+        .map(({ mountPoint }) => mountPoint),
     );
     return target.asked.mounts.flatMap(({ at }, index) => {
       const taken = mountPoints.find(({ path, device }) => path === at && device !== '');
