@@ -1,0 +1,86 @@
+// One demo from source volumes to checked copies: used by `make demo` and by the tests that plant lies under it.
+import { NativeConnection } from '@temporalio/worker';
+import { FlashCopyClient, type LiveReport } from '../../src/client/index.js';
+import type { Report } from '../../src/domain/report.js';
+import { createFlashCopyWorkers, type CompositionOptions } from '../../src/worker/index.js';
+import { guest } from '../guest.js';
+import { uidOf } from '../data-plane/tgt.js';
+import { labDirectory, inLab } from '../paths.js';
+import { readState } from '../state.js';
+import { labVolumes } from '../volumes.js';
+import { checkCopy, type CheckedCopy } from './check.js';
+import { byQuiesce, byUnmount, type DemoPair } from './requests.js';
+import { prepareSource, readIdentity } from './source.js';
+import { startWriter } from './writer.js';
+
+const MOUNTED_AT = '/backup/data';
+/** Records the writers make before and after a pause, so that an idle writer shows. */
+const BUSY_MS = 1_500;
+
+export const uid = (name: string): string => uidOf(labVolumes.find((volume) => volume.name === name)?.id ?? -1);
+const pairs: readonly DemoPair[] = [1, 2].map((n) => ({
+  source: `db_data${n}`,
+  target: `db_copy${n}`,
+  targetUid: uid(`db_copy${n}`),
+}));
+
+export const source1 = guest(labDirectory, 'source1');
+export const backup1 = guest(labDirectory, 'backup1');
+
+export const setUpSource = () =>
+  prepareSource(
+    source1,
+    pairs.map(({ source }) => uid(source)),
+  );
+export const startWriters = () => startWriter(source1, inLab('acknowledgements.log'));
+export type Writers = Awaited<ReturnType<typeof startWriters>>;
+
+export interface DemoCopy {
+  readonly report: Report;
+  readonly checked: CheckedCopy;
+}
+
+export interface DemoWorker {
+  readonly client: FlashCopyClient;
+  stop(): Promise<void>;
+}
+
+/** A worker of the demo's own. `planted` replaces parts of the composition: how tests put lies beneath the library. */
+export async function startDemoWorker(planted: Partial<CompositionOptions> = {}): Promise<DemoWorker> {
+  const address = `127.0.0.1:${readState().ports['temporal']}`;
+  const connection = await NativeConnection.connect({ address });
+  const inventoryFile = inLab('inventory.yaml');
+  const worker = await createFlashCopyWorkers({ connection, inventoryFile, ...planted } as never);
+  const running = worker.run();
+  running.catch(() => undefined);
+  const client = await FlashCopyClient.connect({ address });
+  return {
+    client,
+    async stop() {
+      await client.close();
+      worker.shutdown();
+      await running;
+      await connection.close();
+    },
+  };
+}
+
+/** Copies by one method, then checks what backup1 has. Throws what the library throws; a wrong copy is in `checked.findings`. */
+export async function copyAndCheck(
+  method: 'unmount' | 'quiesce',
+  parts: { readonly client: FlashCopyClient; readonly writers: Writers; readonly show: (report: LiveReport) => void },
+): Promise<DemoCopy> {
+  const before = await readIdentity(source1);
+  await delay(BUSY_MS);
+  const copy = await parts.client.start(method === 'unmount' ? byUnmount(pairs) : byQuiesce(pairs));
+  for await (const report of copy.follow()) parts.show(report);
+  const report = await copy.result();
+  await delay(BUSY_MS);
+  const acknowledgements = await parts.writers.acknowledgements();
+  const checked = await checkCopy(backup1, MOUNTED_AT, { report, acknowledgements });
+  const after = await readIdentity(source1);
+  const changed = JSON.stringify(before) === JSON.stringify(after) ? [] : ['changed: the source has another identity'];
+  return { report, checked: { ...checked, findings: [...checked.findings, ...changed] } };
+}
+
+const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
