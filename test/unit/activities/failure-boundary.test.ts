@@ -23,7 +23,7 @@ describe('the failure boundary', () => {
 
   it('keeps ordinary words: names, tokens of runs, codes', () => {
     const message = 'group nightly_k3f9q2 of run nightly-k3f9q2: CMMVC5907E, token k3f9q2';
-    expect((toFailure(error({ message })) as Error).message).toBe(message);
+    expect(toFailure(error({ message })).message).toBe(message);
   });
 
   it.each([

@@ -1,17 +1,7 @@
 // A SAN for tests of activities: simulated array, its real client, model hosts with data, and activities that run in virtual time.
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { withFailureBoundary } from '../../../src/activities/failure-boundary.js';
-import type { ActivityDependencies } from '../../../src/activities/dependencies.js';
-import { ensureActivities } from '../../../src/activities/group-ensure.js';
-import { removeActivities } from '../../../src/activities/group-remove.js';
-import { stateActivities } from '../../../src/activities/group-states.js';
-import { watchActivities } from '../../../src/activities/group-watch.js';
-import { lockActivities } from '../../../src/activities/ledger-locks.js';
-import { pointInTimeActivities } from '../../../src/activities/point-in-time.js';
-import { sourceActivities } from '../../../src/activities/sources.js';
-import { targetUseActivities } from '../../../src/activities/target-use.js';
-import { targetActivities } from '../../../src/activities/targets.js';
+import { createActivities, type ActivityDependencies } from '../../../src/activities/index.js';
 import { createSvcArray } from '../../../src/array/svc/svc-array.js';
 import type { PlannedGroup, PlannedMount, PlannedSource, PlannedTarget } from '../../../src/domain/plan.js';
 import { createSystem } from '../../../src/simulator/index.js';
@@ -21,22 +11,6 @@ import { createInProcessTransport } from '../../../src/transport/in-process/in-p
 export const REF = { set: 'nightly', run: 'nightly-k3f9q2' };
 export const GROUP = { array: 'svc1', group: 'nightly_k3f9q2' };
 const SIZE = 4 * 2 ** 20;
-
-export const boundary = (deps: ActivityDependencies) =>
-  withFailureBoundary(
-    {
-      ...ensureActivities(deps),
-      ...removeActivities(deps),
-      ...stateActivities(deps),
-      ...watchActivities(deps),
-      ...lockActivities(deps),
-      ...pointInTimeActivities(deps),
-      ...sourceActivities(deps),
-      ...targetUseActivities(deps),
-      ...targetActivities(deps),
-    },
-    () => deps.secrets?.() ?? [],
-  );
 
 async function simulatedArray(clock: VirtualClock) {
   const volumes = ['data', 'log', 'web', 'data_copy', 'log_copy', 'web_copy'];
@@ -144,7 +118,7 @@ export async function san(change: (deps: ActivityDependencies) => Partial<Activi
     closeWatcher: { awaitClose: () => Promise.resolve({ status: 'COMPLETED' }) },
   };
   const deps = { ...truth, ...change(truth) };
-  const activities = boundary(deps);
+  const activities = createActivities(deps);
   const environment = (info: ConstructorParameters<typeof MockActivityEnvironment>[0] = {}) =>
     new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR', () => undefined) });
   type Activities = typeof activities;
@@ -153,8 +127,7 @@ export async function san(change: (deps: ActivityDependencies) => Partial<Activi
     name: K,
     order: Parameters<Activities[K]>[0],
     env = environment(),
-  ): ReturnType<Activities[K]> =>
-    clock.run(env.run(activities[name] as (order: unknown) => Promise<unknown>, order)) as ReturnType<Activities[K]>;
+  ): ReturnType<Activities[K]> => clock.run(env.run(activities[name] as never, order)) as ReturnType<Activities[K]>;
   return { ...array, ...{ clock, world, app1, web1, dev1, writer, uid, source, group, target, run, environment } };
 }
 
