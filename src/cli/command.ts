@@ -1,5 +1,5 @@
 // What every command shares: its output, the flags for Temporal, and how its end becomes an exit code.
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT, exitCodeOf, exitCodeOfError } from './exit-code.js';
 import type { Report } from '../domain/report.js';
 import { createOutput, type Output } from './output.js';

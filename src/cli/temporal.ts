@@ -1,5 +1,5 @@
 // Which Temporal server a command speaks to: --address, then the inventory, then TEMPORAL_ADDRESS; for `run` a dev server of its own.
-import { Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import { FlashCopyClient } from '../client/index.js';
 import { FlashCopyError } from '../domain/errors.js';
 import { systemClock } from '../worker/system-clock.js';

@@ -14,12 +14,8 @@ import { parseRequest } from '../config/request.js';
 import { FlashCopyError } from '../domain/errors.js';
 import { createModels } from './models.js';
 import { createReal } from './real.js';
+import type { World } from './world.js';
 import { systemClock, systemRandomness } from './system-clock.js';
-
-/** Arrays and hosts by name, real or models. */
-export type World = Pick<ActivityDependencies, 'arrays' | 'hosts' | 'arrayHosts' | 'declaredHosts' | 'secrets'> & {
-  close(): Promise<void>;
-};
 
 export type CompositionOptions =
   | { readonly inventory: Inventory; readonly inventoryFile?: never }
@@ -47,7 +43,7 @@ export const isModel = (inventory: Inventory): boolean =>
 /** Nothing is connected yet: that happens at the first use. Models are made at once. */
 export async function compose(inventory: Inventory): Promise<Composition> {
   const ports = { clock: systemClock, randomness: systemRandomness };
-  const { close, ...world } = isModel(inventory) ? await createModels(inventory, ports) : createReal(inventory, ports);
+  const world: World = isModel(inventory) ? await createModels(inventory, ports) : createReal(inventory, ports);
   const dependencies: ActivityDependencies = {
     ...world,
     ...ports,
@@ -55,7 +51,7 @@ export async function compose(inventory: Inventory): Promise<Composition> {
     ledger: temporalLedger,
     closeWatcher: temporalCloseWatcher,
   };
-  return { dependencies, activities: createActivities(dependencies), close };
+  return { dependencies, activities: createActivities(dependencies), close: () => world.close() };
 }
 
 function readInventory(file: string): Inventory {

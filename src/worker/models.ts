@@ -63,7 +63,7 @@ export async function createModels(inventory: Inventory, ports: Ports): Promise<
     ),
     hosts: Object.fromEntries(hosts.map(([name, entry]) => [name, entry.arrayHosts ?? {}])),
   });
-  for (const [name, entry] of hosts) await furnish(world, name, entry, ports.clock);
+  for (const [name, entry] of hosts) await furnish(world, { name, entry }, ports.clock);
   return {
     ...world,
     close: async () => {
@@ -94,7 +94,11 @@ async function createModelArray(
 }
 
 /** Maps the volumes, makes volume groups and file systems, mounts them, starts what writes. */
-async function furnish(world: ModelWorld, name: string, entry: ModelHostEntry, clock: Clock): Promise<void> {
+async function furnish(
+  world: ModelWorld,
+  { name, entry }: { name: string; entry: ModelHostEntry },
+  clock: Clock,
+): Promise<void> {
   const host = world.hosts(name);
   for (const { array, volumes, volumeGroup, mounts } of entry.disks ?? []) {
     const storage = world.arrays(array);

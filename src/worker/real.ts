@@ -7,7 +7,7 @@ import { FlashCopyError } from '../domain/errors.js';
 import type { Host } from '../host/host.js';
 import { createLinuxHost } from '../host/linux/linux-host.js';
 import { createSshTransport } from '../transport/ssh/ssh-transport.js';
-import type { World } from './composition.js';
+import type { World } from './world.js';
 import { Secrets } from './secrets.js';
 
 type SvcEntry = Extract<ArrayEntry, { kind: 'svc' }>;

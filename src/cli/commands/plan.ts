@@ -4,7 +4,7 @@ import { inspect } from '../../activities/inspect.js';
 import { parseRequest } from '../../config/request.js';
 import { TOKEN_LENGTH } from '../../domain/names.js';
 import type { Plan } from '../../domain/plan.js';
-import { planCopy } from '../../domain/plan-rules/plan-copy.js';
+import { planCopy, requirePlan } from '../../domain/plan-rules/plan-copy.js';
 import { compose } from '../../worker/composition.js';
 import { perform, withJson } from '../command.js';
 import { EXIT } from '../exit-code.js';
@@ -36,7 +36,9 @@ async function plan(file: string, flags: PlanFlags, output: Output): Promise<num
   try {
     const { dependencies } = composition;
     const token = dependencies.randomness.token(TOKEN_LENGTH);
-    const planned = planCopy({ request, token, ...(await inspect(dependencies, request)) });
+    const { arrayHosts, declaredHosts } = dependencies;
+    const found = await inspect(dependencies, request);
+    const planned = requirePlan(planCopy({ request, token, arrayHosts, declaredHosts, ...found }));
     output.answer(planned, planText(planned));
     return EXIT.done;
   } finally {

@@ -9,6 +9,7 @@ import {
   findOrStartTemporal,
   isServed,
   runLink,
+  startOwnTemporal,
   withClient,
   type TemporalFlags,
   type TemporalPlace,

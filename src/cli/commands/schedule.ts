@@ -35,7 +35,7 @@ export function addSchedule(program: Command): void {
         const given = Object.entries({ cron, every, timezone, catchupWindow, jitter }).filter(
           ([, v]) => v !== undefined,
         );
-        const handle = await client.scheduleFlashCopy({ id, request, ...Object.fromEntries(given) } as CopySchedule);
+        const handle = await client.scheduleFlashCopy({ id, request, ...Object.fromEntries(given) });
         const { info, policies } = await handle.describe();
         const next = info.nextActionTimes[0]?.toISOString();
         output.answer({ scheduleId: id, next, overlap: policies.overlap, catchupWindowMs: policies.catchupWindow }, [

@@ -1,0 +1,6 @@
+// Arrays and hosts by name, real or models: what differs between the two behind one shape.
+import type { ActivityDependencies } from '../activities/index.js';
+
+export type World = Pick<ActivityDependencies, 'arrays' | 'hosts' | 'arrayHosts' | 'declaredHosts' | 'secrets'> & {
+  close(): Promise<void>;
+};
