@@ -24,13 +24,13 @@ beforeEach(async () => {
 afterEach(() => crew.env.teardown());
 
 describe('a long copy', () => {
-  it('gives back at the hundredth try, and calls an operator meanwhile', async () => {
+  it('gives back at the 25th try, and calls an operator meanwhile', async () => {
     const world = longWorld({ sources: { source1: 'unmount' } });
     const phases: string[] = [];
     world.on('flashCopyGiveBack', async (effect) => {
       // The guard's lease ends meanwhile: it tries beside the copy.
       phases.push(await world.phase());
-      if (phases.length < 100) throw failure('HOST_AWAY', { retry: 'safe' });
+      if (phases.length < 25) throw failure('HOST_AWAY', { retry: 'safe' });
       return effect();
     });
     const { report, events } = await carryOut(crew, world);
