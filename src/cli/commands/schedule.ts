@@ -1,6 +1,5 @@
 // `flashcopy schedule`: a copy again and again, as a Temporal Schedule.
 import type { Command } from 'commander';
-import type { CopySchedule } from '../../client/index.js';
 import { perform, withJson, withTemporal } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { readDocument } from '../files.js';

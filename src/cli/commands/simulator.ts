@@ -31,9 +31,11 @@ export function addSimulator(program: Command): void {
 async function simulate(flags: SimulatorFlags, output: Output): Promise<number> {
   const config = (await readDocument(flags.config)) as SimulatorConfigInput;
   const simulator = await start(flags, config);
+  // Before the first word: whoever reads `ready` may send SIGTERM at once.
+  const interrupted = untilInterrupted();
   output.note(`host key ${simulator.hostKeyFingerprint}`);
   output.note(`simulator ready: ssh port ${simulator.sshPort}`);
-  await untilInterrupted();
+  await interrupted;
   await simulator.close();
   return EXIT.done;
 }

@@ -24,8 +24,9 @@ async function serve(flags: WorkerFlags, output: Output): Promise<number> {
   const inventory = loadInventory(flags.inventory, output);
   const place = requireTemporal(flags, inventory.temporal);
   const worker = await startOwnWorker(place, inventory, 'INFO');
+  const interrupted = untilInterrupted();
   output.note(`worker ready: queues ${worker.queues.join(' and ')} at ${place.address}`);
-  await Promise.race([untilInterrupted(), worker.ended]);
+  await Promise.race([interrupted, worker.ended]);
   await worker.stop();
   return EXIT.done;
 }
