@@ -32,15 +32,17 @@ function ensureLines({ array, name, existing, mappings, ...group }: PlannedGroup
         : [`${array}: create volume ${target.name}, ${target.capacityBytes} bytes, in pool ${createTarget.pool}`],
     ),
     existing === undefined ? `${array}: create group ${name}` : `${array}: rename group ${existing.name} to ${name}`,
-    ...made.map((mapping) => `${array}: create mapping ${mapping.name} in it: ${arrow(mapping)} (${attributes})`),
-    ...mappings
-      .filter((mapping) => mapping.existing !== undefined)
-      .map(
-        (mapping) =>
-          `${array}: use mapping ${mapping.name}: ${arrow(mapping)} (copy rate ${copyRate}, clean rate ${cleanRate})`,
-      ),
+    ...listed(made, (names) => `${array}: create ${count(made.length, 'mapping')} in it: ${names} (${attributes})`),
+    ...listed(
+      mappings.filter((mapping) => mapping.existing !== undefined),
+      (names) => `${array}: use the mappings found: ${names} (copy rate ${copyRate}, clean rate ${cleanRate})`,
+    ),
   ];
 }
+
+/** One line for all of them: a group may hold 512. */
+const listed = (mappings: readonly PlannedMapping[], line: (names: string) => string): string[] =>
+  mappings.length === 0 ? [] : [line(mappings.map(arrow).join(', '))];
 
 const arrow = ({ source, target }: PlannedMapping): string => `${source.name} -> ${target.name}`;
 
@@ -50,20 +52,26 @@ function stopLines({ array, name, existing }: PlannedGroup): string[] {
 }
 
 function releaseLines({ host, release, keepMapped, presentations }: PlannedTarget): string[] {
-  const volumes = presentations.map(({ vdisk }) => vdisk).join(', ');
+  const disk = keepMapped ? 'hold exclusively open' : 'remove';
   return [
     ...release.mounts.map((mountPoint) => `${host}: unmount ${mountPoint}`),
     ...release.volumeGroups.map((group) => `${host}: deactivate volume group ${group}`),
-    ...release.uids.map(
-      (uid) => `${host}: ${keepMapped ? 'hold' : 'remove'} disk ${uid}${keepMapped ? ' exclusively open' : ''}`,
-    ),
-    ...(keepMapped ? [] : unmapLines(presentations, volumes)),
+    ...(release.uids.length === 0 ? [] : [`${host}: flush and ${disk} disks ${release.uids.join(', ')}`]),
+    ...(keepMapped ? [] : mapLines(presentations, (volumes, to) => `unmap ${volumes} from ${to}, if mapped`)),
   ];
 }
 
-const unmapLines = (presentations: PlannedTarget['presentations'], volumes: string): string[] => [
-  ...new Set(presentations.map(({ array, arrayHost }) => `${array}: unmap ${volumes} from ${arrayHost}, if mapped`)),
-];
+/** One line for each array. */
+function mapLines(
+  presentations: PlannedTarget['presentations'],
+  line: (volumes: string, arrayHost: string) => string,
+): string[] {
+  const arrays = [...new Set(presentations.map(({ array }) => array))];
+  return arrays.map((array) => {
+    const here = presentations.filter((presentation) => presentation.array === array);
+    return `${array}: ${line(here.map(({ vdisk }) => vdisk).join(', '), here[0]?.arrayHost ?? '')}`;
+  });
+}
 
 function stillLine({ host, method, units, mounts, deadlineMs }: PlannedSource, plan: PlanToTell): string {
   if (method === 'quiesce')
@@ -79,12 +87,10 @@ function giveBackLine({ host, method, units, mounts }: PlannedSource): string {
 }
 
 function presentLines({ host, presentations, synthesis, ...target }: PlannedTarget, plan: PlanToTell): string[] {
-  const hosts = [...new Set(presentations.map(({ array, arrayHost }) => `${array}: map`.concat(` to ${arrayHost}`)))];
-  const volumes = presentations.map(({ vdisk }) => vdisk).join(', ');
   const mounted = target.fileSystems.filter(({ at }) => at !== '');
   const check = plan.verify.fileSystem ? 'check and mount' : 'mount';
   return [
-    ...hosts.map((line) => line.replace(': map to ', `: map ${volumes} to `)),
+    ...mapLines(presentations, (volumes, to) => `map ${volumes} to ${to}`),
     `${host}: find ${count(presentations.length, 'disk')} by UID`,
     ...(synthesis === 'keep' ? [`${host}: keep the identities of the copy`] : identityLines(host, target)),
     ...mounted.map(

@@ -1,28 +1,42 @@
 // What a run destroys, said before it does, and what else a person should know. No numbers that change while one reads: they are part of the hash.
 import { isOwn } from './mapping-rules.js';
 import { protectionNote } from './map-rules.js';
-import type { View } from './view.js';
+import type { PairView, View } from './view.js';
 
 export function lossesOf(view: View): string[] {
   const { name: set, copy } = view.request;
-  const lost = view.pairs.flatMap(({ asked, target, mapping, array }) => {
-    const where = `${asked.target} (${array.array})`;
-    if (target === undefined) return [];
-    if (!isOwn(mapping, set)) return [`all data on ${where}, UID ${target.uid}, as confirmed by overwrite`];
-    if (mapping.startTime === '') return [`all data on ${where}`];
-    const generation = `the copy of ${asked.source} on ${where}`;
-    if (mapping.state !== 'copying') return [`${generation}: replaced by the new one`];
-    return [
-      mapping.progressPercent < 100
-        ? `${generation}: still under 100 %, so stopping it makes it unusable at once${copy.incremental ? '; the incremental refresh copies everything again' : ''}`
-        : `${generation}: replaced by the new one`,
-    ];
+  const existing = view.pairs.filter(({ target }) => target !== undefined);
+  const own = existing.filter(({ mapping }) => isOwn(mapping, set));
+  const running = own.filter(({ mapping }) => mapping?.state === 'copying' && mapping.progressPercent < 100);
+  const again = copy.incremental ? '; the incremental refresh copies everything again' : '';
+  return [
+    ...named(
+      existing.filter((pair) => !own.includes(pair)),
+      (on) => `all data on ${on}, as confirmed by UID`,
+    ),
+    ...named(running, (on) => `the copy on ${on}: still under 100 %, so stopping it makes it unusable at once${again}`),
+    ...named(
+      own.filter((pair) => !running.includes(pair)),
+      (on) => `the former copy on ${on}: replaced by the new one`,
+    ),
+    ...mountedOnTargets(view),
+    ...protectionNote(view),
+  ];
+}
+
+/** One line for each array: a group may hold 512. */
+function named(pairs: readonly PairView[], line: (on: string) => string): string[] {
+  const arrays = [...new Set(pairs.map(({ array }) => array.array))];
+  return arrays.map((array) => {
+    const here = pairs.filter((pair) => pair.array.array === array).map(({ asked }) => asked.target);
+    return line(`${here.join(', ')} (${array})`);
   });
-  const releases = view.targetViews.flatMap(({ asked, found, pairs }) => {
-    const uids = pairs.flatMap(({ target }) => (target === undefined ? [] : [target.uid]));
+}
+
+const mountedOnTargets = ({ targetViews }: View): string[] =>
+  targetViews.flatMap(({ asked, found, pairs }) => {
+    const uids = new Set(pairs.flatMap(({ target }) => (target === undefined ? [] : [target.uid])));
     return found.fileSystems
-      .filter(({ disks }) => disks.some((disk) => uids.includes(disk)))
+      .filter(({ disks }) => disks.some((disk) => uids.has(disk)))
       .map(({ mountPoint }) => `what is mounted at ${mountPoint} on ${asked.host}`);
   });
-  return [...lost, ...releases, ...protectionNote(view)];
-}
