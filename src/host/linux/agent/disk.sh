@@ -24,7 +24,7 @@ disk_of() {
 # SCSI disks whose identity (VPD page 0x83, as the kernel read it) is this UID.
 paths_of() {
   for _wwid in "$sys"/block/sd*/device/wwid; do
-    [ -e "$_wwid" ] && read -r _id <"$_wwid" 2>/dev/null && [ "$_id" = "naa.$1" ] || continue
+    [ -e "$_wwid" ] && read -r _id 2>/dev/null <"$_wwid" && [ "$_id" = "naa.$1" ] || continue
     _wwid=${_wwid%/device/wwid}
     printf '%s ' "${_wwid##*/}"
   done

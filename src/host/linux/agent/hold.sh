@@ -152,7 +152,7 @@ cmd_attest() {
   deadline=0 broken=''
   deadline_of "$dir"
   if [ -e "$dir/ended" ]; then
-    read -r broken <"$dir/broken"
+    [ -e "$dir/broken" ] && read -r broken <"$dir/broken"
     broken=${broken:-was given back}
   else
     probe_hold

@@ -54,7 +54,7 @@ say_blocks() {
       _part_of=${_part_of##*/}
     fi
     _wwid='' _dm_name='' _dm_uuid='' _state=''
-    [ -e "$_path/device/wwid" ] && read -r _wwid <"$_path/device/wwid" 2>/dev/null
+    [ -e "$_path/device/wwid" ] && read -r _wwid 2>/dev/null <"$_path/device/wwid"
     [ -e "$_path/device/state" ] && read -r _state <"$_path/device/state"
     [ -e "$_path/dm/name" ] && read -r _dm_name <"$_path/dm/name"
     [ -e "$_path/dm/uuid" ] && read -r _dm_uuid <"$_path/dm/uuid"

@@ -3,7 +3,7 @@
 # ends it nor runs it twice. KEY says what is done, CALL who asks: the same call gets the same result, another call joins what still runs.
 
 job_running() {
-  read -r _pid <"$1/pid" 2>/dev/null || return 0 # not yet started: the unit is on its way
+  read -r _pid 2>/dev/null <"$1/pid" || return 0 # not yet started: the unit is on its way
   kill -0 "$_pid" 2>/dev/null
 }
 

@@ -98,6 +98,6 @@ unlock_all() { each_mount unlock_one; }
 
 # True while the process in a pid file lives and is one of ours (numbers are used again).
 alive() {
-  read -r _pid <"$1" 2>/dev/null || return 1
+  read -r _pid 2>/dev/null <"$1" || return 1
   kill -0 "$_pid" 2>/dev/null && tr '\0' ' ' <"$proc/$_pid/cmdline" 2>/dev/null | grep -q -e "$state" -e O_EXCL
 }

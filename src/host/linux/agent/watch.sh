@@ -29,4 +29,4 @@ seconds_until() {
   fi
 }
 
-deadline_of() { read -r deadline <"$1/deadline"; }
+deadline_of() { [ -e "$1/deadline" ] && read -r deadline <"$1/deadline"; }
