@@ -81,7 +81,7 @@ export function parseInventory(value: unknown, { baseDir }: { readonly baseDir: 
   if (!parsed.success) {
     throw inputError(
       'INVALID_INVENTORY',
-      parsed.error.issues.flatMap((issue) => issueLines(value, issue, FIELDS)),
+      parsed.error.issues.flatMap((issue) => issueLines(value, issue, () => FIELDS)),
     );
   }
   for (const entry of [...Object.values(parsed.data.arrays), ...Object.values(parsed.data.hosts)]) {
@@ -114,7 +114,7 @@ function inlineSecrets(value: unknown): string[] {
   const lines: string[] = [];
   for (const section of ['arrays', 'hosts']) {
     const entries = (value as Record<string, unknown> | null)?.[section];
-    for (const [name, entry] of Object.entries((entries ?? {}))) {
+    for (const [name, entry] of Object.entries(entries ?? {})) {
       for (const key of ['password', 'privateKey', 'token', 'passphrase']) {
         if (typeof entry === 'object' && entry !== null && Object.hasOwn(entry as object, key)) {
           lines.push(

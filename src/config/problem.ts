@@ -29,18 +29,41 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
+/** The names of the fields that may stand at a path. */
+export type KnownFields = (path: readonly PropertyKey[]) => readonly string[];
+
 /** One problem of a schema as a line. */
-export function issueLines(input: unknown, issue: z.core.$ZodIssue, known: readonly string[]): string[] {
+export function issueLines(input: unknown, issue: z.core.$ZodIssue, knownAt: KnownFields): string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const field = fieldPath([...issue.path, key]);
-      const near = nearest(key, known);
+      const near = nearest(key, knownAt(issue.path));
       return `${shown(field).slice(1, -1)}: unknown field${near === undefined ? '' : `; did you mean ${near}?`}`;
     });
   }
+  const inner = issue.code === 'invalid_union' ? branchOf(issue) : undefined;
+  if (inner !== undefined)
+    return inner.flatMap((one) => issueLines(input, { ...one, path: [...issue.path, ...one.path] }, knownAt));
   const field = fieldPath(issue.path);
-  return [`${field === '' ? 'the document' : field} = ${shown(valueAt(input, issue.path))}: ${issue.message}`];
+  return [`${field === '' ? 'the document' : field} = ${shown(valueAt(input, issue.path))}: ${remedy(issue)}`];
 }
+
+/** A schema's own words, where it has some; else what its type would be. */
+function remedy(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return issue.message;
+  const types: Record<string, string> = {
+    string: 'text (in quotes, if it looks like a number)',
+    array: 'a list',
+    object: 'fields with values',
+    boolean: 'true or false',
+    int: 'a whole number',
+  };
+  return `use ${types[issue.expected] ?? issue.expected}`;
+}
+
+/** The branch of a union that came further than the value's type: its problems say more than the union's. */
+const branchOf = (issue: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | undefined =>
+  issue.errors.find((branch) => branch.length > 0 && branch.every(({ path }) => path.length > 0));
 
 /** All problems as one error, nothing touched. */
 export function inputError(code: string, lines: readonly string[]): FlashCopyError {

@@ -18,7 +18,11 @@ const volume = z.strictObject({
 
 const group = z.strictObject({
   array: hostName.describe('Array, by its name in the inventory'),
-  volumes: z.array(volume).min(1, 'name at least one volume').max(512, 'a group holds at most 512 mappings'),
+  volumes: z
+    .array(volume)
+    .min(1, 'name at least one volume')
+    .max(512, 'a group holds at most 512 mappings')
+    .describe('Pairs of volumes of this array'),
 });
 
 const source = z.strictObject({
@@ -40,7 +44,7 @@ const source = z.strictObject({
     .describe('Databases with a quiesce facility of their own; none is supported yet'),
   mounts: z
     .union([z.literal('auto'), z.array(mountPoint).min(1)], { error: 'use auto, or a list of mount points' })
-    .default('auto')
+    .prefault('auto')
     .describe('Mount points on the source volumes, or `auto` for all of them'),
 });
 
@@ -51,10 +55,10 @@ const target = z.strictObject({
       z.strictObject({
         from: mountPoint.describe('Mount point on the source host'),
         at: mountPoint.describe('Mount point of the copy on this host'),
-        readOnly: z.boolean().default(false),
+        readOnly: z.boolean().default(false).describe('Mount the copy read-only'),
       }),
     )
-    .default([])
+    .prefault([])
     .describe('What of the copy is mounted here, and where'),
   synthesis: z
     .enum(['auto', 'keep'])
@@ -106,8 +110,8 @@ export const requestSchema = z
       .min(1, 'name the host that uses the source volumes')
       .max(64)
       .describe('Hosts that use the source volumes'),
-    targets: z.array(target).max(64).default([]).describe('Hosts that get the copy'),
-    copy: copy.prefault({}),
+    targets: z.array(target).max(64).prefault([]).describe('Hosts that get the copy'),
+    copy: copy.prefault({}).describe('How the array copies'),
     grade: z
       .enum(['application', 'filesystem', 'crash'])
       .default('filesystem')
@@ -121,7 +125,8 @@ export const requestSchema = z
       .describe('Longest time the group stays prepared; its sources write through all that time'),
     verify: z
       .strictObject({ fileSystem: z.boolean().default(true).describe('Check the file systems of the copy') })
-      .prefault({}),
+      .prefault({})
+      .describe('What is checked on the copy, besides the marks that are always looked for'),
     approval: z
       .string()
       .regex(/^[0-9a-f]{8,64}$/, 'use the hash that `flashcopy plan` printed')

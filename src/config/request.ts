@@ -1,7 +1,7 @@
 // A request from outside becomes a domain value, or one INVALID_REQUEST with a line for each problem. Touches nothing.
 import { z } from 'zod';
-import type { FlashCopyRequest, RequestedGroup } from '../domain/request.js';
-import { inputError, issueLines, shown } from './problem.js';
+import type { FlashCopyRequest, RequestedGroup, RequestedTarget } from '../domain/request.js';
+import { fieldPath, inputError, issueLines, shown } from './problem.js';
 import { requestSchema } from './request-schema.js';
 
 /** Larger documents are refused before they are looked at; 512 pairs need about 100 KB. */
@@ -10,11 +10,13 @@ const MOST_CHARACTERS = 1_000_000;
 /** Throws INVALID_REQUEST, never retried. */
 export function parseRequest(value: unknown): FlashCopyRequest {
   refuseTooLarge(value);
+  const inherited = prototypeKeys(value);
+  if (inherited.length > 0) throw inputError('INVALID_REQUEST', inherited);
   const parsed = requestSchema.safeParse(value);
   if (!parsed.success) {
     throw inputError(
       'INVALID_REQUEST',
-      parsed.error.issues.flatMap((issue) => issueLines(value, issue, knownFields())),
+      parsed.error.issues.flatMap((issue) => issueLines(value, issue, fieldsAt)),
     );
   }
   const { array, volumes, groups, maxPause, maxOutage, maxPrepared, approval, ...rest } = parsed.data;
@@ -45,63 +47,57 @@ const withoutUndefined = ({ array, volumes }: ParsedGroup): RequestedGroup => ({
 });
 
 /** What no single field shows. */
-function contradictions(request: FlashCopyRequest): string[] {
-  const problems: string[] = [];
+function contradictions({ groups, sources, targets, copy }: FlashCopyRequest): string[] {
+  const arrays = groups.map(({ array }) => array);
+  const hosts = (list: readonly { readonly host: string }[]): string[] => list.map(({ host }) => host);
+  const never = copy.waitFor === 'copied' && copy.rate === 0;
+  return [
+    ...repeatedVolumes(groups),
+    ...twice('groups', arrays, 'array'),
+    ...twice('sources', hosts(sources), 'host'),
+    ...twice('targets', hosts(targets), 'host'),
+    ...targets.flatMap(({ mounts }, at) => mountProblems(`targets[${at}].mounts`, mounts)),
+    ...(never
+      ? ['copy.waitFor = "copied": never happens with copy.rate = 0; use a rate from 1 to 150, or waitFor: started']
+      : []),
+  ];
+}
+
+/** Each volume of an array stands in one pair, in one role. */
+function repeatedVolumes(groups: readonly RequestedGroup[]): string[] {
   const seen = new Map<string, string>();
-  request.groups.forEach(({ array, volumes }, g) => {
-    volumes.forEach((pair, v) => {
-      const at = request.groups.length === 1 ? `volumes[${v}]` : `groups[${g}].volumes[${v}]`;
+  return groups.flatMap(({ array, volumes }, g) =>
+    volumes.flatMap((pair, v) => {
+      const at = groups.length === 1 ? `volumes[${v}]` : `groups[${g}].volumes[${v}]`;
       if (pair.source === pair.target)
-        problems.push(`${at}.target = ${shown(pair.target)}: is its own source; name another volume`);
-      for (const role of ['source', 'target'] as const) {
+        return [`${at}.target = ${shown(pair.target)}: is its own source; name another volume`];
+      return (['source', 'target'] as const).flatMap((role) => {
         const key = `${array}/${pair[role]}`;
         const before = seen.get(key);
-        if (before !== undefined && pair.source !== pair.target)
-          problems.push(`${at}.${role} = ${shown(pair[role])}: is already ${before}; name each volume once`);
         seen.set(key, `${at}.${role}`);
-      }
-    });
-  });
-  problems.push(
-    ...twice(
-      'groups',
-      request.groups.map(({ array }) => array),
-      'array',
-    ),
+        return before === undefined
+          ? []
+          : [`${at}.${role} = ${shown(pair[role])}: is already ${before}; name each volume once`];
+      });
+    }),
   );
-  problems.push(
+}
+
+function mountProblems(list: string, mounts: RequestedTarget['mounts']): string[] {
+  const root = mounts.findIndex(({ at }) => at === '/');
+  return [
     ...twice(
-      'sources',
-      request.sources.map(({ host }) => host),
-      'host',
+      list,
+      mounts.map(({ at }) => at),
+      'at',
     ),
-  );
-  problems.push(
     ...twice(
-      'targets',
-      request.targets.map(({ host }) => host),
-      'host',
+      list,
+      mounts.map(({ from }) => from),
+      'from',
     ),
-  );
-  request.targets.forEach(({ mounts }, t) => {
-    problems.push(
-      ...twice(
-        `targets[${t}].mounts`,
-        mounts.map(({ at }) => at),
-        'at',
-      ),
-    );
-    mounts.forEach(({ at }, m) => {
-      if (at === '/')
-        problems.push(`targets[${t}].mounts[${m}].at = "/": a copy cannot be mounted over the root; name a directory`);
-    });
-  });
-  if (request.copy.waitFor === 'copied' && request.copy.rate === 0) {
-    problems.push(
-      'copy.waitFor = "copied": never happens with copy.rate = 0; use a rate from 1 to 150, or waitFor: started',
-    );
-  }
-  return problems;
+    ...(root < 0 ? [] : [`${list}[${root}].at = "/": a copy cannot be mounted over the root; name a directory`]),
+  ];
 }
 
 function twice(list: string, values: readonly string[], field: string): string[] {
@@ -110,6 +106,18 @@ function twice(list: string, values: readonly string[], field: string): string[]
       ? [`${list}[${index}].${field} = ${shown(value)}: stands there twice; name it once`]
       : [],
   );
+}
+
+/** Keys that JSON and YAML may carry and that objects take for something else; a schema may pass over them. */
+function prototypeKeys(value: unknown, path: readonly PropertyKey[] = []): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const here = [...path, Array.isArray(value) ? Number(key) : key];
+    const refused = ['__proto__', 'constructor', 'prototype'].includes(key);
+    return refused
+      ? [`${fieldPath(here)}: this name is not allowed for a field; remove it`]
+      : prototypeKeys(inner, here);
+  });
 }
 
 function refuseTooLarge(value: unknown): void {
@@ -132,17 +140,12 @@ function refuseTooLarge(value: unknown): void {
 export const requestJsonSchema = (): z.core.JSONSchema.BaseSchema =>
   z.toJSONSchema(requestSchema, { io: 'input', unrepresentable: 'any' });
 
-let fields: string[] | undefined;
-/** Every field name of the schema: what a misspelt one may have meant. */
-function knownFields(): string[] {
-  if (fields === undefined) {
-    const found = new Set<string>();
-    JSON.stringify(requestJsonSchema(), (key: string, value: unknown) => {
-      if (key === 'properties' && typeof value === 'object' && value !== null)
-        Object.keys(value).forEach((name) => found.add(name));
-      return value;
-    });
-    fields = [...found];
+/** The fields that may stand at a path: what a misspelt one may have meant. */
+function fieldsAt(path: readonly PropertyKey[]): string[] {
+  let at: z.core.JSONSchema.BaseSchema | undefined = requestJsonSchema();
+  for (const key of path) {
+    const inner: unknown = typeof key === 'number' ? at?.items : at?.properties?.[String(key)];
+    at = inner as z.core.JSONSchema.BaseSchema | undefined;
   }
-  return fields;
+  return Object.keys(at?.properties ?? {});
 }

@@ -1,12 +1,10 @@
 // The small grammars of requests and inventories: names, paths, units, durations, UIDs. Nothing that a shell could misread passes here.
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
+import { isMountPoint, isVolumeGroupName } from '../domain/host-names.js';
 import { isObjectName, isSetName } from '../domain/names.js';
 
 const UNIT = /^[A-Za-z0-9][A-Za-z0-9:_.@\\-]*\.(service|mount|socket|timer|target|path|slice|scope)$/;
-// eslint-disable-next-line no-control-regex -- control characters are what must not pass
-const PATH = /^\/(?:[^\u0000-\u001f\u007f/]+\/?)*$/;
-const VG_NAME = /^[A-Za-z0-9_+.][A-Za-z0-9_+.-]{0,126}$/;
 
 export const objectName = z
   .string()
@@ -24,15 +22,18 @@ export const hostName = z
 
 export const volumeGroupName = z
   .string()
-  .regex(VG_NAME, 'use a name LVM accepts: A-Z a-z 0-9 + _ . -, not starting with -')
-  .refine((name) => name !== '.' && name !== '..', 'use a name LVM accepts');
+  .refine(isVolumeGroupName, 'use 1-121 of A-Z a-z 0-9 + _ . -, not starting with -');
+
+const withoutClosingSlash = (path: string): string =>
+  path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 
 export const mountPoint = z
   .string()
-  .max(1024, 'use at most 1024 characters')
-  .regex(PATH, 'use an absolute path without control characters and empty parts')
-  .refine((path) => !path.split('/').some((part) => part === '.' || part === '..'), 'use a path without . and ..')
-  .transform((path) => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path));
+  .refine(
+    (path) => isMountPoint(withoutClosingSlash(path)),
+    'use an absolute path without . and .., of letters, digits and . _ @ : + , = -',
+  )
+  .transform(withoutClosingSlash);
 
 export const unitName = z
   .string()

@@ -1,0 +1,128 @@
+// Requests from outside: samples that must pass and samples that must not (their comments say which line is told), and hostile input.
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { parseRequest, requestJsonSchema } from '../../../src/config/request.js';
+import { FlashCopyError } from '../../../src/domain/errors.js';
+import { requestReference } from '../../../scripts/request-reference.js';
+
+const samples = new URL('../../fixtures/requests/', import.meta.url);
+const read = (file: string): string => readFileSync(new URL(file, samples), 'utf8');
+const valid = (file: string): unknown => parse(read(`valid/${file}`)) as unknown;
+
+function refusalOf(value: unknown): FlashCopyError {
+  try {
+    parseRequest(value);
+  } catch (error) {
+    if (error instanceof FlashCopyError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('parseRequest', () => {
+  it.each(readdirSync(new URL('invalid/', samples)))('refuses invalid/%s and says what would be right', (file) => {
+    const text = read(`invalid/${file}`);
+    const expected = [...text.matchAll(/^# expect: (.*)$/gm)].map(([, line]) => line ?? '');
+    const { family, code, message, retry } = refusalOf(parse(text));
+    expect({ family, code, retry }).toEqual({ family: 'request', code: 'INVALID_REQUEST', retry: 'never' });
+    expect(expected.length).toBeGreaterThan(0);
+    for (const line of expected) expect(message).toContain(line);
+    expect(message.split('\n')).toHaveLength(expected.length);
+  });
+
+  it.each(readdirSync(new URL('valid/', samples)))('accepts valid/%s', (file) => {
+    expect(parseRequest(valid(file)).groups.length).toBeGreaterThan(0);
+  });
+
+  it('applies every default', () => {
+    expect(parseRequest(valid('short.yaml'))).toMatchObject({
+      sources: [{ units: [], applications: [], mounts: 'auto' }],
+      targets: [{ synthesis: 'auto', keepMapped: false, volumeGroups: {}, mounts: [{ readOnly: false }] }],
+      copy: { rate: 50, cleanRate: 50, incremental: false, grainSize: 256, waitFor: 'started' },
+      ...{ grade: 'filesystem', maxPauseMs: 30_000, maxOutageMs: 300_000, maxPreparedMs: 600_000 },
+      verify: { fileSystem: true },
+    });
+  });
+
+  it('reads durations as text and as ms, and takes the closing slash off a path', () => {
+    const request = parseRequest(valid('groups.yaml'));
+    expect(request).toMatchObject({ maxPauseMs: 1500, maxOutageMs: 600_000, maxPreparedMs: 3_600_000 });
+    expect(request.sources[0]!.mounts).toEqual(['/erp', '/erp/log']);
+  });
+
+  it.each(['__proto__', 'constructor'])('refuses the key %s wherever it stands', (key) => {
+    const text = JSON.stringify(valid('short.yaml')).replace(
+      '"host":"backup1"',
+      `"host":"backup1","volumeGroups":{"${key}":"x"}`,
+    );
+    expect(refusalOf(JSON.parse(text)).message).toContain(`targets[0].volumeGroups.${key}`);
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  });
+
+  it('refuses 10 MB at once, and what refers to itself', () => {
+    expect(refusalOf({ name: 'x'.repeat(10_000_000) }).message.length).toBeLessThan(200);
+    const self: Record<string, unknown> = {};
+    self['self'] = self;
+    expect(refusalOf(self).code).toBe('INVALID_REQUEST');
+  });
+
+  it('takes no time over a path made to keep a matcher busy', () => {
+    const at = `/${'a'.repeat(500_000)}\n`;
+    const request = valid('short.yaml') as { targets: { mounts: { at: string }[] }[] };
+    request.targets[0]!.mounts[0]!.at = at;
+    expect(refusalOf(request).message.length).toBeLessThan(400);
+  }, 2_000);
+
+  it('answers anything at all with a request or one INVALID_REQUEST, short and without control characters', () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true }),
+        (value) => {
+          const { code, message } = refusalOf(value);
+          expect(code).toBe('INVALID_REQUEST');
+          expect(message).toMatch(/^[\x20-\x7e\n]*$/);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('answers any text in any field with a request that holds no dangerous character, or a refusal', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('a; b', '$(x)', "a'b", 'a\nb', '-rf', 'ok_name'),
+    );
+    fc.assert(
+      fc.property(text, fc.constantFrom('name', 'source', 'target', 'host', 'from', 'at'), (hostile, field) => {
+        const put = (name: string, usual: string) => (name === field ? hostile : usual);
+        const request = {
+          ...{ name: put('name', 'n'), array: 'svc' },
+          volumes: [{ source: put('source', 's'), target: put('target', 't') }],
+          sources: [{ host: put('host', 'h'), method: 'quiesce' }],
+          targets: [{ host: 'b', mounts: [{ from: put('from', '/d'), at: put('at', '/c') }] }],
+        };
+        try {
+          parseRequest(request);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'INVALID_REQUEST' });
+          return;
+        }
+        expect(hostile).toMatch(/^[A-Za-z0-9._@:+,=/ -]+$/);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('the published schema', () => {
+  it('needs a method and names no default for it', () => {
+    const text = JSON.stringify(requestJsonSchema());
+    expect(text).toContain('"required":["host","method"]');
+  });
+
+  it('is what docs/request.md says', () => {
+    expect(readFileSync(new URL('../../../docs/request.md', import.meta.url), 'utf8')).toBe(requestReference());
+  });
+});
