@@ -66,7 +66,9 @@ describe.each(['memory', 'image'] as const)('the cut of a group in the %s store'
       array.clock.advance(2000);
       await array.ok('lsfcmap');
       let started: Promise<string> | undefined;
-      const writer = dependentWriter(array, round * 3, () => (started = array.ok('startfcconsistgrp g1')));
+      const writer = dependentWriter(array, round * 3, () => {
+        started = array.ok('startfcconsistgrp g1');
+      });
       while (!started) await new Promise((resolve) => setImmediate(resolve));
       await started;
       const written = await writer.stop();

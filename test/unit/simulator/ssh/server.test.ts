@@ -87,7 +87,7 @@ it('drops the connection where a fault says so', async () => {
   simulator = await open();
   const client = await connect({ username: 'superuser', password: 'secret' });
   simulator.faults.add({ on: 'mkfcconsistgrp', when: 'after', do: 'drop-connection' });
-  const closed = new Promise((resolve) => client.once('close', resolve));
+  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
   expect((await run(client, 'mkfcconsistgrp -name g1').catch(() => ({ code: undefined }))).code).toBeUndefined();
   await closed;
   expect((await simulator.execute('lsfcconsistgrp -nohdr g1')).exitCode).toBe(0);
@@ -100,7 +100,7 @@ it('refuses connections beyond the sessions and the new connections per second i
   await connect(login);
   await expect(connect(login)).rejects.toThrow();
   first.end();
-  await new Promise((resolve) => first.once('close', resolve));
+  await new Promise<void>((resolve) => first.once('close', () => resolve()));
   await new Promise((resolve) => setTimeout(resolve, 50));
   await connect(login);
   await simulator.close();
