@@ -57,7 +57,7 @@ function defaultOf(schema: Schema, required: boolean): string {
   if (required) return '**needed**';
   const value = schema.default;
   if (value === undefined || typeof value === 'object') return isEmptyList(value) ? 'none' : '';
-  return `\`${String(value)}\``;
+  return `\`${JSON.stringify(value).replaceAll(`"`, ``)}\``;
 }
 
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
