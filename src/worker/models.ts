@@ -63,10 +63,12 @@ export async function createModels(inventory: Inventory, ports: Ports): Promise<
     ),
     hosts: Object.fromEntries(hosts.map(([name, entry]) => [name, entry.arrayHosts ?? {}])),
   });
-  for (const [name, entry] of hosts) await furnish(world, { name, entry }, ports.clock);
+  const writers: Writer[] = [];
+  for (const [name, entry] of hosts) writers.push(...(await furnish(world, { name, entry }, ports.clock)));
   return {
     ...world,
     close: async () => {
+      await Promise.all(writers.map((writer) => writer.stop()));
       await Promise.all(Object.values(arrays).map(({ system }) => system.close()));
     },
   };
@@ -93,12 +95,12 @@ async function createModelArray(
   return { system, storage: createSvcArray({ name, transport, clock, randomness }) };
 }
 
-/** Maps the volumes, makes volume groups and file systems, mounts them, starts what writes. */
+/** Maps the volumes, makes volume groups and file systems, mounts them, starts what writes and answers it. */
 async function furnish(
   world: ModelWorld,
   { name, entry }: { name: string; entry: ModelHostEntry },
   clock: Clock,
-): Promise<void> {
+): Promise<Writer[]> {
   const host = world.hosts(name);
   for (const { array, volumes, volumeGroup, mounts } of entry.disks ?? []) {
     const storage = world.arrays(array);
@@ -109,9 +111,10 @@ async function furnish(
     await host.createVolumeGroup(volumeGroup, disks, Object.keys(mounts));
     for (const [volume, at] of Object.entries(mounts)) await host.createFileSystem(`/dev/${volumeGroup}/${volume}`, at);
   }
-  for (const [unit, mountPoints] of Object.entries(entry.writers ?? {})) {
+  return Object.entries(entry.writers ?? {}).map(([unit, mountPoints]) => {
     const writer = new Writer(host, mountPoints, { clock, everyMs: WRITE_EVERY_MS });
     host.units.add(unit, writer);
     writer.start();
-  }
+    return writer;
+  });
 }
