@@ -8,7 +8,9 @@ import { addRun } from './commands/run.js';
 import { addSchedule } from './commands/schedule.js';
 import { addSimulator } from './commands/simulator.js';
 import { addWorker } from './commands/worker.js';
+import { errorData, FlashCopyError } from '../domain/errors.js';
 import { EXIT } from './exit-code.js';
+import { createOutput } from './output.js';
 
 const EXIT_CODES = `
 Exit codes: 0 done, 2 invalid input, 3 refused by the plan, 4 failed and everything given back, 5 needs an operator, 130 cancelled.`;
@@ -25,4 +27,9 @@ try {
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.invalid;
+  // Commander has said it on standard error; scripts get their document all the same.
+  if (error.exitCode !== 0 && process.argv.includes('--json')) {
+    const usage = new FlashCopyError({ family: 'request', code: 'INVALID_USAGE', message: error.message });
+    createOutput(true).answer({ error: errorData(usage) }, []);
+  }
 }

@@ -74,6 +74,9 @@ describe('bad input', () => {
   it('on the command line itself is exit 2, and help is exit 0', async () => {
     const [unknown, help] = [await flashcopy(['copy']), await flashcopy(['--help'])];
     expect(unknown.code).toBe(2);
+    const usage = await flashcopy(['plan', '--json']);
+    expect(JSON.parse(usage.out)).toMatchObject({ error: { code: 'INVALID_USAGE' } });
+    expect(usage.code).toBe(2);
     expect(help.code).toBe(0);
     expect(help.out).toContain('Exit codes: 0 done, 2 invalid input, 3 refused by the plan');
   });

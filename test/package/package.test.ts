@@ -86,6 +86,7 @@ describe('the installed package', () => {
       const { stdout } = await execa('node', ['app.js', method], {
         cwd: project,
         env: { TEMPORAL_ADDRESS: env.address },
+        timeout: 60_000,
       });
       const report = JSON.parse(stdout) as Report;
       expect(report).toMatchObject({ outcome: 'done', verified: true, set: 'packed' });
