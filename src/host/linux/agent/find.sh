@@ -13,7 +13,7 @@ cmd_find() {
       read_uptime
       [ "$uptime_ms" -lt "$_until" ] || fail DISK_NOT_FOUND "$uid did not appear (paths: ${paths:-none})"
       if [ "$uptime_ms" -ge "$_next" ]; then
-        rescan >&2
+        rescan
         read_uptime
         _next=$((uptime_ms + 5000))
       fi
@@ -53,8 +53,8 @@ end_kept() {
 rescan() {
   if has iscsiadm; then
     # Both answer errors for targets that are not ours to see: what counts is the disk.
-    iscsiadm -m node --loginall=automatic
-    iscsiadm -m session --rescan
+    iscsiadm -m node --loginall=automatic >/dev/null 2>&1
+    iscsiadm -m session --rescan >/dev/null 2>&1
   fi
   for _host in "$sys"/class/fc_host/host*; do
     [ -e "$_host" ] && echo '- - -' >"$sys/class/scsi_host/${_host##*/}/scan"
@@ -62,15 +62,16 @@ rescan() {
   return 0
 }
 
-# The device itself says who it is: names move, LUNs are used again.
+# The device itself says who it is: names move, LUNs are used again. A disk may carry several designators; the VDisk's must be among them.
 compare_identity() {
   for _path in $paths; do
     if has sg_inq; then
-      _said=$(sg_inq --export --page=0x83 "/dev/$_path" 2>/dev/null | sed -n 's/^SCSI_IDENT_LUN_NAA[A-Z_]*=//p' | head -n 1)
+      _said=$(sg_inq --export --page=0x83 "/dev/$_path" 2>/dev/null | sed -n 's/^SCSI_IDENT_LUN_NAA[A-Z_]*=//p')
     else
       _said=$(/lib/udev/scsi_id --page=0x83 --whitelisted "--device=/dev/$_path" 2>/dev/null | sed 's/^3//')
     fi
-    [ "$(lower "$_said")" = "$(lower "$uid")" ] || fail WRONG_DISK "/dev/$_path says it is ${_said:-nothing}, expected $uid"
+    _said=$(lower "$(one_line "$_said")")
+    case " $_said " in *" $(lower "$uid") "*) ;; *) fail WRONG_DISK "/dev/$_path says it is ${_said:-nothing}, expected $uid" ;; esac
   done
 }
 

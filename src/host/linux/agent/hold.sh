@@ -138,9 +138,20 @@ cmd_give_back() {
     : >"$state/runs/$1/ended"
     return 0
   fi
-  give_back 'given back before it was attested' ||
-    fail GIVE_BACK_FAILED "$(cat "$dir/failed-to-give-back")"
+  broken=''
+  [ -e "$dir/ended" ] || judge_before_end
+  give_back "$broken" || fail GIVE_BACK_FAILED "$(cat "$dir/failed-to-give-back")"
   hold_report
+}
+
+# For the unmount method this is the ordinary end: unbroken when the hold still stands. A quiesce is attested by its own holder.
+judge_before_end() {
+  read -r method <"$dir/method"
+  broken='given back before it was attested'
+  if [ "$method" = unmount ] && [ -e "$dir/down" ]; then
+    broken=''
+    probe_hold
+  fi
 }
 
 # attest RUN: `attest BROKEN LEASE_MS`. A probe, never a memory.

@@ -25,7 +25,7 @@ cmd_inspect() {
 }
 
 say_tools() {
-  _needed='stat sort sed find flock mkfifo sync date blkid'
+  _needed='findmnt stat sort sed find flock mkfifo sync date blkid'
   case $role.$method in
     source.quiesce) _needed="$_needed fsfreeze" ;;
     source.unmount) _needed="$_needed fsfreeze mount umount systemctl" ;;
@@ -138,6 +138,7 @@ say_unit() {
 
 say_essential() {
   for _path in / "$state" "$keep" /var/log /etc /usr /tmp /root /var/lib; do
-    has findmnt && say essential "$(findmnt -n -o MAJ:MIN -T "$_path" 2>/dev/null | tr -d ' ' | head -n 1)"
+    _number=$(findmnt -n -o MAJ:MIN -T "$_path" 2>/dev/null | tr -d ' ' | head -n 1)
+    [ -z "$_number" ] || say essential "$_number"
   done
 }

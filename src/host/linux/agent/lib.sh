@@ -41,6 +41,7 @@ mount_at() {
 
 # Sets number to major:minor of a block device.
 device_number() {
+  [ -b "$1" ] || return 1
   _hex=$(stat -L -c '%t %T' "$1" 2>/dev/null) || return 1
   number=$((0x${_hex% *})):$((0x${_hex#* }))
 }

@@ -19,8 +19,9 @@ hold_save() {
   while [ $# -gt 0 ]; do
     case $1 in
       mount)
-        mount_at "$2" || fail MOUNT_CHANGED "$2 is not mounted"
         device_number "$3" || fail MOUNT_CHANGED "$3 is not there"
+        refuse_held "$2"
+        mount_at "$2" || fail MOUNT_CHANGED "$2 is not mounted"
         [ "$number" = "$found_dev" ] || [ "$4" = btrfs ] || fail MOUNT_CHANGED "$2 is on $found_dev, planned was $3 ($number)"
         refuse_essential "$2"
         say "$2" "$found_dev" "$3" "$found_fs" "$found_opts" "$found_super" "${6:--}" >>"$dir/table"
@@ -33,6 +34,12 @@ hold_save() {
       *) fail BAD_ORDER "order: $1" ;;
     esac
   done
+}
+
+# Said before anything about the mount itself: a run that holds it may have unmounted it.
+refuse_held() {
+  _other=$(readlink "$state/locks/$number") || return 0
+  [ "$_other" = "$run" ] || ! lock_is_live "$state/runs/$_other" || fail HELD_BY_OTHER "run $_other holds $1" "$_other"
 }
 
 # Freezing these would freeze the agent or the way in.
@@ -71,7 +78,7 @@ lock_one() {
     _other=$(readlink "$_lock") || continue
     [ "$_other" = "$run" ] && return 0
     if lock_is_live "$state/runs/$_other"; then
-      locked_by=$_other
+      locked_by=$_other locked_at=$point
       return 1
     fi
     rm -f "$_lock"
@@ -87,7 +94,7 @@ lock_all() {
   mkdir -p "$state/locks"
   each_mount lock_one && return 0
   unlock_all
-  fail HELD_BY_OTHER "run $locked_by holds $point" "$locked_by"
+  fail HELD_BY_OTHER "run $locked_by holds $locked_at" "$locked_by"
 }
 
 unlock_one() {

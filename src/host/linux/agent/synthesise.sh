@@ -11,7 +11,7 @@ cmd_new_group() {
   done
   if [ "$mode" = auto ]; then
     read_group
-    if [ "$group_name" != "$name" ] || [ "$group_uuid" = "$source_uuid" ]; then import_group; fi
+    if [ "$group_name" != "$name" ] || [ "$group_uuid" = "$source_uuid" ]; then import_group "$@"; fi
   fi
   vgchange -ay "$name" >&2 || fail NOT_ACTIVATED "vgchange -ay $name failed"
   has udevadm && udevadm settle --timeout=30
@@ -29,6 +29,8 @@ read_group() {
 }
 
 import_group() {
+  # udev may have activated it after it was found; LVM refuses to rename what is active.
+  for uid in "$@"; do disk_of "$uid" && keep_inactive; done
   _was=$group_uuid _pvs_were=$pv_uuids
   if vgs "$name" >/dev/null 2>&1 && [ "$group_name" != "$name" ]; then fail NAME_TAKEN "volume group $name exists on this host"; fi
   _import=
