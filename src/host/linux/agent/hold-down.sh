@@ -79,7 +79,8 @@ unmount_one() {
 prove_free() {
   _others=$(other_namespaces "$number")
   [ -z "$_others" ] || fail STILL_MOUNTED "$device is mounted in other namespaces" "$_others"
-  free_to_hold "$device" || fail STILL_IN_USE "$device is in use" "$(users_of "$device")"
+  # number is of the table here; refuse_used reads it again from the device.
+  refuse_used "$device" STILL_IN_USE
 }
 
 # What is written below an empty mount point vanishes under the next mount. Points below another one do not exist now.

@@ -103,6 +103,32 @@ with open(sys.argv[1], "w") as r: r.write("%d\n" % os.getpid())
 while True: time.sleep(3600)' "$_ready" "$@"
 }
 
+# Waits a little for passing readers (udev), then fails with CODE when anybody uses DEVICE: claims it, or merely has it open for writing.
+refuse_used() {
+  _device=$1 _tries=0
+  device_number "$_device" || fail "$2" "$_device is not there"
+  until free_to_hold "$_device" && [ -z "$(openers "$_device")" ] && [ "$(open_count)" = 0 ]; do
+    _tries=$((_tries + 1))
+    [ "$_tries" -lt 8 ] || fail "$2" "$_device is in use" "$(openers "$_device") $(users_of "$_device") open count $(open_count)"
+    nap
+  done
+}
+
+# Processes that have a device open, `pid (name)` each. An exclusive open does not see them.
+openers() {
+  # shellcheck disable=SC2012 # find of busybox has no -lname
+  ls -l "$proc"/[0-9]*/fd 2>/dev/null | awk -v one="$1" -v other="$(readlink -f "$1")" '
+    /^\// { split($0, part, "/"); pid = part[length(part) - 1] }
+    / -> / && ($NF == one || $NF == other) { print pid }' | sort -u | while read -r _pid; do
+    printf '%s (%s), ' "$_pid" "$(cat "$proc/$_pid/comm" 2>/dev/null)"
+  done
+}
+
+# The kernel's own users (loop, NFS export) show only here; needs number. Only device-mapper counts.
+open_count() {
+  dmsetup info -c --noheadings -o open -j "${number%:*}" -m "${number#*:}" 2>/dev/null | grep '^[0-9]*$' || echo 0
+}
+
 # True when nothing else (mount, swap, LVM, multipath, another holder) claims DEVICE. Whoever merely has it open for writing is not seen.
 free_to_hold() { (open_exclusively '' "$1") 2>/dev/null; }
 

@@ -68,7 +68,7 @@ refuse_stacked() {
   for _layer in $(stacked_on "$kernel"); do
     fail TARGET_IN_USE "$uid carries $(dm_name "$_layer") ($(dm_uuid "$_layer"))"
   done
-  held_by_us "$uid" || free_to_hold "$node" || fail TARGET_IN_USE "$uid is in use" "$(users_of "$node")"
+  held_by_us || refuse_used "$node" TARGET_IN_USE
 }
 
 held_by_us() { [ -e "$state/kept/$run/ready" ] && alive "$state/kept/$run/ready"; }

@@ -18,11 +18,14 @@ describe('the agent program', () => {
     expect(agentProgram().text).toContain('cmd_give_back');
   });
 
-  it.skipIf(!found('shellcheck'))('passes shellcheck as one POSIX program (skipped where shellcheck is missing)', () => {
-    const check = spawnSync('shellcheck', ['-s', 'sh', '-'], { input: agentProgram().text, encoding: 'utf8' });
-    expect(check.stdout).toBe('');
-    expect(check.status).toBe(0);
-  });
+  it.skipIf(!found('shellcheck'))(
+    'passes shellcheck as one POSIX program (skipped where shellcheck is missing)',
+    () => {
+      const check = spawnSync('shellcheck', ['-s', 'sh', '-'], { input: agentProgram().text, encoding: 'utf8' });
+      expect(check.stdout).toBe('');
+      expect(check.status).toBe(0);
+    },
+  );
 
   it.each(['dash', 'busybox', 'bash'].filter(found))('is read without complaint by %s', (shell) => {
     const words = shell === 'busybox' ? ['ash', '-n'] : shell === 'bash' ? ['--posix', '-n'] : ['-n'];
