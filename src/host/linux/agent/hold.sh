@@ -62,10 +62,22 @@ watched() {
 wait_inflight() {
   [ -e "$dir/inflight" ] || return 0
   while read -r _pid; do
-    while read -r _ _comm _ 2>/dev/null <"$proc/$_pid/stat" && in_kernel_tools "$_comm"; do nap; done
+    _starting=0
+    while read -r _ _comm _ 2>/dev/null <"$proc/$_pid/stat" && may_take_effect "$_comm"; do nap; done
   done <"$dir/inflight"
 }
-in_kernel_tools() { case $1 in '(fsfreeze)' | '(umount)' | '(mount)' | '(systemctl)') return 0 ;; *) return 1 ;; esac; }
+
+# A fork that has not become its tool yet still bears the shell's name: it gets a second to do so. Longer, and the number is somebody else's.
+may_take_effect() {
+  case $1 in
+    '(fsfreeze)' | '(umount)' | '(mount)' | '(systemctl)') return 0 ;;
+    '(sh)' | '(dash)' | '(ash)' | '(bash)' | '(busybox)')
+      _starting=$((_starting + 1))
+      [ "$_starting" -le 10 ]
+      ;;
+    *) return 1 ;;
+  esac
+}
 
 # Ends the holder, unless that is this process. KILL: its own way of giving back would wait for ours.
 dismiss_holder() {
