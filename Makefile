@@ -17,7 +17,7 @@ demo: build
 	@KEEP=$(KEEP) npx tsx lab/demo/main.ts
 
 test: build
-	@node scripts/test.js
+	@npx tsx scripts/test.ts
 
 lab-up: build
 	@npx tsx lab/up.ts

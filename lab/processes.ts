@@ -3,12 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inLab } from './paths.js';
-import { readState, updateState } from './state.js';
-
-export interface RecordedProcess {
-  pid: number;
-  startTime: string;
-}
+import { readState, updateState, type RecordedProcess } from './state.js';
 
 export interface StartOptions {
   args: string[];

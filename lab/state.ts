@@ -1,7 +1,12 @@
 // What a lab leaves on the machine (processes, mounts, loop devices), written down before it can be lost: `down` after a kill reads it.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { labDirectory, inLab } from './paths.js';
-import type { RecordedProcess } from './processes.js';
+
+/** Known by pid and start time: a recycled pid is somebody else. */
+export interface RecordedProcess {
+  pid: number;
+  startTime: string;
+}
 
 export interface LabState {
   processes: Record<string, RecordedProcess>;

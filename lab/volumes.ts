@@ -19,7 +19,6 @@ export const labVolumes: LabVolume[] = [
 ];
 
 export const labHosts = ['source1', 'backup1'] as const;
-export type LabHost = (typeof labHosts)[number];
 
 export const initiatorOf = (host: string) => `iqn.1994-05.org.debian:${host}`;
 

@@ -1,7 +1,8 @@
 // The SAN's target process: two portals on the loopback, and a control port of its own so that several labs do not meet.
 import { rm } from 'node:fs/promises';
 import { execa } from 'execa';
-import { runningProcess, startProcess, type RecordedProcess } from '../processes.js';
+import { runningProcess, startProcess } from '../processes.js';
+import type { RecordedProcess } from '../state.js';
 import { until } from '../until.js';
 
 export interface SanPorts {

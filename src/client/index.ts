@@ -16,3 +16,4 @@ export {
 export type * from '../domain/report.js';
 export type * from '../domain/request.js';
 export type { Phase, StepName } from '../domain/steps.js';
+export type { FlashCopyRequestInput } from '../config/request-schema.js';

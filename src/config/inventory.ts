@@ -71,7 +71,6 @@ export type Inventory = z.output<typeof inventorySchema>;
 export type InventoryInput = z.input<typeof inventorySchema>;
 export type ArrayEntry = Inventory['arrays'][string];
 export type HostEntry = Inventory['hosts'][string];
-export type TemporalEntry = NonNullable<Inventory['temporal']>;
 
 /** Files named in it are relative to `baseDir`, the inventory's own directory. Throws INVALID_INVENTORY. */
 export function parseInventory(value: unknown, { baseDir }: { readonly baseDir: string }): Inventory {

@@ -41,14 +41,12 @@ export interface ConsistencyGroup {
   readonly startTime: string;
 }
 
-const LEGAL: Record<'prepare' | 'start' | 'stop', readonly MappingState[]> = {
+const LEGAL: Record<'prepare' | 'stop', readonly MappingState[]> = {
   prepare: ['idle_or_copied', 'stopped'],
-  start: ['prepared'],
   stop: ['prepared', 'copying', 'stopping', 'suspended'],
 };
 
 export const canPrepare = (state: GroupState): boolean => isLegal('prepare', state);
-export const canStart = (state: GroupState): boolean => isLegal('start', state);
 export const canStop = (state: GroupState): boolean => isLegal('stop', state);
 
 function isLegal(command: keyof typeof LEGAL, state: GroupState): boolean {

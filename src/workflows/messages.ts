@@ -1,6 +1,5 @@
 // Names and shapes of everything said to a workflow: shared by workflows, client and activities. No behaviour here.
 import type { PlannedGroup, PlannedSource } from '../domain/plan.js';
-import type { Report } from '../domain/report.js';
 
 export const FLASH_COPY = 'flashCopy';
 export const GUARD = 'flashCopyGuard';
@@ -72,5 +71,3 @@ export type AcquireAnswer =
 export interface LedgerGrant extends AcquireOrder {
   readonly grantedAt: string;
 }
-
-export type ReportQueryAnswer = Report;

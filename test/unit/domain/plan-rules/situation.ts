@@ -14,8 +14,6 @@ export type FactsMapping = FactsArray['mappings'][number];
 
 export const uid = (n: number): string => `6005076${String(n).padStart(25, '0')}`;
 export const GiB = 2 ** 30;
-export const SOURCES = ['db_data1', 'db_data2'] as const;
-export const TARGETS = ['db_copy1', 'db_copy2'] as const;
 
 const device = (n: number): string => `/dev/mapper/3${uid(n).toLowerCase()}`;
 

@@ -5,17 +5,25 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-const results = { passed: 0, failed: 0, skipped: [] };
+interface Counted {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+const results = { passed: 0, failed: 0, skipped: [] as string[] };
 const scratch = mkdtempSync(path.join(tmpdir(), 'flashcopy-test-'));
 
-function run(command) {
-  return new Promise((resolve) => {
+function run(command: string): Promise<number> {
+  return new Promise<number>((resolve) => {
     const child = spawn(command, { shell: true, stdio: ['ignore', 'inherit', 'inherit'] });
     child.on('close', (code) => resolve(code ?? 1));
   });
 }
 
-async function timed(name, command) {
+async function timed(name: string, command: string): Promise<number> {
   const began = process.hrtime.bigint();
   const code = await run(command);
   const seconds = Number((process.hrtime.bigint() - began) / 1_000_000n) / 1000;
@@ -23,20 +31,20 @@ async function timed(name, command) {
   return code;
 }
 
-async function check(name, command) {
+async function check(name: string, command: string): Promise<void> {
   if ((await timed(name, command)) === 0) results.passed += 1;
   else results.failed += 1;
 }
 
-async function tier(name) {
+async function tier(name: string): Promise<void> {
   const file = path.join(scratch, `${name}.json`);
   const code = await timed(
     `tests: ${name}`,
     `npx vitest run --project ${name} --reporter=default --reporter=json --outputFile.json=${file}`,
   );
-  let counted;
+  let counted: Counted;
   try {
-    counted = JSON.parse(readFileSync(file, 'utf8'));
+    counted = JSON.parse(readFileSync(file, 'utf8')) as Counted;
   } catch {
     results.failed += 1;
     return;
@@ -52,7 +60,7 @@ async function tier(name) {
   }
 }
 
-function labReason() {
+function labReason(): string | undefined {
   if (process.platform !== 'linux') return 'the lab needs Linux';
   if (process.getuid?.() !== 0) return 'the lab needs root';
   const installed = spawnSync('sh', ['lab/install.sh'], { stdio: 'inherit' });
