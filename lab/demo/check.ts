@@ -45,6 +45,7 @@ async function checkInstance(backup: Guest, directory: string, { instance, pause
   const copy = readRecords(await backup.read(`${directory}/writer-${instance}.dat`));
   const findings = checkWriter({
     ...{ instance, copy, quiescedAt: pause.quiescedAt, givenBackAt: pause.givenBackAt, method: pause.method },
+    ...(pause.stillUntil === undefined ? {} : { stillUntil: pause.stillUntil }),
     acknowledgements: acknowledgements.filter((ack) => ack.instance === instance),
   });
   return { findings: findings.map(({ code, message }) => `${code}: ${message}`), records: copy.records.length };

@@ -26,7 +26,7 @@ const kernelCommandLine = [
 export function machineArguments(machine: Machine): string[] {
   const forward = machine.sshPort === undefined ? '' : `,hostfwd=tcp:127.0.0.1:${machine.sshPort}-:22`;
   return [
-    ...['-name', machine.name, '-M', 'q35', ...machine.accelerator.args, '-smp', '1', '-m', '1024'],
+    ...['-name', machine.name, '-M', 'q35', ...machine.accelerator.args, '-smp', '2', '-m', '1024'],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-serial', `file:${machine.name}.console`],
     ...['-chardev', `socket,id=seed,path=${machine.name}.seed.sock,server=on,wait=off`, '-serial', 'chardev:seed'],
     ...['-qmp', `unix:${machine.name}.qmp.sock,server=on,wait=off`],

@@ -9,6 +9,8 @@ export interface WriterEvidence {
   /** Bounds of the pause by the source host's wall clock, ms: quiesce done; give back begun. */
   quiescedAt: number;
   givenBackAt: number;
+  /** Before its thaw began. Default: givenBackAt. */
+  stillUntil?: number;
   /** `quiesce` holds a write across the pause; with `unmount` the writer is stopped before. */
   method: 'quiesce' | 'unmount';
   /** How near to the pause the writer must have been at work (`quiesce` only). Default 2000 ms. */
@@ -49,23 +51,25 @@ function tooNew({ copy, givenBackAt, instance }: WriterEvidence): Finding[] {
     : [finding('too-new', `instance ${instance}: record ${late.number} was begun after the give back`)];
 }
 
-/** Strictly inside: a record acknowledged in the very millisecond of a bound may belong to either side. */
-function writtenInPause({ acknowledgements, quiescedAt, givenBackAt, instance }: WriterEvidence): Finding[] {
-  const inside = acknowledgements.find((ack) => ack.ackMs > quiescedAt && ack.ackMs < givenBackAt);
+/**
+ * A record begun and acknowledged while nothing could be written. One that was begun before may be acknowledged inside: its fsync was over,
+ * its writer had not looked at the clock yet.
+ */
+function writtenInPause(evidence: WriterEvidence): Finding[] {
+  const { acknowledgements, quiescedAt, givenBackAt, stillUntil = givenBackAt, instance } = evidence;
+  const inside = acknowledgements.find((ack) => ack.beginMs > quiescedAt && ack.ackMs < stillUntil);
   if (inside === undefined) return [];
-  return [
-    finding('written-in-pause', `instance ${instance}: record ${inside.number} was acknowledged during the pause`),
-  ];
+  return [finding('written-in-pause', `instance ${instance}: record ${inside.number} was written during the pause`)];
 }
 
 /** A writer at rest would pass every other rule. */
 function idle(evidence: WriterEvidence): Finding[] {
-  const { acknowledgements, quiescedAt, givenBackAt, method, instance } = evidence;
+  const { acknowledgements, quiescedAt, givenBackAt, stillUntil = givenBackAt, method, instance } = evidence;
   const near = method === 'quiesce' ? (evidence.busyWithinMs ?? 2000) : Number.POSITIVE_INFINITY;
   const before = acknowledgements.some((ack) => ack.ackMs <= quiescedAt && ack.ackMs >= quiescedAt - near);
   const after = acknowledgements.some((ack) => ack.ackMs >= givenBackAt && ack.ackMs <= givenBackAt + near);
   const across = acknowledgements.some(
-    (ack) => ack.beginMs <= givenBackAt && ack.ackMs >= givenBackAt && ack.beginMs < ack.ackMs,
+    (ack) => ack.beginMs <= stillUntil && ack.ackMs >= stillUntil && ack.beginMs < ack.ackMs,
   );
   return [
     ...(before ? [] : [finding('idle', `instance ${instance}: nothing acknowledged shortly before the quiesce`)]),

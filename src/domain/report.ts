@@ -25,6 +25,8 @@ export interface PauseReport {
   readonly beganAt: number;
   readonly quiescedAt: number;
   readonly givenBackAt: number;
+  /** The last moment before its thaw began: until then nothing can have been written. Where the host notes it. */
+  readonly stillUntil?: number;
   readonly pauseMs: number;
   /** '' when unbroken, else why the quiesce does not count. */
   readonly broken: string;

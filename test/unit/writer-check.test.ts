@@ -51,8 +51,23 @@ describe('the writer check', () => {
   it('finds a record begun after the give back', () => expect(codes({ copy: copyOf(upTo(12)) })).toEqual(['too-new']));
 
   it('finds a freeze that froze nothing', () => {
-    const during = acknowledgements.map((ack) => (ack.number === 10 ? { ...ack, ackMs: begin + 195 } : ack));
+    const during = acknowledgements.map((ack) =>
+      ack.number === 10 ? { ...ack, beginMs: begin + 192, ackMs: begin + 199 } : ack,
+    );
     expect(codes({ acknowledgements: during })).toContain('written-in-pause');
+  });
+
+  it('does not blame a record whose fsync was over before the pause and whose writer looked at the clock in it', () => {
+    const slow = acknowledgements.map((ack) => (ack.number === 10 ? { ...ack, ackMs: begin + 195 } : ack));
+    expect(codes({ acknowledgements: slow })).not.toContain('written-in-pause');
+  });
+
+  it('does not blame a record written after the thaw, before the host noted the give back', () => {
+    const early = acknowledgements.map((ack) =>
+      ack.number === 11 ? { ...ack, beginMs: begin + 293, ackMs: begin + 299 } : ack,
+    );
+    expect(codes({ acknowledgements: early })).toContain('written-in-pause');
+    expect(codes({ acknowledgements: early, stillUntil: begin + 290 })).not.toContain('written-in-pause');
   });
 
   it('finds a writer that was not at work', () => {

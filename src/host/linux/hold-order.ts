@@ -34,6 +34,7 @@ export function pauseReport(host: string, rows: readonly Row[]): PauseReport | u
     number,
   ];
   const appeared = rows.filter((candidate) => candidate[0] === 'appeared').map((candidate) => candidate[1] ?? '');
+  const still = rows.find((candidate) => candidate[0] === 'still-until');
   const notes = appeared.map((file) => `appeared below the mount point while it was unmounted: ${file}`);
   return {
     host,
@@ -43,6 +44,7 @@ export function pauseReport(host: string, rows: readonly Row[]): PauseReport | u
     givenBackAt,
     pauseMs: givenBackAt - beganAt,
     broken,
+    ...(still === undefined ? {} : { stillUntil: integer(host, still[1] ?? '') }),
     ...(notes.length === 0 ? {} : { notes }),
   };
 }

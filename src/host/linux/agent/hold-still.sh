@@ -60,8 +60,9 @@ quiesce() {
   read_clock
   echo "$now_ms" >"$dir/began"
   if freeze_all "$@"; then
+    : >"$dir/at-quiesced"
     echo quiesced
-    read_clock
+    read_mark "$dir/at-quiesced"
     echo "$now_ms" >"$dir/quiesced"
   else
     say refused "$(one_line "$refused")"
@@ -85,9 +86,13 @@ attest_and_thaw() {
       case $line in *[Bb]usy*) ;; *) broken=$line ;; esac
     fi
   done
+  : >"$dir/at-still"
   thaw_all "$@"
+  : >"$dir/at-given"
   say thawed "$broken"
-  read_clock
+  read_mark "$dir/at-still"
+  echo "$now_ms" >"$dir/still"
+  read_mark "$dir/at-given"
   echo "$now_ms" >"$dir/given"
   echo "$broken" >"$dir/broken"
   [ -n "$unthawed" ] || hold_end

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Life of a hold: opened by a holder with its watchdog twin beside it, ended once, by whoever comes first. One directory per run:
-# table, units, method, deadline, generation, holder.pid, watch.pid, life (fifo), began, quiesced, given, broken, inflight, ended.
+# table, units, method, deadline, generation, holder.pid, watch.pid, life (fifo), began, quiesced, still, given, broken, inflight, ended.
 
 # Pid of this very (sub)shell, without a fork.
 read_self() { read -r self _ </proc/self/stat; }
@@ -139,6 +139,7 @@ hold_report() {
   _quiesced=$_given
   if [ -e "$dir/quiesced" ]; then read -r _quiesced <"$dir/quiesced"; else _broken=${_broken:-never stood still}; fi
   say pause "$_method" "$_began" "$_quiesced" "$_given" "$_broken"
+  [ -e "$dir/still" ] && read -r _still <"$dir/still" && say still-until "$_still"
   [ -e "$dir/appeared" ] && while read -r _file; do say appeared "$_file"; done <"$dir/appeared"
   return 0
 }

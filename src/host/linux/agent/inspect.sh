@@ -64,9 +64,14 @@ say_blocks() {
   done
 }
 
-# Sets _type and _uuid from the device itself; a partition table is a type too.
+# Sets _type and _uuid from the device itself; a partition table is a type too. A path of a multipath map shows what the map shows: not asked.
 read_signature() {
   [ -b "$1" ] || return 0
+  for _holder in "$sys/class/block/${1##*/}"/holders/*; do
+    _holder_uuid=
+    [ -e "$_holder/dm/uuid" ] && read -r _holder_uuid <"$_holder/dm/uuid"
+    case $_holder_uuid in mpath-*) return 0 ;; esac
+  done
   _export=$(blkid -p -o export "$1" 2>/dev/null) || return 0
   while IFS='=' read -r _key _value; do
     case $_key in
@@ -127,7 +132,9 @@ say_uses() {
   # shellcheck disable=SC2012 # find of busybox has no -lname
   ls -l "$proc"/[0-9]*/fd 2>/dev/null | awk '/^\/proc|^\// { split($0, part, "/"); pid = part[length(part) - 1] } / -> \/dev\/(sd|dm-|mapper\/|vd)/ { print pid, $NF }' |
     while read -r _pid _file; do
-      device_number "$_file" && say open "$number" "$_pid" "$(cat "$proc/$_pid/comm" 2>/dev/null)"
+      _comm=
+      read -r _comm 2>/dev/null <"$proc/$_pid/comm"
+      device_number "$_file" && say open "$number" "$_pid" "$_comm"
     done
 }
 
@@ -136,9 +143,13 @@ say_unit() {
   case $_load in *=not-found | '') say unknown-unit "$1" ;; esac
 }
 
+# The mount with the longest path above each: read from the kernel's table without a fork.
 say_essential() {
   for _path in / "$state" "$keep" /var/log /etc /usr /tmp /root /var/lib; do
-    _number=$(findmnt -n -o MAJ:MIN -T "$_path" 2>/dev/null | tr -d ' ' | head -n 1)
+    _longest='' _number=''
+    while read -r _ _ _dev _ _point _; do
+      case $_path/ in "${_point%/}"/*) [ "${#_point}" -lt "${#_longest}" ] || { _longest=$_point _number=$_dev; } ;; esac
+    done <"$proc/self/mountinfo"
     [ -z "$_number" ] || say essential "$_number"
   done
 }

@@ -59,6 +59,15 @@ read_clock() {
   case $now_ms in *[!0-9]*) now_ms=$(date +%s)000 ;; esac
 }
 
+# Sets now_ms to the moment at which a file was last emptied (`: >FILE`): how to note a moment without a fork, and to read it later.
+read_mark() {
+  now_ms=$(stat -c %.3Y "$1" 2>/dev/null)
+  case $now_ms in
+    *.???) now_ms=${now_ms%.*}${now_ms#*.} ;;
+    *) now_ms=$(stat -c %Y "$1")000 ;;
+  esac
+}
+
 # A short wait; busybox may know whole seconds only.
 nap() { sleep 0.1 2>/dev/null || sleep 1; }
 
