@@ -113,13 +113,13 @@ describe('an unmounted source', () => {
   it('goes down although the connection is cut in the middle, once, and the next caller joins', async () => {
     newRun();
     const cut = another();
-    const lost = cut.source.takeDown(down()).catch(() => undefined);
+    // It goes on asking until its own time is over; nobody waits for that here.
+    void cut.source.takeDown(down()).catch(() => undefined);
     await source.sh(
       `for i in $(seq 100); do [ -e /run/flashcopy/runs/${run}/began ] && exit 0; sleep 0.2; done; exit 1`,
     );
     await cut.close();
     await host.source.takeDown(down());
-    await lost;
     expect(await host.source.attest(run)).toMatchObject({ broken: '' });
     expect((await state())[1]).toBe('inactive');
     expect((await host.source.giveBack(down()))?.broken).toBe('');
