@@ -22,11 +22,11 @@ export function holdWords(order: HoldOrder): string[] {
 export const points = (mounts: readonly PlannedMount[]): string[] =>
   mounts.map((mount) => checked('path', mount.mountPoint));
 
-/** `pause METHOD BEGAN QUIESCED GIVEN BROKEN` among the rows, or undefined when nothing had begun. */
+/** `pause METHOD BEGAN QUIESCED GIVEN BROKEN STILL_UNTIL` among the rows, or undefined when nothing had begun. */
 export function pauseReport(host: string, rows: readonly Row[]): PauseReport | undefined {
   const row = rows.find((candidate) => candidate[0] === 'pause');
   if (row === undefined) return undefined;
-  const [method = '', began = '', quiesced = '', given = '', broken = ''] = values(host, row, 5);
+  const [method = '', began = '', quiesced = '', given = '', broken = '', still = ''] = values(host, row, 6);
   if (method !== 'unmount' && method !== 'quiesce') throw unreadable(host, row.join(' '));
   const [beganAt, quiescedAt, givenBackAt] = [began, quiesced, given].map((text) => integer(host, text)) as [
     number,
@@ -34,7 +34,6 @@ export function pauseReport(host: string, rows: readonly Row[]): PauseReport | u
     number,
   ];
   const appeared = rows.filter((candidate) => candidate[0] === 'appeared').map((candidate) => candidate[1] ?? '');
-  const still = rows.find((candidate) => candidate[0] === 'still-until');
   const notes = appeared.map((file) => `appeared below the mount point while it was unmounted: ${file}`);
   return {
     host,
@@ -44,7 +43,7 @@ export function pauseReport(host: string, rows: readonly Row[]): PauseReport | u
     givenBackAt,
     pauseMs: givenBackAt - beganAt,
     broken,
-    ...(still === undefined ? {} : { stillUntil: integer(host, still[1] ?? '') }),
+    ...(still === '' ? {} : { stillUntil: integer(host, still) }),
     ...(notes.length === 0 ? {} : { notes }),
   };
 }

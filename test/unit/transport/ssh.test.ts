@@ -131,7 +131,8 @@ describe('what is known of the effect', () => {
     let silent = true;
     const server = await serve((line, channel) => (silent ? undefined : say(line)(line, channel)));
     const transport = reach(server);
-    const error = await failure(transport.run('slow', { timeoutMs: 100 }));
+    // Long enough for the handshake of a loaded machine: a time-out before sending is another case.
+    const error = await failure(transport.run('slow', { timeoutMs: 2_000 }));
     expect(error).toMatchObject({ code: 'COMMAND_TIMED_OUT', outcome: 'unknown' });
     silent = false;
     expect((await transport.run('next', run)).stdout).toBe('next');

@@ -21,6 +21,7 @@ cmd_hold_still() {
   trap 'give_back "holder was stopped"; exit 0' TERM INT
   # shellcheck disable=SC2046 # mount points hold no blanks: checked before
   set -- $(mount_points)
+  began_ms=0 began_uptime=0
   say armed
   while read -r word; do
     case $word in
@@ -56,8 +57,16 @@ freeze_wait() {
   pids='' going=' '
 }
 
+# Inside the pause time is the clock's at its beginning plus the uptime since (10 ms steps): `date` would be a fork more.
+pause_clock() {
+  read_uptime
+  now_ms=$((began_ms + uptime_ms - began_uptime))
+}
+
 quiesce() {
   read_clock
+  read_uptime
+  began_ms=$now_ms began_uptime=$uptime_ms
   echo "$now_ms" >"$dir/began"
   if freeze_all "$@"; then
     : >"$dir/at-quiesced"

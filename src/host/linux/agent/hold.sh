@@ -128,7 +128,7 @@ same_generation() {
   read -r _now <"$dir/generation" && [ "$_now" = "$generation" ]
 }
 
-# `pause METHOD BEGAN QUIESCED GIVEN BROKEN`, or nothing when nothing had begun. Never still: quiesced is the moment it was given back.
+# `pause METHOD BEGAN QUIESCED GIVEN BROKEN STILL_UNTIL`, or nothing when nothing had begun. Never still: quiesced is the moment it was given back.
 hold_report() {
   [ -e "$dir/began" ] && [ -e "$dir/given" ] || return 0
   read -r _method <"$dir/method"
@@ -138,8 +138,11 @@ hold_report() {
   [ -e "$dir/broken" ] && read -r _broken <"$dir/broken"
   _quiesced=$_given
   if [ -e "$dir/quiesced" ]; then read -r _quiesced <"$dir/quiesced"; else _broken=${_broken:-never stood still}; fi
-  say pause "$_method" "$_began" "$_quiesced" "$_given" "$_broken"
-  [ -e "$dir/still" ] && read -r _still <"$dir/still" && say still-until "$_still"
+  # Two clocks may differ by one step of 10 ms.
+  [ "$_given" -ge "$_quiesced" ] || _given=$_quiesced
+  _still=''
+  [ -e "$dir/still" ] && read -r _still <"$dir/still"
+  say pause "$_method" "$_began" "$_quiesced" "$_given" "$_broken" "$_still"
   [ -e "$dir/appeared" ] && while read -r _file; do say appeared "$_file"; done <"$dir/appeared"
   return 0
 }

@@ -87,7 +87,7 @@ describe('attest and thaw', () => {
   it('is unbroken when every second freeze answers busy, and everything is thawed', () => {
     const { out } = holder(['/a', '/b'], 'quiesce "$@"; attest_and_thaw "$@"');
     expect(out[1]).toBe('thawed\t');
-    expect(out[2]).toMatch(/^pause\tquiesce\t\d{13}\t\d{13}\t\d{13}\t$/);
+    expect(out[2]).toMatch(/^pause\tquiesce\t\d{13}\t\d{13}\t\d{13}\t\t\d{13}$/);
     expect(stillFrozen()).toBe('');
   });
 
