@@ -19,7 +19,7 @@ export default defineConfig({
       tier('contract', 60_000),
       tier('workflow', 120_000, true),
       tier('package', 240_000, true),
-      tier('lab', 420_000, true),
+      tier('lab', 600_000, true),
     ],
   },
 });

@@ -61,5 +61,5 @@ function sayWhatStands(): void {
   console.log(`everything is still up (make lab-down ends it). Try:
   ssh -F ${inLab('ssh_config')} backup1 findmnt /backup/data
   ssh -F ${inLab('ssh_config')} svc-lab lsfcmap
-  npx flashcopy plan examples/demo-request.yaml --inventory ${inLab('inventory.yaml')}`);
+  npx flashcopy plan examples/lab-request.yaml --inventory ${inLab('inventory.yaml')}`);
 }

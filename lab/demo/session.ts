@@ -1,5 +1,5 @@
 // One demo from source volumes to checked copies: used by `make demo` and by the tests that plant lies under it.
-import { NativeConnection } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { FlashCopyClient, type LiveReport } from '../../src/client/index.js';
 import type { Report } from '../../src/domain/report.js';
 import { createFlashCopyWorkers, type CompositionOptions } from '../../src/worker/index.js';
@@ -47,6 +47,7 @@ export interface DemoWorker {
 
 /** A worker of the demo's own. `planted` replaces parts of the composition: how tests put lies beneath the library. */
 export async function startDemoWorker(planted: Partial<CompositionOptions> = {}): Promise<DemoWorker> {
+  quietly();
   const address = `127.0.0.1:${readState().ports['temporal']}`;
   const connection = await NativeConnection.connect({ address });
   const inventoryFile = inLab('inventory.yaml');
@@ -81,6 +82,14 @@ export async function copyAndCheck(
   const after = await readIdentity(source1);
   const changed = JSON.stringify(before) === JSON.stringify(after) ? [] : ['changed: the source has another identity'];
   return { report, checked: { ...checked, findings: [...checked.findings, ...changed] } };
+}
+
+let quiet = false;
+/** Once per process: people read the copy's own words, not the worker's. */
+function quietly(): void {
+  if (quiet) return;
+  quiet = true;
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
 }
 
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -112,7 +112,7 @@ describe('attest and thaw', () => {
 describe('give back', () => {
   it('thaws, is done once, and keeps its first reason', () => {
     const { out } = holder(['/a'], 'quiesce "$@"; give_back first; give_back second; hold_report');
-    expect(out[1]).toMatch(/\tfirst$/);
+    expect(out[1]).toMatch(/\tfirst\t$/);
     expect(stillFrozen()).toBe('');
   });
 
