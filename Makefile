@@ -1,5 +1,5 @@
 # The menu. `make demo` is the main job, `make test` runs every test; both set up what they need.
-.PHONY: demo test lab-up lab-down setup build bench pictures clean
+.PHONY: demo test lab-up lab-down setup build bench
 .DEFAULT_GOAL := demo
 KEEP ?=
 
@@ -27,6 +27,3 @@ lab-down: setup
 
 bench: build
 	@npm run --silent bench:pause
-
-pictures: build
-	@npx tsx lab/pictures.ts
