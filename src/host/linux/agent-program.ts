@@ -8,6 +8,7 @@ export const PARTS = [
   'job',
   'disk',
   'order',
+  'freeze',
   'hold',
   'hold-still',
   'watch',

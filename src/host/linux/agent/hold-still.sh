@@ -21,7 +21,7 @@ cmd_hold_still() {
   trap 'give_back "holder was stopped"; exit 0' TERM INT
   # shellcheck disable=SC2046 # mount points hold no blanks: checked before
   set -- $(mount_points)
-  began_ms=0 began_uptime=0
+  start_workers "$@"
   say armed
   while read -r word; do
     case $word in
@@ -32,47 +32,27 @@ cmd_hold_still() {
   [ -e "$dir/ended" ] || give_back 'arming channel was closed'
 }
 
-# Freezes "$@" (deepest first) in parallel; one that has another below it waits for that one.
+# Freezes "$@" (deepest first) side by side; one that has another below it waits for that one. Sets refused to what did not freeze.
 freeze_all() {
-  pids='' going=' ' refused='' still=''
+  refused='' going=' ' n=0
   for point in "$@"; do
-    case $going in *" $point/"*) freeze_wait ;; esac
-    fsfreeze -f "$point" 2>"$dir/said.${#pids}" 8>&- &
-    echo $! >>"$dir/inflight"
-    pids="$pids $!:${#pids}:$point" going="$going$point "
+    n=$((n + 1))
+    case $going in *" $point/"*) answers note_refused && going=' ' ;; esac
+    ask f "$n" "$point"
+    going="$going$point "
   done
-  freeze_wait
+  answers note_refused
   [ -z "$refused" ]
 }
+note_refused() { [ "$2" = ok ] || refused="$1: $2"; }
 
-freeze_wait() {
-  for entry in $pids; do
-    rest=${entry#*:}
-    if wait "${entry%%:*}"; then
-      still="$still ${rest#*:}"
-    else
-      read -r refused <"$dir/said.${rest%%:*}" || refused="${rest#*:}: fsfreeze failed"
-    fi
-  done
-  pids='' going=' '
-}
-
-# Inside the pause time is the clock's at its beginning plus the uptime since (10 ms steps): `date` would be a fork more.
-pause_clock() {
-  read_uptime
-  now_ms=$((began_ms + uptime_ms - began_uptime))
-}
-
+# Moments are marked by emptying a file, and read once the pause is over.
 quiesce() {
   read_clock
-  read_uptime
-  began_ms=$now_ms began_uptime=$uptime_ms
   echo "$now_ms" >"$dir/began"
   if freeze_all "$@"; then
     : >"$dir/at-quiesced"
     echo quiesced
-    read_mark "$dir/at-quiesced"
-    echo "$now_ms" >"$dir/quiesced"
   else
     say refused "$(one_line "$refused")"
     give_back "refused: $refused"
@@ -81,20 +61,12 @@ quiesce() {
 
 # Probe: a second freeze must answer busy. Success means that somebody thawed in between (and is undone by the thaw that follows).
 attest_and_thaw() {
-  broken='' pids=''
+  broken='' n=0
   for point in "$@"; do
-    fsfreeze -f "$point" 2>"$dir/said.${#pids}" 8>&- &
-    pids="$pids $!:${#pids}:$point"
+    n=$((n + 1))
+    ask f "$n" "$point"
   done
-  for entry in $pids; do
-    rest=${entry#*:} line=
-    if wait "${entry%%:*}"; then
-      broken="${rest#*:} had been thawed by somebody else"
-    else
-      read -r line <"$dir/said.${rest%%:*}"
-      case $line in *[Bb]usy*) ;; *) broken=$line ;; esac
-    fi
-  done
+  answers note_probe
   : >"$dir/at-still"
   thaw_all "$@"
   : >"$dir/at-given"
@@ -108,20 +80,28 @@ attest_and_thaw() {
   hold_report
 }
 
-# Thaws in parallel. Not frozen is no failure of a thaw, but it breaks the quiesce. Sets unthawed to what could not be thawed.
+note_probe() {
+  case $2 in
+    *[Bb]usy*) ;;
+    ok) broken="$1 had been thawed by somebody else" ;;
+    *) broken="$1: $2" ;;
+  esac
+}
+
+# Thaws side by side. Not frozen is no failure of a thaw, but it breaks the quiesce. Sets unthawed to what could not be thawed.
 thaw_all() {
-  pids='' unthawed=''
+  unthawed='' n=0
   for point in "$@"; do
-    fsfreeze -u "$point" 2>"$dir/said.${#pids}" 8>&- 7>&- &
-    pids="$pids $!:${#pids}:$point"
+    n=$((n + 1))
+    ask u "$n" "$point"
   done
-  for entry in $pids; do
-    rest=${entry#*:} line=
-    wait "${entry%%:*}" && continue
-    read -r line <"$dir/said.${rest%%:*}"
-    case $line in
-      *[Ii]'nvalid argument'*) [ -n "$broken" ] || broken="${rest#*:} was not frozen" ;;
-      *) unthawed="$unthawed $line" ;;
-    esac
-  done
+  answers note_thaw
+}
+
+note_thaw() {
+  case $2 in
+    ok) ;;
+    *[Ii]'nvalid argument'*) [ -n "$broken" ] || broken="$1 was not frozen" ;;
+    *) unthawed="$unthawed $1: $2" ;;
+  esac
 }

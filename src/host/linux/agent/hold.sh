@@ -63,7 +63,7 @@ wait_inflight() {
   [ -e "$dir/inflight" ] || return 0
   while read -r _pid; do
     _starting=0
-    while read -r _ _comm _ 2>/dev/null <"$proc/$_pid/stat" && may_take_effect "$_comm"; do nap; done
+    while in_table "$_pid" && may_take_effect "$_comm"; do nap; done
   done <"$dir/inflight"
 }
 
@@ -101,6 +101,7 @@ give_back() {
     return 0
   fi
   dismiss_holder
+  dismiss_workers
   wait_inflight
   read -r method <"$dir/method"
   broken=$1 unthawed=''
@@ -137,8 +138,13 @@ hold_report() {
   _broken=''
   [ -e "$dir/broken" ] && read -r _broken <"$dir/broken"
   _quiesced=$_given
+  if [ -e "$dir/at-quiesced" ] && [ ! -e "$dir/quiesced" ]; then
+    read_mark "$dir/at-quiesced"
+    echo "$now_ms" >"$dir/quiesced"
+  fi
   if [ -e "$dir/quiesced" ]; then read -r _quiesced <"$dir/quiesced"; else _broken=${_broken:-never stood still}; fi
-  # Two clocks may differ by one step of 10 ms.
+  # The kernel stamps files with the time of its last tick, a few ms ago.
+  [ "$_quiesced" -ge "$_began" ] || _quiesced=$_began
   [ "$_given" -ge "$_quiesced" ] || _given=$_quiesced
   _still=''
   [ -e "$dir/still" ] && read -r _still <"$dir/still"
