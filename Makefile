@@ -3,8 +3,9 @@
 .DEFAULT_GOAL := demo
 KEEP ?=
 
+# Not `npm ci`: it refuses a lock file that lacks packages for platforms that are not this one.
 node_modules/.package-lock.json: package.json package-lock.json
-	npm ci --no-audit --no-fund --loglevel=error
+	npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 setup: node_modules/.package-lock.json
