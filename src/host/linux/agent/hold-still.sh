@@ -44,7 +44,10 @@ freeze_all() {
   answers note_refused
   [ -z "$refused" ]
 }
-note_refused() { [ "$2" = ok ] || refused="$1: $2"; }
+note_refused() {
+  [ "$2" = ok ] || refused="$1: $2"
+  case $2 in *[Bb]usy*) echo "$1" >>"$dir/foreign" ;; esac
+}
 
 # Moments are marked by emptying a file, and read once the pause is over.
 quiesce() {

@@ -59,11 +59,13 @@ each_mount() {
 }
 
 # One mount point for each file system: a bind mount shows the same one, which freezes once.
+# Without those that somebody else had frozen before us: that freeze is not ours to end.
 mount_points() {
   _seen=' '
   while IFS=$tab read -r _point _number _; do
     case $_seen in *" $_number "*) continue ;; esac
     _seen="$_seen$_number "
+    grep -qxF "$_point" "$dir/foreign" 2>/dev/null && continue
     printf '%s ' "$_point"
   done <"$dir/table"
 }

@@ -68,6 +68,12 @@ describe('quiesce', () => {
     expect(stillFrozen()).toBe('');
   });
 
+  it('leaves a freeze of somebody else alone when it is refused because of it', () => {
+    const { out } = holder(['/a', '/b'], 'fsfreeze -f /b; quiesce "$@"');
+    expect(out[0]).toMatch(/^refused\t\/b.*busy/);
+    expect(stillFrozen().trim()).toBe(path.join(folder, 'frozen_b'));
+  });
+
   it('freezes file systems side by side, and an outer one only when the inner one is still', () => {
     for (const name of ['slow_a_b', 'slow_c']) fake(name);
     const { out, log } = holder(['/a/b', '/c', '/a'], 'quiesce "$@"');
