@@ -13,12 +13,20 @@ export interface HostKey {
 export async function hostKeyIn(folder: string): Promise<HostKey> {
   const path = join(folder, 'ssh_host_ed25519_key');
   const kept = await readFile(path, 'utf8').catch(() => undefined);
-  const privateKey = kept ?? ssh2.utils.generateKeyPairSync('ed25519').private;
+  const privateKey = kept ?? newKey();
   if (kept === undefined) {
     await mkdir(folder, { recursive: true });
     await writeFile(path, privateKey, { mode: 0o600 });
   }
   return { privateKey, fingerprint: fingerprintOf(privateKey) };
+}
+
+/** One key in some hundred that ssh2 1.17 writes cannot be read back, not even by itself: then another is made. */
+function newKey(): string {
+  for (;;) {
+    const { private: key } = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(key) instanceof Error)) return key;
+  }
 }
 
 function fingerprintOf(privateKey: string): string {

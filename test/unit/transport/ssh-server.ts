@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import ssh2, { type Connection, type ServerChannel } from 'ssh2';
 import { fingerprintOf } from '../../../src/transport/ssh/host-key.js';
+import { newKeyPair } from '../../fixtures/ssh-key.js';
 
 const { Server, utils } = ssh2;
-const hostKey = utils.generateKeyPairSync('ed25519');
-export const clientKey = utils.generateKeyPairSync('ed25519');
+const hostKey = newKeyPair();
+export const clientKey = newKeyPair();
 export const PASSWORD = 'correct horse';
 
 export interface TestSshServer {

@@ -5,9 +5,10 @@ import ssh2 from 'ssh2';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startSimulator, type Simulator, type SshLimits } from '../../../../src/simulator/index.js';
 import { TestClock } from '../array.js';
+import { newKeyPair } from '../../../fixtures/ssh-key.js';
 
-const key = ssh2.utils.generateKeyPairSync('ed25519');
-const other = ssh2.utils.generateKeyPairSync('ed25519');
+const key = newKeyPair();
+const other = newKeyPair();
 const clients: ssh2.Client[] = [];
 let dataDir = '';
 let simulator: Simulator;
