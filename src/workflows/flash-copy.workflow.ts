@@ -28,8 +28,8 @@ export async function flashCopy(input: FlashCopyInput): Promise<Report> {
 
     copy.report.enter('PREPARING');
     await ensure(copy);
+    await releaseTargets(copy); // before anything takes the targets offline
     await makePreparable(copy);
-    await releaseTargets(copy);
     await preFlush(copy);
     await prepare(copy);
 
