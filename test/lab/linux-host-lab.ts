@@ -8,6 +8,7 @@ import type { HoldOrder, Host } from '../../src/host/host.js';
 import { createLinuxHost } from '../../src/host/linux/linux-host.js';
 import { createSshTransport } from '../../src/transport/ssh/ssh-transport.js';
 import { systemClock, systemRandomness } from '../../src/worker/system-clock.js';
+import { uidOf } from '../../lab/data-plane/tgt.js';
 import { guest, type Guest } from '../../lab/guest.js';
 
 const labDir = path.resolve(process.env['LAB_DIR'] ?? 'lab/run');
@@ -50,8 +51,7 @@ export function hostOf(name: string): Host {
   return createLinuxHost({ name, transport, clock: systemClock, randomness: systemRandomness });
 }
 
-export const uidOf = (id: number): string =>
-  `60000000000000000E00${(id + 1).toString(16).padStart(8, '0').toUpperCase()}0001`;
+export { uidOf };
 const node = (id: number): string => `/dev/mapper/3${uidOf(id).toLowerCase()}`;
 
 /** A volume group over the first two volumes, xfs at /data, a unit that works there. Made once. */
