@@ -78,3 +78,25 @@ export const hostKeyChanged = (
       'another machine answers, it was installed anew, or the inventory names a key of another type',
     details: { seen: key.fingerprint, keyType: key.type, expected: key.expected },
   });
+
+/** Neither its CA nor its fingerprint is the one we were told: nothing was sent. */
+export const certificateUnknown = (
+  address: string,
+  certificate: { readonly seen: string; readonly why: string },
+): FlashCopyError =>
+  failure(address, {
+    code: 'CERTIFICATE_UNKNOWN',
+    message:
+      `presents a certificate that is not trusted (${certificate.why}). ` +
+      `Compare its fingerprint ${certificate.seen} on the machine itself, then set fingerprint or caFile in the inventory`,
+    details: { seen: certificate.seen },
+  });
+
+/** 429 until we gave up: nothing was executed. */
+export const rateLimited = (address: string): FlashCopyError =>
+  failure(address, {
+    code: 'RATE_LIMITED',
+    message: 'too many calls or tokens, and still so after waiting (HTTP 429)',
+    outcome: 'not-done',
+    retry: 'safe',
+  });

@@ -48,3 +48,22 @@ export interface Transport {
   reserve(options: { readonly timeoutMs: number; readonly urgent?: boolean }): Promise<Session>;
   close(): Promise<void>;
 }
+
+/** One answer of a REST door; every status is an answer, what it means is the caller's to judge. */
+export interface RestAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly durationMs: number;
+}
+
+/**
+ * Port: POST a command to an array's REST door. Log-in, token, and calls that come too fast are the transport's own matter:
+ * what it throws for them (AUTH_REFUSED, RATE_LIMITED) is not-done. CERTIFICATE_UNKNOWN: not-done, never retried.
+ */
+export interface RestTransport {
+  /** For people: `user@https://svc1:7443`. */
+  readonly address: string;
+  /** `path` below the base, each word of it quoted for a URL; `body` becomes JSON. `input` and `onStdout` mean nothing here. */
+  post(path: readonly string[], body: Readonly<Record<string, unknown>>, options: RunOptions): Promise<RestAnswer>;
+  close(): Promise<void>;
+}

@@ -5,13 +5,17 @@ import type { Client } from 'ssh2';
 import type { Clock } from '../../domain/clock.js';
 import { commandCancelled, noFreeSession, unreachable } from '../failures.js';
 import { whenAborted, within } from '../time-limit.js';
-import { ConnectRate } from './connect-rate.js';
+import { Rate } from '../rate.js';
 import { hangUp } from './connection.js';
+
+/** What every SVC bears; sshd bears more. */
+const CONNECTIONS_PER_SECOND = 3;
 
 export interface PoolOptions {
   readonly address: string;
   readonly clock: Clock;
-  readonly open: () => Promise<Client>;
+  /** Awaits a `turn` before each connection it tries. */
+  readonly open: (turn: () => Promise<() => void>) => Promise<Client>;
   /** Most connections at a time. */
   readonly sessions: number;
   readonly channelsPerConnection: number;
@@ -55,12 +59,12 @@ export class ConnectionPool {
   readonly #members: Member[] = [];
   readonly #waiting: Waiter[] = [];
   readonly #closing = new AbortController();
-  readonly #rate: ConnectRate;
+  readonly #rate: Rate;
 
   constructor(private readonly options: PoolOptions) {
     // Everyone who waits listens to it.
     setMaxListeners(0, this.#closing.signal);
-    this.#rate = new ConnectRate(options.clock, this.#closing.signal);
+    this.#rate = new Rate({ clock: options.clock, signal: this.#closing.signal }, CONNECTIONS_PER_SECOND);
   }
 
   /** Throws NO_FREE_SESSION, COMMAND_CANCELLED (not-done), or why no connection could be opened. */
@@ -166,7 +170,7 @@ export class ConnectionPool {
     const forUrgent = want.urgent && sessions > 1 && !this.#members.some((one) => one.forUrgent);
     const ordinary = this.#members.filter((one) => !one.forUrgent).length;
     if (!forUrgent && ordinary >= Math.max(1, sessions - 1)) return undefined;
-    const opening = this.#rate.turn().then(() => this.#open());
+    const opening = this.#open();
     const member: Member = { opening, forUrgent, leases: 0, owned: false, used: false, retired: false };
     this.#members.push(member);
     opening.then(
@@ -177,8 +181,12 @@ export class ConnectionPool {
   }
 
   #open(): Promise<Client> {
-    if (this.#closing.signal.aborted) throw unreachable(this.options.address, 'this transport is closed');
-    return this.options.open();
+    return this.options.open(async () => {
+      const begun = await this.#rate.turn();
+      if (!this.#closing.signal.aborted) return begun;
+      begun();
+      throw unreachable(this.options.address, 'this transport is closed');
+    });
   }
 
   #opened(member: Member, client: Client): void {

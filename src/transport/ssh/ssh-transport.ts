@@ -3,9 +3,11 @@
 import type { Client } from 'ssh2';
 import type { Clock } from '../../domain/clock.js';
 import { FlashCopyError } from '../../domain/errors.js';
+import { parseAddress } from '../address.js';
 import { unreachable } from '../failures.js';
 import { within } from '../time-limit.js';
 import type { CommandResult, LineChannel, RunOptions, Session, Transport } from '../transport.js';
+import { firstReachable } from '../first-reachable.js';
 import { runCommand, type CommandPlace } from './command.js';
 import { answers, connect } from './connection.js';
 import { openLines } from './lines.js';
@@ -14,6 +16,8 @@ import { ConnectionPool, type Lease } from './pool.js';
 export interface SshTransportOptions {
   /** `host:port`, `[v6]:port`; the port defaults to 22. */
   readonly address: string;
+  /** Where the same machine answers when the first address is UNREACHABLE: an array's second management address. */
+  readonly secondAddress?: string | undefined;
   readonly user: string;
   /** PEM or OpenSSH form, without passphrase. */
   readonly privateKey?: string | undefined;
@@ -36,12 +40,17 @@ export interface SshTransportOptions {
 
 export function createSshTransport(options: SshTransportOptions): Transport {
   const { clock, user, sessions, handshakeTimeoutMs, privateKey, password } = options;
-  const { host, port } = parseAddress(options.address);
-  const address = `${user}@${options.address.includes(':') ? options.address : `${host}:${port}`}`;
   const hostKeys = [options.hostKey ?? []].flat();
-  const target = { host, port, address, user, privateKey, password, hostKeys, handshakeTimeoutMs, clock };
+  const targets = [options.address, ...(options.secondAddress === undefined ? [] : [options.secondAddress])].map(
+    (text) => {
+      const { host, port } = parseAddress(text, 22);
+      const address = `${user}@${text.includes(':') ? text : `${host}:${port}`}`;
+      return { host, port, address, user, privateKey, password, hostKeys, handshakeTimeoutMs, clock };
+    },
+  );
+  const address = targets.map((target) => target.address).join(' or ');
   const { channelsPerConnection = 8, idleMs = 60_000, maxOutputBytes = 64 * 1024 * 1024 } = options;
-  const open = (): Promise<Client> => connect(target);
+  const open = firstReachable(targets, connect);
   const pool = new ConnectionPool({ address, clock, open, sessions, channelsPerConnection, idleMs });
   const place = { address, clock, maxOutputBytes, openTimeoutMs: handshakeTimeoutMs };
   return {
@@ -151,17 +160,4 @@ function createSession(lease: Lease, place: ReservePlace): Session {
       lease.release(broken);
     },
   };
-}
-
-function parseAddress(address: string): { host: string; port: number } {
-  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(address);
-  const host = match?.[1] ?? match?.[2];
-  const port = Number(match?.[3] ?? 22);
-  if (host === undefined || port < 1 || port > 65_535)
-    throw new FlashCopyError({
-      family: 'request',
-      code: 'INVALID_ADDRESS',
-      message: `address = ${JSON.stringify(address)}: INVALID_ADDRESS; use host:port or [IPv6]:port`,
-    });
-  return { host, port };
 }

@@ -1,7 +1,7 @@
 // The session budget: how many connections, who may use the last one, and who comes first.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/domain/clock.js';
-import { ConnectRate } from '../../../src/transport/ssh/connect-rate.js';
+import { Rate } from '../../../src/transport/rate.js';
 import { createSshTransport, type SshTransportOptions } from '../../../src/transport/ssh/ssh-transport.js';
 import type { Transport } from '../../../src/transport/transport.js';
 import { systemClock as clock } from '../../../src/worker/system-clock.js';
@@ -36,6 +36,33 @@ async function pair(
   return { server, transport };
 }
 const run = { timeoutMs: 5_000 };
+
+describe('a second address', () => {
+  const command = { timeoutMs: 5_000 };
+
+  it('is taken when the first is lost, and stays while it answers; three connections a second in all', async () => {
+    const [first, second] = [await startSshServer(say('first')), await startSshServer(say('second'))];
+    const { address, hostKey } = first;
+    const both = { address, secondAddress: second.address, hostKey: [hostKey, second.hostKey] };
+    const { transport } = await pair(say('unused'), both);
+    open.push(second);
+    expect((await transport.run('lssystem', command)).stdout).toBe('first');
+    await first.close();
+    // What was on its way is lost or refused; the next command finds the other address.
+    await transport.run('lssystem', command).catch(() => undefined);
+    expect((await transport.run('lssystem', command)).stdout).toBe('second');
+    expect(second.seen.openedAt).toHaveLength(1);
+  });
+
+  it('is not taken when the first has another host key: that is said', async () => {
+    const [first, second] = [await startSshServer(say('first')), await startSshServer(say('second'))];
+    open.push(first, second);
+    const both = { address: first.address, secondAddress: second.address, hostKey: `SHA256:${'A'.repeat(43)}` };
+    const { transport } = await pair(say('unused'), both);
+    await expect(transport.run('lssystem', command)).rejects.toMatchObject({ code: 'HOST_KEY_CHANGED' });
+    expect(second.seen.openedAt).toEqual([]);
+  });
+});
 
 describe('the session budget', () => {
   it('is never exceeded, and all commands come through', async () => {
@@ -148,8 +175,8 @@ describe('connections', () => {
   it('are counted by sleeping: a wall clock that jumps back does no harm', async () => {
     let now = 1e12;
     const jumping: Clock = { now: () => (now -= 3_600_000), sleep: () => Promise.resolve() };
-    const rate = new ConnectRate(jumping, new AbortController().signal);
-    for (let i = 0; i < 10; i += 1) await rate.turn();
+    const rate = new Rate({ clock: jumping, signal: new AbortController().signal }, 3);
+    for (let i = 0; i < 10; i += 1) (await rate.turn())();
   });
 
   it('are closed when idle, and opened again when needed', async () => {
