@@ -1,27 +1,45 @@
 // Faults on demand: what a real array and its network do at the worst moment. Each fault fires a given number of times, then is gone.
 
-export type FaultEffect = 'drop-connection' | 'fail' | { readonly code: string } | { readonly delayMs: number };
+export type FaultEffect =
+  | 'drop-connection'
+  /** The configuration node changes: sessions drop, tokens die, addresses are silent for a while. */
+  | 'failover'
+  /** For `flush`, `login` (an SSH connection is refused) and `target-io:VOLUME`. */
+  | 'fail'
+  /** A code answers in place of the command's own answer. */
+  | { readonly code: string }
+  /** `before`: the effect comes so much later, whether or not the caller still waits. */
+  | { readonly delayMs: number }
+  /** For `rest`: an HTTP status instead of the answer. */
+  | { readonly http: number };
 
 export interface Fault {
-  /** A command (`startfcconsistgrp`), or `flush` (prepare ends in `stopped`). */
+  /**
+   * A command (`startfcconsistgrp`), or `flush` (prepare ends in `stopped`), `login` (SSH), `rest` (any request),
+   * `target-io:VOLUME` (the background copy meets an I/O error there).
+   */
   readonly on: string;
   /** `before`: the command has not run (default); `after`: it has, only its answer suffers. */
   readonly when?: 'before' | 'after';
-  /** `fail` is for `flush`. A code answers in place of the command's own answer. */
   readonly do: FaultEffect;
   /** Default 1. */
   readonly times?: number;
 }
 
 export class Faults {
-  private readonly armed: { fault: Fault; left: number }[] = [];
+  private armed: { fault: Fault; left: number }[] = [];
 
   add(fault: Fault): void {
     this.armed.push({ fault, left: fault.times ?? 1 });
   }
 
+  /** What is still to fire, oldest first. */
+  list(): { fault: Fault; left: number }[] {
+    return this.armed.filter(({ left }) => left > 0).map((entry) => ({ ...entry }));
+  }
+
   clear(): void {
-    this.armed.length = 0;
+    this.armed = [];
   }
 
   /** Uses up one firing of every fault armed for this moment. */
@@ -30,6 +48,7 @@ export class Faults {
       ({ fault, left }) => left > 0 && fault.on === on && (fault.when ?? 'before') === when,
     );
     for (const entry of firing) entry.left--;
+    if (firing.length > 0) this.armed = this.armed.filter(({ left }) => left > 0);
     return firing.map(({ fault }) => fault.do);
   }
 }

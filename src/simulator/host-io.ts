@@ -1,7 +1,8 @@
 // Host I/O in process: the array's access rules in front of the engine. Writes stand still while a group is cut.
+import { outOfRoom } from './flashcopy/room.js';
 import type { Machine } from './machine.js';
 import type { Volume } from './model/state.js';
-import { findVolume, volumeOffline } from './shell/commands/volume-views.js';
+import { findVolume, volumeOffline } from './shell/commands/volume-lookup.js';
 import {
   ioError,
   type VisibleVolume,
@@ -20,6 +21,7 @@ export class HostIo implements VolumeIo {
 
   async read(request: VolumeRead): Promise<Uint8Array> {
     const volume = this.reachable(request, request.offset + request.length);
+    volume.lastIo = this.machine.clock.now();
     return this.machine.engine.read(volume, request);
   }
 
@@ -28,6 +30,9 @@ export class HostIo implements VolumeIo {
       // Looked up inside the gate: what waited through a cut sees the state after it.
       const volume = this.reachable(request, request.offset + request.data.length);
       await this.machine.engine.write(volume, request.offset, request.data);
+      volume.lastIo = this.machine.clock.now();
+      if (outOfRoom(this.machine, volume))
+        throw ioError(request, 'the volume is full: its pool has no room, or it may not grow');
     });
   }
 

@@ -17,29 +17,31 @@ export class Reach {
   async serve(volume: Volume, imagePath: string | undefined): Promise<string | undefined> {
     const { plane } = this;
     if (!plane || imagePath === undefined) return undefined;
-    const { id, name, capacityBytes } = volume;
+    const { id, storedAs: name, capacityBytes } = volume;
     return (await this.order.run(() => plane.serve({ id, name, capacityBytes, imagePath }))).uid;
   }
 
   withdraw(volume: Volume): Promise<void> {
-    return this.inOrder((plane) => plane.withdraw(volume.name));
+    return this.inOrder((plane) => plane.withdraw(volume.storedAs));
   }
 
   /** Every iSCSI name of the host; Fibre Channel ports reach no iSCSI data plane. */
   map(volume: Volume, host: Host): Promise<void> {
     return this.inOrder(async (plane) => {
-      for (const initiator of host.iscsiNames) await plane.map(volume.name, initiator);
+      for (const initiator of host.iscsiNames) await plane.map(volume.storedAs, initiator);
     });
   }
 
   unmap(volume: Volume, host: Host): Promise<void> {
     return this.inOrder(async (plane) => {
-      for (const initiator of host.iscsiNames) await plane.unmap(volume.name, initiator);
+      for (const initiator of host.iscsiNames) await plane.unmap(volume.storedAs, initiator);
     });
   }
 
+  /** Hidden volumes are served to nobody. */
   setOnline(volume: Volume, online: boolean): Promise<void> {
-    return this.inOrder((plane) => plane.setOnline(volume.name, online));
+    if (volume.hidden === true) return Promise.resolve();
+    return this.inOrder((plane) => plane.setOnline(volume.storedAs, online));
   }
 
   /** No write of any host, in process or through the data plane, while `cut` runs. */

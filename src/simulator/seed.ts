@@ -2,29 +2,48 @@
 import type { SimulatorConfig } from './config.js';
 import type { Machine } from './machine.js';
 import { GrainSet } from './model/grain-set.js';
+import { drop } from './model/state.js';
 import { targetOffline } from './model/legality.js';
 import { createHost } from './shell/commands/hosts.js';
-import { createVolume } from './shell/commands/volumes.js';
+import { parseEffect } from './shell/commands/simulator.js';
+import { createVolume, createVolumes } from './shell/commands/volume-creation.js';
 
 /** First start: what the configuration names is made, in its order. */
 export async function seed(machine: Machine, config: SimulatorConfig): Promise<void> {
-  const { pools } = machine.state;
+  const { pools, settings } = machine.state;
+  settings.flashCopyLicensed = config.flashCopyLicensed;
+  settings.flashBitmapMiB = config.limits.flashBitmapMiB;
+  settings.protection.enabled = config.volumeProtection;
   config.pools.forEach(({ name, capacity }, id) => pools.push({ id, name, capacityBytes: capacity }));
-  for (const { name, pool, size } of config.volumes) {
-    const home = pools.find((candidate) => candidate.name === pool);
-    if (!home) throw new Error(`volume ${name}: no pool ${pool} in the configuration`);
-    await createVolume(machine, { name, pool: home, bytes: size });
-  }
+  for (const wanted of config.volumes) await make(machine, wanted);
   for (const { name, iqn, wwpn } of config.hosts)
-    createHost(machine, { name, iscsiNames: iqn === undefined ? [] : [iqn], wwpns: wwpn === undefined ? [] : [wwpn] });
+    createHost(machine, {
+      ...{ name, iscsiNames: iqn === undefined ? [] : [iqn], nqns: [] },
+      wwpns: wwpn === undefined ? [] : [wwpn.replaceAll(':', '').toUpperCase()],
+    });
+}
+
+async function make(machine: Machine, wanted: SimulatorConfig['volumes'][number]): Promise<void> {
+  const { name, pool, size, thin, count } = wanted;
+  const home = machine.state.pools.find((candidate) => candidate.name === pool);
+  if (!home) throw new Error(`volume ${name}: no pool ${pool} in the configuration`);
+  const kind = { autoexpand: true, grainKiB: 256, warningPercent: 80, compressed: false, deduplicated: false };
+  const volume = { name, pool: home, bytes: size, ...(thin ? { thin: { ...kind, realBytes: 0 } } : {}) };
+  if (count === 1) await createVolume(machine, volume);
+  else await createVolumes(machine, volume, count);
+}
+
+export function armFaults(machine: Machine, config: SimulatorConfig): void {
+  for (const fault of config.faults) machine.faults.add({ ...fault, do: parseEffect(fault.do) });
 }
 
 /** Restart: array time has gone on meanwhile. In memory the contents are gone, and every copy that was begun is stopped, honestly. */
 export async function resume(machine: Machine, store: 'memory' | 'image'): Promise<void> {
   const { state, engine, reach } = machine;
+  if (store === 'memory') forgetSnapshots(machine);
   for (const volume of state.volumes) {
     await engine.create(volume, true);
-    volume.uid = (await reach.serve(volume, engine.imagePath(volume))) ?? volume.uid;
+    if (volume.hidden !== true) volume.uid = (await reach.serve(volume, engine.imagePath(volume))) ?? volume.uid;
   }
   for (const mapping of state.mappings) {
     const lost = store === 'memory' && mapping.startTime !== '';
@@ -35,7 +54,14 @@ export async function resume(machine: Machine, store: 'memory' | 'image'): Promi
     await reach.setOnline(state.volume(mapping.target), !targetOffline(mapping));
   }
   for (const { volume, host } of state.hostMaps) {
-    const mapped = state.hosts.find(({ id }) => id === host);
+    const mapped = state.hosts.byId(host);
     if (mapped) await reach.map(state.volume(volume), mapped);
   }
+}
+
+/** Snapshots, and what reads through them, ended with the contents: none is better than one that holds something else. */
+function forgetSnapshots({ state }: Machine): void {
+  drop(state.mappings, ({ owner }) => owner !== undefined);
+  drop(state.snapshots, () => true);
+  drop(state.volumes, ({ hidden }) => hidden === true);
 }

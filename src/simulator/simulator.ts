@@ -1,33 +1,64 @@
-// The simulator as a service: one array behind an SSH door, its state in a folder.
+// The simulator as a service: one array behind an SSH door, and a REST door if asked for, its state in a folder.
 import type { Clock } from '../domain/clock.js';
-import { createSystem, type SimulatedSystem, type SystemOptions } from './system.js';
+import type { SystemOptions } from './assembly.js';
+import { createSystem, type SimulatedSystem } from './system.js';
+import { certificateIn, type Certificate } from './rest/certificate.js';
+import { openRestDoor, type RestDoor, type RestOptions } from './rest/door.js';
 import { hostKeyIn } from './ssh/host-key.js';
-import { openSshDoor, type SshOptions } from './ssh/server.js';
+import { openSshDoor, type SshDoor, type SshOptions } from './ssh/server.js';
 
 export interface SimulatorOptions extends SystemOptions {
   readonly clock: Clock;
   readonly dataDir: string;
   readonly ssh: SshOptions;
+  /** A second management address: the same array, the same sessions. */
+  readonly secondSsh?: SshOptions;
+  readonly rest?: RestOptions;
 }
 
 export interface Simulator extends SimulatedSystem {
   readonly sshPort: number;
+  readonly secondSshPort?: number;
   /** `SHA256:...`, the same after every restart on the same folder. */
   readonly hostKeyFingerprint: string;
+  /** Only with `rest`. */
+  readonly rest?: { readonly port: number } & Pick<Certificate, 'fingerprint' | 'path'>;
 }
 
-/** Resolves when SSH answers. `close` ends connections, saves, and leaves the data plane to its owner. */
+/** Resolves when all doors answer. `close` ends connections, saves, and leaves the data plane to its owner. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const system = await createSystem(options);
-  const hostKey = await hostKeyIn(options.dataDir);
-  const door = await openSshDoor(system, options.ssh, { hostKey, clock: options.clock });
-  return {
-    ...system,
-    sshPort: door.port,
-    hostKeyFingerprint: hostKey.fingerprint,
-    close: async () => {
-      await door.close();
-      await system.close();
-    },
+  const { clock, dataDir } = options;
+  const hostKey = await hostKeyIn(dataDir);
+  const doors: (SshDoor | RestDoor)[] = [];
+  const close = async (): Promise<void> => {
+    for (const door of doors) await door.close();
+    await system.close();
   };
+  try {
+    const openSsh = async (at: SshOptions): Promise<number> => {
+      const door = await openSshDoor(system, at, { hostKey, clock });
+      doors.push(door);
+      return door.port;
+    };
+    const sshPort = await openSsh(options.ssh);
+    const second = options.secondSsh ? { secondSshPort: await openSsh(options.secondSsh) } : {};
+    const rest = options.rest ? { rest: await openRest(system, { ...options, rest: options.rest }, doors) } : {};
+    return { ...system, sshPort, ...second, ...rest, hostKeyFingerprint: hostKey.fingerprint, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openRest(
+  system: SimulatedSystem,
+  options: SimulatorOptions & { readonly rest: RestOptions },
+  doors: (SshDoor | RestDoor)[],
+): Promise<NonNullable<Simulator['rest']>> {
+  const { clock, dataDir, rest } = options;
+  const certificate = await certificateIn(dataDir, { host: rest.host, now: clock.now() });
+  const door = await openRestDoor(system, rest, { certificate, clock });
+  doors.push(door);
+  return { port: door.port, fingerprint: certificate.fingerprint, path: certificate.path };
 }

@@ -1,42 +1,31 @@
-// One simulated array, put together: state, engine, shell, host I/O. The SSH door and in-process users stand on this.
-import type { Clock } from '../domain/clock.js';
-import type { DataPlane } from './data-plane.js';
-import { parseSimulatorConfig, type SimulatorConfig, type SimulatorConfigInput } from './config.js';
-import { Faults } from './faults.js';
-import { CloningEngine } from './flashcopy/cloning.js';
-import { CopyOnWriteEngine } from './flashcopy/copy-on-write.js';
+// One simulated array: state, shell, host I/O. The SSH and REST doors and in-process users stand on this.
+import { assemble, emptyState, type SystemOptions } from './assembly.js';
+import { parseSimulatorConfig, type SimulatorConfig } from './config.js';
+import type { Faults } from './faults.js';
 import { HostIo } from './host-io.js';
-import type { Machine } from './machine.js';
-import { profileFor } from './model/profile.js';
-import { ArrayState } from './model/state.js';
+import type { Profile } from './model/profile.js';
+import type { ArrayState } from './model/state.js';
 import { StateFile } from './persistence.js';
-import { Reach } from './reach.js';
-import { resume, seed } from './seed.js';
-import { Shell, type Answer } from './shell/shell.js';
-import { StartsLog } from './starts-log.js';
+import { armFaults, resume, seed } from './seed.js';
+import type { Caller } from './shell/command.js';
+import { Shell, type Answer, type Called } from './shell/shell.js';
+import { stateTable } from './state-table.js';
+import type { Statistics } from './statistics.js';
 import type { VolumeIo } from './volume-io.js';
-import { WriteGate } from './write-gate.js';
-import { join } from 'node:path';
-
-export interface SystemOptions {
-  readonly config: SimulatorConfigInput;
-  readonly clock: Clock;
-  /** `memory` (default): copy-on-write, contents end with the process. `image`: files in `dataDir`/volumes. */
-  readonly store?: 'memory' | 'image';
-  /** State, images and starts.csv; without it nothing is kept. Needed for `image`. */
-  readonly dataDir?: string;
-  /** Hosts that do real I/O on the image files. */
-  readonly dataPlane?: DataPlane;
-  /** Told of what went wrong where no answer waits; default: nobody. */
-  readonly warn?: (message: string) => void;
-}
 
 export interface SimulatedSystem {
   readonly config: SimulatorConfig;
+  readonly profile: Profile;
   /** One line as it comes over SSH. Throws CHANNEL_LOST only where a fault drops the connection. */
   execute(line: string, user?: string): Promise<Answer>;
+  /** One command in words, for the REST door. Throws ArrayError, UnknownCommand, CHANNEL_LOST. */
+  call(words: readonly string[], user: string): Promise<Called>;
+  /** Told when the configuration node changes: sessions drop, tokens die, addresses are silent so long. */
+  readonly onFailover: (listener: (downMs: number) => void) => void;
   readonly volumeIo: VolumeIo;
   readonly faults: Faults;
+  /** Commands by name, bytes, connections: what clients cost. */
+  readonly statistics: Statistics;
   /** ms of each executed start, oldest first. */
   readonly startDurationsMs: readonly number[];
   /** Names of volumes and initiators change only through commands; tests may look. */
@@ -50,26 +39,22 @@ export interface SimulatedSystem {
 /** Throws ZodError for the configuration, SIMULATOR_STATE_CORRUPT for a broken state file. */
 export async function createSystem(options: SystemOptions): Promise<SimulatedSystem> {
   const config = parseSimulatorConfig(options.config);
-  const { clock, dataDir } = options;
-  const file = dataDir === undefined ? undefined : new StateFile(dataDir);
+  const file = options.dataDir === undefined ? undefined : new StateFile(options.dataDir);
   const saved = await file?.load();
-  const state = saved ?? new ArrayState(systemId(config.system.name), config.system.name);
-  const starts = new StartsLog(dataDir);
-  const gate = new WriteGate();
-  const reach = new Reach(options.dataPlane, gate, options.warn ?? (() => undefined));
-  const machine: Machine = {
-    ...{ state, clock, reach, speed: config.clock.speed, faults: new Faults(), busy: new Set() },
-    profile: profileFor(config.system.codeLevel, definedOnly(config.profile)),
-    engine: await engineFor(options, state),
-    save: async () => file?.save(state),
-    recordStart: (record) => starts.add(record),
-  };
+  const state = saved ?? emptyState(config);
+  const { machine, gate, starts, onFailover } = await assemble(options, config, { state, ...(file ? { file } : {}) });
   await (saved ? resume(machine, options.store ?? 'memory') : seed(machine, config));
+  armFaults(machine, config);
   await machine.save();
   const shell = new Shell(machine);
+  const caller = (user: string): Caller => {
+    return { user, role: config.users.find(({ name }) => name === user)?.role ?? 'Administrator' };
+  };
+  const { profile, faults, statistics, reach } = machine;
   return {
-    ...{ config, state, faults: machine.faults, startDurationsMs: starts.durationsMs },
-    execute: (line, user = config.users[0]?.name ?? '') => shell.execute(line, { user }),
+    ...{ config, profile, state, faults, statistics, startDurationsMs: starts.durationsMs, onFailover },
+    execute: (line, user = config.users[0]?.name ?? '') => shell.execute(line, caller(user)),
+    call: (words, user) => shell.call(words, caller(user)),
     volumeIo: new HostIo(machine, gate),
     settled: () => reach.idle(),
     close: async () => {
@@ -80,17 +65,12 @@ export async function createSystem(options: SystemOptions): Promise<SimulatedSys
   };
 }
 
-async function engineFor(options: SystemOptions, state: ArrayState): Promise<Machine['engine']> {
-  if (options.store !== 'image') return new CopyOnWriteEngine(state);
-  if (options.dataDir === undefined) throw new Error('store "image" needs a dataDir');
-  return CloningEngine.open(state, join(options.dataDir, 'volumes'));
-}
-
-/** 16 hex digits that stay the same for one name. */
-function systemId(name: string): string {
-  return Buffer.from(name.padEnd(8, '\0')).toString('hex').slice(0, 16).toUpperCase();
-}
-
-function definedOnly<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+/** The state in a folder as a table, as it was last written down; a running simulator is not disturbed. Undefined: none yet. */
+export async function savedState(options: SystemOptions & { readonly dataDir: string }): Promise<string | undefined> {
+  const config = parseSimulatorConfig(options.config);
+  const state = await new StateFile(options.dataDir).read();
+  if (!state) return undefined;
+  const { machine } = await assemble({ ...options, store: 'memory' }, config, { state });
+  for (const volume of state.volumes) await machine.engine.create(volume, true);
+  return stateTable(machine);
 }

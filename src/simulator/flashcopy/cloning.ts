@@ -1,5 +1,6 @@
 // FlashCopy over image files that others write behind our back: at the cut every target file becomes a clone of its source.
 // Changed grains are found by comparing with a hidden base, the point in time before; they are never assumed.
+import { statSync } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArrayState, Mapping, Volume } from '../model/state.js';
@@ -25,8 +26,19 @@ export class CloningEngine implements CopyEngine {
     return engine;
   }
 
+  usedBytes(volume: Volume): number {
+    return Math.min(
+      volume.capacityBytes,
+      (statSync(this.imagePath(volume), { throwIfNoEntry: false })?.blocks ?? 0) * 512,
+    );
+  }
+
+  async resize(volume: Volume, bytes: number): Promise<void> {
+    await this.withFile(volume.id, 'r+', (file) => file.truncate(bytes));
+  }
+
   imagePath(volume: Volume): string {
-    return join(this.folder, `${volume.name}.img`);
+    return join(this.folder, `${volume.storedAs}.img`);
   }
 
   async create(volume: Volume, keep: boolean): Promise<void> {

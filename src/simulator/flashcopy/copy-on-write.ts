@@ -12,7 +12,7 @@ import { rubbish, scribbledGrains } from './rubbish.js';
 export class CopyOnWriteEngine implements CopyEngine {
   private readonly pages = new MemoryPages();
   /** Originals below the scribbles of prepare: a refresh must not count them as changed by a host. */
-  private readonly spared = new Map<number, Map<number, Uint8Array>>();
+  private readonly spared = new Map<number, Map<number, Uint8Array | 'empty'>>();
 
   constructor(private readonly state: ArrayState) {}
 
@@ -31,19 +31,20 @@ export class CopyOnWriteEngine implements CopyEngine {
   async write(volume: Volume, offset: number, data: Uint8Array): Promise<void> {
     const range = { offset, length: data.length };
     this.keepForTargets(volume.id, range);
-    const inbound = this.state.mappingTo(volume.id);
-    if (inbound) for (const grain of grainsOf(range, grainBytes(inbound))) this.fetch(inbound, grain);
+    for (const inbound of this.inbound(volume.id))
+      for (const grain of grainsOf(range, grainBytes(inbound))) this.fetch(inbound, grain);
     this.noteChange(volume.id, range);
     this.pages.write(volume.id, offset, data);
   }
 
   async prepare(mapping: Mapping): Promise<void> {
-    const originals = new Map<number, Uint8Array>();
+    const originals = new Map<number, Uint8Array | 'empty'>();
     for (const grain of scribbledGrains(mapping.pending.total)) {
       if (this.state.partnerOf(mapping)?.pending.has(grain)) continue; // the partner still reads that grain from here
       const range = this.rangeOf(mapping, grain);
       this.keepForTargets(mapping.target, range);
-      originals.set(grain, this.pages.read(mapping.target, range.offset, range.length));
+      const empty = this.pages.isEmpty(mapping.target, range.offset, range.length);
+      originals.set(grain, empty ? 'empty' : this.pages.read(mapping.target, range.offset, range.length));
       this.pages.write(
         mapping.target,
         range.offset,
@@ -62,8 +63,7 @@ export class CopyOnWriteEngine implements CopyEngine {
       await Promise.resolve();
       const needed = this.neededGrains(mapping);
       for (const grain of needed.members()) this.noteDownstream(mapping, this.rangeOf(mapping, grain));
-      for (const [grain, original] of this.spared.get(mapping.id) ?? [])
-        this.pages.write(mapping.target, grain * grainBytes(mapping), original);
+      this.takeBackScribbles(mapping);
       this.spared.delete(mapping.id);
       mapping.pending = needed;
       mapping.changed = GrainSet.empty(needed.total);
@@ -96,6 +96,14 @@ export class CopyOnWriteEngine implements CopyEngine {
     this.spared.delete(mapping.id);
   }
 
+  usedBytes(volume: Volume): number {
+    return Math.min(volume.capacityBytes, this.pages.usedBytes(volume.id));
+  }
+
+  async resize(volume: Volume, bytes: number): Promise<void> {
+    this.pages.resize(volume.id, bytes);
+  }
+
   imagePath(): undefined {
     return undefined;
   }
@@ -104,19 +112,22 @@ export class CopyOnWriteEngine implements CopyEngine {
     // The contents end with the process.
   }
 
+  /** Active copies into a volume: one, or also a restore over it. A grain is pending in one of them at most. */
+  private inbound(volume: number): Mapping[] {
+    return this.state.mappingsOn(volume).filter((mapping) => mapping.target === volume && isActive(mapping));
+  }
+
   private readLogical(volume: number, range: ByteRange): Uint8Array {
-    const inbound = this.state.mappingTo(volume);
-    if (!inbound || !isActive(inbound) || inbound.pending.size === 0)
-      return this.pages.read(volume, range.offset, range.length);
-    const data = new Uint8Array(range.length);
-    const size = grainBytes(inbound);
-    for (const grain of grainsOf(range, size)) {
-      const from = Math.max(range.offset, grain * size);
-      const part = { offset: from, length: Math.min(range.offset + range.length, (grain + 1) * size) - from };
-      const content = inbound.pending.has(grain)
-        ? this.readLogical(inbound.source, part)
-        : this.pages.read(volume, part.offset, part.length);
-      data.set(content, from - range.offset);
+    const data = this.pages.read(volume, range.offset, range.length);
+    for (const inbound of this.inbound(volume)) {
+      if (inbound.pending.size === 0) continue;
+      const size = grainBytes(inbound);
+      for (const grain of grainsOf(range, size)) {
+        if (!inbound.pending.has(grain)) continue;
+        const from = Math.max(range.offset, grain * size);
+        const part = { offset: from, length: Math.min(range.offset + range.length, (grain + 1) * size) - from };
+        data.set(this.readLogical(inbound.source, part), from - range.offset);
+      }
     }
     return data;
   }
@@ -133,26 +144,33 @@ export class CopyOnWriteEngine implements CopyEngine {
 
   /** Before a source changes: every target that still reads that range from it gets its own copy. */
   private keepForTargets(source: number, range: ByteRange): void {
-    for (const mapping of this.state.mappings)
-      if (mapping.source === source)
+    for (const mapping of this.state.mappingsFrom(source))
+      if (mapping.pending.size > 0)
         for (const grain of grainsOf(range, grainBytes(mapping))) this.fetch(mapping, grain);
   }
 
   private noteChange(volume: number, range: ByteRange): void {
-    for (const mapping of this.state.mappings) {
-      if (!mapping.incremental || (mapping.source !== volume && mapping.target !== volume)) continue;
+    for (const mapping of this.state.mappingsOn(volume)) {
+      if (!mapping.incremental) continue;
       for (const grain of grainsOf(range, grainBytes(mapping))) mapping.changed.add(grain);
     }
   }
 
   /** The target is about to change: what depends on its old content is copied out, what records its changes is told. */
   private noteDownstream(mapping: Mapping, range: ByteRange): void {
-    for (const other of this.state.mappings) {
-      if (other.source !== mapping.target) continue;
+    for (const other of this.state.mappingsFrom(mapping.target)) {
       for (const grain of grainsOf(range, grainBytes(other))) {
         this.fetch(other, grain);
         if (other.incremental) other.changed.add(grain);
       }
+    }
+  }
+
+  private takeBackScribbles(mapping: Mapping): void {
+    for (const [grain, original] of this.spared.get(mapping.id) ?? []) {
+      const { offset, length } = this.rangeOf(mapping, grain);
+      if (original === 'empty') this.pages.discard(mapping.target, offset, length);
+      else this.pages.write(mapping.target, offset, original);
     }
   }
 

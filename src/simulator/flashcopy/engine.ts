@@ -30,6 +30,10 @@ export interface CopyEngine {
   abandon(mapping: Mapping): Promise<void>;
   /** The mapping is gone: hidden files and notes too. */
   forget(mapping: Mapping): Promise<void>;
+  /** Bytes the volume holds by itself: what a thin one takes of its pool. */
+  usedBytes(volume: Volume): number;
+  /** Another capacity; what is beyond a smaller one is lost. The caller sets `capacityBytes` afterwards. */
+  resize(volume: Volume, bytes: number): Promise<void>;
   /** Files with an image behind them, for a data plane; undefined in memory. */
   imagePath(volume: Volume): string | undefined;
   close(): Promise<void>;

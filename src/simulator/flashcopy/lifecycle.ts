@@ -1,28 +1,27 @@
 // Prepare, start and stop of one mapping or of all members of a group at once. Legality is checked by the callers, the bytes are the engine's.
 import { arrayTime } from '../model/array-time.js';
-import { bytesPerSecond } from '../model/copy-rate.js';
 import { refuse } from '../model/codes.js';
+import { GrainSet } from '../model/grain-set.js';
 import { isActive, targetOffline } from '../model/legality.js';
 import { grainBytes, type Group, type Mapping } from '../model/state.js';
 import type { Machine } from '../machine.js';
-
-/** ms of array time that a prepare takes: long enough to be seen. */
-export const PREPARE_MS = 2000;
+import { directDependents } from './dependents.js';
 
 /** idle_or_copied or stopped -> preparing. Throws CMMVC6310E when the target feeds other active mappings and `restore` was not said. */
 export async function prepare(machine: Machine, mappings: readonly Mapping[], restore: boolean): Promise<void> {
   for (const mapping of mappings)
-    if (!restore && machine.state.mappings.some((other) => other.source === mapping.target && isActive(other)))
-      throw refuse('CMMVC6310E', mapping.name);
+    if (!restore && machine.state.mappingsFrom(mapping.target).some(isActive)) throw refuse('CMMVC6310E', mapping.name);
+  for (const mapping of mappings) fitGrains(machine, mapping);
   const flushFails = machine.faults.take('flush', 'before').includes('fail');
   for (const mapping of mappings) {
     const upstream = machine.state.mappingTo(mapping.source);
+    const sourceOffline = machine.state.volume(mapping.source).offline !== undefined;
     mapping.completeBefore =
       mapping.state === 'idle_or_copied' && mapping.startTime !== '' && mapping.pending.size === 0;
-    mapping.flushFails = flushFails || (upstream !== undefined && targetOffline(upstream));
+    mapping.flushFails = flushFails || sourceOffline || (upstream !== undefined && targetOffline(upstream));
     mapping.restoring = restore && machine.state.partnerOf(mapping) !== undefined;
     mapping.state = 'preparing';
-    mapping.due = machine.clock.now() + PREPARE_MS / machine.speed;
+    mapping.due = machine.clock.now() + machine.limits.prepareMs / machine.speed;
     machine.busy.add(mapping);
   }
   for (const { target } of mappings) await machine.reach.setOnline(machine.state.volume(target), false);
@@ -35,6 +34,16 @@ export async function prepare(machine: Machine, mappings: readonly Mapping[], re
   });
 }
 
+/** Volumes may have grown since: the copy begins anew, over all of it. Throws CMMVC5924E when only one of them has. */
+function fitGrains({ state }: Machine, mapping: Mapping): void {
+  const { capacityBytes } = state.volume(mapping.target);
+  if (state.volume(mapping.source).capacityBytes !== capacityBytes) throw refuse('CMMVC5924E', mapping.name);
+  const grains = Math.ceil(capacityBytes / grainBytes(mapping));
+  if (grains === mapping.pending.total) return;
+  mapping.pending = GrainSet.full(grains);
+  mapping.changed = GrainSet.empty(grains);
+}
+
 /** prepared -> copying, all at one instant. Answers the ms it took, as long as an application may stand still for it. */
 export async function start(machine: Machine, mappings: readonly Mapping[], group?: Group): Promise<number> {
   const { clock, engine, reach, state } = machine;
@@ -44,8 +53,9 @@ export async function start(machine: Machine, mappings: readonly Mapping[], grou
   await reach.atOneInstant(async () => {
     await engine.cut(mappings);
     const now = clock.now();
+    const startedAs = ++state.settings.starts;
     for (const mapping of mappings) {
-      Object.assign(mapping, { state: 'copying', startTime: arrayTime(now), due: now, comparing: true });
+      Object.assign(mapping, { state: 'copying', startTime: arrayTime(now), due: now, comparing: true, startedAs });
       machine.busy.add(mapping);
     }
     if (group) group.startTime = arrayTime(now);
@@ -60,39 +70,45 @@ export async function start(machine: Machine, mappings: readonly Mapping[], grou
   });
   for (const { target } of mappings) {
     const volume = state.volume(target);
+    if (volume.offline === 'space') delete volume.offline;
     reach.setOnline(volume, true).catch(() => undefined);
   }
   return clock.now() - began;
 }
 
-/** Stops what can be stopped; members that are complete or stopped already stay as they are. */
-export async function stop(machine: Machine, mappings: readonly Mapping[], force: boolean): Promise<void> {
+export type StopKind = 'cleaning' | 'force' | 'split';
+
+/**
+ * Stops what can be stopped; members that are complete or stopped already stay as they are. What others read through is cleaned first
+ * (`stopping`); `force` takes the others along; `split`, of a complete copy, leaves them on their own.
+ */
+export async function stop(machine: Machine, mappings: readonly Mapping[], how: StopKind): Promise<void> {
   for (const mapping of mappings) {
     if (mapping.state === 'prepared') await backOut(machine, mapping);
     if (!isActive(mapping)) continue;
-    const dependents = dependentsOf(machine, mapping);
-    if (force) await stop(machine, dependents, true);
-    else if (dependents.length > 0 && mapping.pending.size > 0) {
-      const rate = bytesPerSecond(mapping.cleanRate === 0 ? 50 : mapping.cleanRate) * machine.speed;
-      const bytes = Math.max(...dependents.map((other) => other.pending.size * grainBytes(other)));
-      Object.assign(mapping, { state: 'stopping', due: machine.clock.now() + (bytes / rate) * 1000 });
-      if (targetOffline(mapping)) await machine.reach.setOnline(machine.state.volume(mapping.target), false);
-      continue;
-    }
-    await endCopy(machine, mapping);
+    const dependents = how === 'split' ? [] : directDependents(machine, mapping);
+    if (how === 'force') await stopByForce(machine, mapping, dependents);
+    else if (dependents.length > 0) await beginCleaning(machine, mapping, dependents);
+    else await endCopy(machine, mapping);
   }
 }
 
-/** Mappings that read through this one's target: they would stop with it. */
-export function dependentsOf(machine: Machine, mapping: Mapping): Mapping[] {
-  return machine.state.mappings.filter(
-    (other) => other.source === mapping.target && isActive(other) && other.pending.size > 0,
-  );
+async function stopByForce(machine: Machine, mapping: Mapping, dependents: readonly Mapping[]): Promise<void> {
+  await endCopy(machine, mapping);
+  await stop(machine, dependents, 'force');
+}
+
+async function beginCleaning(machine: Machine, mapping: Mapping, dependents: readonly Mapping[]): Promise<void> {
+  if (mapping.state === 'stopping') return;
+  const waiting = dependents.reduce((sum, { pending }) => sum + pending.size, 0);
+  Object.assign(mapping, { state: 'stopping', due: machine.clock.now(), cleaning: waiting, cleaned: 0 });
+  if (targetOffline(mapping)) await machine.reach.setOnline(machine.state.volume(mapping.target), false);
 }
 
 /** Below 100 %: stopped, target offline and its missing grains poisoned. Complete: two independent volumes. */
 export async function endCopy(machine: Machine, mapping: Mapping): Promise<void> {
   mapping.restoring = false;
+  delete mapping.cleaning;
   if (mapping.pending.size === 0) {
     mapping.state = 'idle_or_copied';
     return;

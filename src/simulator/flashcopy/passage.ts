@@ -1,47 +1,102 @@
-// What happens by itself as array time passes: flushes end, grains are copied, cleaning ends, finished mappings vanish.
+// What happens by itself as array time passes: flushes end, grains are copied, cleaning ends, finished mappings vanish, snapshots expire.
 // Called before every command: the state is always that of now, and nothing needs a timer.
 import { bytesPerSecond } from '../model/copy-rate.js';
 import { drop, grainBytes, type Mapping } from '../model/state.js';
 import type { Machine } from '../machine.js';
-import { dependentsOf, endCopy } from './lifecycle.js';
+import { directDependents, grainsToClean } from './dependents.js';
+import { endCopy } from './lifecycle.js';
+import { outOfRoom } from './room.js';
+import { retireSnapshots } from './snapshot-images.js';
 
 export async function passTime(machine: Machine): Promise<void> {
-  for (const members of units(machine)) await endPrepare(machine, members);
-  for (const mapping of [...machine.state.mappings]) {
-    if (mapping.state === 'copying' && !machine.busy.has(mapping)) await copyOn(machine, mapping);
-    if (mapping.state === 'stopping' && machine.clock.now() >= mapping.due) {
-      for (const other of dependentsOf(machine, mapping))
-        await machine.engine.copyGrains(other, other.pending.members());
-      await endCopy(machine, mapping);
-    }
+  for (const members of preparing(machine)) await endPrepare(machine, members);
+  for (const mapping of machine.state.mappings.filter(({ state }) => state === 'copying' || state === 'stopping')) {
+    if (machine.busy.has(mapping)) continue;
+    if (mapping.state === 'copying') await copyOn(machine, mapping);
+    else await cleanOn(machine, mapping);
   }
+  await retireSnapshots(machine, removeMapping);
 }
 
 /** A group becomes prepared as a whole; one failed flush stops all of it. */
-async function endPrepare(machine: Machine, members: readonly Mapping[]): Promise<void> {
+async function endPrepare(machine: Machine, waiting: readonly Mapping[]): Promise<void> {
   const now = machine.clock.now();
-  const waiting = members.filter(({ state }) => state === 'preparing');
-  if (waiting.length === 0 || waiting.some((mapping) => now < mapping.due || machine.busy.has(mapping))) return;
+  if (waiting.some((mapping) => now < mapping.due || machine.busy.has(mapping))) return;
   const failed = waiting.some(({ flushFails }) => flushFails);
   for (const mapping of waiting) {
     mapping.state = failed ? 'stopped' : 'prepared';
-    if (failed) await machine.engine.abandon(mapping);
+    if (!failed) continue;
+    noteStop(machine, mapping, 'Prepare failed, the cache of the source could not be flushed');
+    await machine.engine.abandon(mapping);
   }
 }
 
 async function copyOn(machine: Machine, mapping: Mapping): Promise<void> {
-  const perMs = (bytesPerSecond(mapping.copyRate) * machine.speed) / 1000 / grainBytes(mapping);
-  const now = machine.clock.now();
-  const grains = mapping.pending.lowest(Math.floor((now - mapping.due) * perMs));
-  await machine.engine.copyGrains(mapping, grains);
-  for (const grain of grains) mapping.pending.delete(grain);
-  mapping.due = perMs === 0 ? now : mapping.due + grains.length / perMs;
+  if (mapping.pending.size === 0 || mapping.copyRate === 0) return cleanOn(machine, mapping);
+  const perMs = grainsPerMs(machine, mapping, mapping.copyRate);
+  const grains = mapping.pending.lowest(Math.floor((machine.clock.now() - mapping.due) * perMs));
+  if (grains.length > 0 && (await meetsTrouble(machine, mapping))) return;
+  await move(machine, mapping, grains);
+  mapping.due += grains.length / perMs;
+  if (outOfRoom(machine, machine.state.volume(mapping.target))) {
+    noteStop(machine, mapping, 'The copy stopped, its target is full');
+    return endCopy(machine, mapping);
+  }
   if (mapping.pending.size === 0) await complete(machine, mapping);
 }
 
+/** An I/O error on the target stops the copy; with `-keeptarget` the source goes offline with its target instead. */
+async function meetsTrouble(machine: Machine, mapping: Mapping): Promise<boolean> {
+  const [source, target] = [machine.state.volume(mapping.source), machine.state.volume(mapping.target)];
+  if (machine.faults.take(`target-io:${target.name}`, 'before').includes('fail')) target.offline = 'failed';
+  if (target.offline === undefined && source.offline === undefined) return false;
+  mapping.due = machine.clock.now();
+  if (mapping.keepTarget && target.offline === 'failed') {
+    source.offline = 'failed';
+    await machine.reach.setOnline(source, false);
+    await machine.reach.setOnline(target, false);
+  } else await endCopy(machine, mapping);
+  noteStop(machine, mapping, 'I/O errors on a volume of the mapping');
+  return true;
+}
+
+function noteStop(machine: Machine, { id, name }: Mapping, description: string): void {
+  machine.events.add({ objectType: 'fc_map', objectId: id, objectName: name, status: 'alert', description });
+}
+
+/** Moves what others need from this target to theirs, at the clean rate (50 at least while stopping), and ends when nobody needs it. */
+async function cleanOn(machine: Machine, mapping: Mapping): Promise<void> {
+  const now = machine.clock.now();
+  if (now < mapping.due) return;
+  const rate = mapping.state === 'stopping' && mapping.cleanRate === 0 ? 50 : mapping.cleanRate;
+  const perMs = grainsPerMs(machine, mapping, rate);
+  let budget = Math.floor((now - mapping.due) * perMs);
+  const spent = { grains: 0 };
+  for (const other of directDependents(machine, mapping)) {
+    const grains = grainsToClean(mapping, other, budget);
+    await move(machine, other, grains);
+    budget -= grains.length;
+    spent.grains += grains.length;
+    if (other.pending.size === 0 && other.state === 'copying') await complete(machine, other);
+  }
+  mapping.cleaned = (mapping.cleaned ?? 0) + spent.grains;
+  const wanted = directDependents(machine, mapping).length > 0;
+  mapping.due = wanted && perMs > 0 ? mapping.due + spent.grains / perMs : now;
+  if (wanted) return;
+  if (mapping.state === 'stopping') await endCopy(machine, mapping);
+  else if (mapping.pending.size === 0) await complete(machine, mapping);
+}
+
+async function move(machine: Machine, mapping: Mapping, grains: readonly number[]): Promise<void> {
+  await machine.engine.copyGrains(mapping, grains);
+  for (const grain of grains) mapping.pending.delete(grain);
+}
+
+/** At 100 %. Who is still needed by others goes on copying, so to speak, until they are served. */
 async function complete(machine: Machine, mapping: Mapping): Promise<void> {
+  if (directDependents(machine, mapping).length > 0) return;
   await endCopy(machine, mapping);
-  const group = machine.state.groups.find(({ id }) => id === mapping.group);
+  const group = mapping.group === 0 ? undefined : machine.state.groups.byId(mapping.group);
   if (mapping.autodelete) await removeMapping(machine, mapping);
   if (!group) return;
   const members = machine.state.mappingsOf(group.id);
@@ -53,15 +108,21 @@ async function complete(machine: Machine, mapping: Mapping): Promise<void> {
 export async function removeMapping(machine: Machine, mapping: Mapping): Promise<void> {
   drop(machine.state.mappings, (other) => other === mapping);
   await machine.engine.forget(mapping);
-  const group = machine.state.groups.find(({ id }) => id === mapping.group);
+  const group = machine.state.groups.byId(mapping.group);
   if (group?.autodelete === true && machine.state.mappingsOf(group.id).length === 0)
     drop(machine.state.groups, (other) => other === group);
 }
 
-function units(machine: Machine): Mapping[][] {
-  const { mappings, groups } = machine.state;
-  return [
-    ...groups.map((group) => machine.state.mappingsOf(group.id)),
-    ...mappings.filter(({ group }) => group === 0).map((mapping) => [mapping]),
-  ];
+const grainsPerMs = (machine: Machine, mapping: Mapping, rate: number): number =>
+  (bytesPerSecond(rate) * machine.speed) / 1000 / grainBytes(mapping);
+
+/** Mappings that are preparing, those of one group together. */
+function preparing(machine: Machine): Mapping[][] {
+  const units = new Map<string, Mapping[]>();
+  for (const mapping of machine.state.mappings) {
+    if (mapping.state !== 'preparing') continue;
+    const key = mapping.group === 0 ? `alone ${mapping.id}` : `group ${mapping.group}`;
+    units.set(key, [...(units.get(key) ?? []), mapping]);
+  }
+  return [...units.values()];
 }

@@ -5,8 +5,10 @@ import { passTime } from '../flashcopy/passage.js';
 import type { Machine } from '../machine.js';
 import type { FaultEffect } from '../faults.js';
 import { Serial } from '../serial.js';
-import { parseArguments } from './arguments.js';
+import { reaches } from '../model/profile.js';
+import { parseArguments, type Arguments } from './arguments.js';
 import type { Caller, Command } from './command.js';
+import { textOf, type Output } from './output.js';
 import { COMMANDS } from './commands/table.js';
 import { expandStatus, parseLine, SyntaxRefused } from './tokens.js';
 
@@ -15,6 +17,17 @@ export interface Answer {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** An answer whose form the door chooses. */
+export interface Called {
+  readonly output: Output;
+  readonly args: Arguments;
+}
+
+/** No command of the array at all. */
+export class UnknownCommand extends Error {}
+
+const DEFAULT_FAILOVER_MS = 5000;
 
 /** What a real command name looks like; anything else is no command of the array. */
 const ARRAY_VERB =
@@ -43,38 +56,44 @@ export class Shell {
       if (!(error instanceof SyntaxRefused)) throw error;
       return { exitCode: 2, stdout, stderr: `${stderr}rbash: ${error.message}\n` };
     }
+    this.machine.statistics.bytesAnswered += stdout.length;
     return { exitCode: status, stdout, stderr };
   }
 
+  /** One command in words. Throws ArrayError, UnknownCommand, CHANNEL_LOST. */
+  async call(words: readonly string[], caller: Caller): Promise<Called> {
+    const bare = /^(svctask|svcinfo|sainfo|satask)$/.test(words[0] ?? '') ? words.slice(1) : words;
+    const [name = '', ...rest] = bare;
+    const command = COMMANDS[name];
+    this.machine.statistics.count(name);
+    if (!command) throw ARRAY_VERB.test(name) ? refuse('CMMVC7205E', name) : new UnknownCommand(name);
+    if (!reaches(this.machine.profile, command.since)) throw refuse('CMMVC7205E', name);
+    const args = parseArguments(rest, command.grammar);
+    if (!mayRun(command, caller.role)) throw refuse('CMMVC6253E', caller.user);
+    await this.suffer(name, this.machine.faults.take(name, 'before'), 'not-done');
+    await command.before?.(this.machine, args, async (inner) => {
+      await this.call(inner, caller);
+    });
+    const output = await this.turn.run(() => this.take(command, args, caller));
+    await this.suffer(name, this.machine.faults.take(name, 'after'), 'done');
+    return { output, args };
+  }
+
   private async answer(words: readonly string[], caller: Caller): Promise<Answer> {
-    const bare = words[0] === 'svctask' || words[0] === 'svcinfo' ? words.slice(1) : words;
-    const name = bare[0] ?? '';
-    if (name === 'echo') return { exitCode: 0, stdout: `${bare.slice(1).join(' ')}\n`, stderr: '' };
+    const [name = ''] = words;
+    if (name === 'echo') return { exitCode: 0, stdout: `${words.slice(1).join(' ')}\n`, stderr: '' };
     try {
-      return { exitCode: 0, stdout: await this.command(name, bare.slice(1), caller), stderr: '' };
+      const { output, args } = await this.call(words, caller);
+      return { exitCode: 0, stdout: textOf(output, args), stderr: '' };
     } catch (error) {
       if (error instanceof FlashCopyError && error.code === 'CHANNEL_LOST') throw error;
       if (error instanceof UnknownCommand)
         return { exitCode: 127, stdout: '', stderr: `rbash: ${name}: command not found\n` };
-      const known = error instanceof ArrayError ? error : refuse('CMMVC6033E', String(error));
-      return { exitCode: 1, stdout: '', stderr: `${known.message}\n` };
+      return { exitCode: 1, stdout: '', stderr: `${arrayErrorOf(error).message}\n` };
     }
   }
 
-  private async command(name: string, words: readonly string[], caller: Caller): Promise<string> {
-    const command = COMMANDS[name];
-    if (!command) throw ARRAY_VERB.test(name) ? refuse('CMMVC7205E', name) : new UnknownCommand();
-    const args = parseArguments(words, command.grammar);
-    await this.suffer(name, this.machine.faults.take(name, 'before'), 'not-done');
-    await command.before?.(this.machine, args, async ([first = '', ...rest]) => {
-      await this.command(first, rest, caller);
-    });
-    const output = await this.turn.run(() => this.take(command, args, caller));
-    await this.suffer(name, this.machine.faults.take(name, 'after'), 'done');
-    return output;
-  }
-
-  private async take(command: Command, args: ReturnType<typeof parseArguments>, caller: Caller): Promise<string> {
+  private async take(command: Command, args: Arguments, caller: Caller): Promise<Output> {
     await passTime(this.machine);
     const output = await command.run(this.machine, args, caller);
     if (command.changes) await this.machine.save();
@@ -84,13 +103,22 @@ export class Shell {
   private async suffer(name: string, effects: readonly FaultEffect[], effect: 'done' | 'not-done'): Promise<void> {
     for (const fault of effects) {
       if (typeof fault === 'object' && 'delayMs' in fault) await this.machine.clock.sleep(fault.delayMs);
-      else if (typeof fault === 'object') throw new ArrayError(fault.code, 'fault on demand');
-      else if (fault === 'drop-connection') throw channelLost(name, effect);
+      else if (typeof fault === 'object' && 'code' in fault) throw new ArrayError(fault.code, 'fault on demand');
+      else if (fault === 'failover') this.machine.failover(DEFAULT_FAILOVER_MS);
+      if (fault === 'drop-connection' || fault === 'failover') throw channelLost(name, effect);
     }
   }
 }
 
-class UnknownCommand extends Error {}
+/** Anything that is no refusal is a defect of the simulator; the array would say "internal error" too. */
+export const arrayErrorOf = (error: unknown): ArrayError =>
+  error instanceof ArrayError ? error : refuse('CMMVC6033E', String(error));
+
+/** A Monitor looks; a Copy Operator runs FlashCopy; the others may do everything. */
+function mayRun(command: Command, role: Caller['role']): boolean {
+  if (!command.changes || role === 'Administrator' || role === 'SecurityAdmin') return true;
+  return role === 'CopyOperator' && command.copyOperator === true;
+}
 
 /** The caller cannot know what the simulator knows: outcome is unknown, the truth stands in the details for tests. */
 function channelLost(command: string, truth: 'done' | 'not-done'): FlashCopyError {

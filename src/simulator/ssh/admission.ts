@@ -6,11 +6,10 @@ export interface SshLimits {
   readonly connectionsPerSecond: number;
 }
 
-export const DEFAULT_LIMITS: SshLimits = { sessions: 32, connectionsPerSecond: 3 };
-
 export class Admission {
   private sessions = 0;
   private recent: number[] = [];
+  private silentUntil = -Infinity;
 
   constructor(
     private readonly limits: SshLimits,
@@ -25,6 +24,15 @@ export class Admission {
     this.recent.push(now);
     this.sessions++;
     return true;
+  }
+
+  /** Nobody is let in for so long. */
+  silence(ms: number): void {
+    this.silentUntil = this.clock.now() + ms;
+  }
+
+  silent(): boolean {
+    return this.clock.now() < this.silentUntil;
   }
 
   leave(): void {

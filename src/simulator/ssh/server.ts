@@ -3,7 +3,7 @@ import ssh2, { type Connection, type ServerChannel } from 'ssh2';
 import type { Clock } from '../../domain/clock.js';
 import { FlashCopyError } from '../../domain/errors.js';
 import type { SimulatedSystem } from '../system.js';
-import { Admission, DEFAULT_LIMITS, type SshLimits } from './admission.js';
+import { Admission, type SshLimits } from './admission.js';
 import type { HostKey } from './host-key.js';
 import { authenticate } from './users.js';
 
@@ -25,20 +25,27 @@ export async function openSshDoor(
   options: SshOptions,
   parts: { hostKey: HostKey; clock: Clock },
 ): Promise<SshDoor> {
-  const admission = new Admission({ ...DEFAULT_LIMITS, ...options.limits }, parts.clock);
+  const { sshSessions, sshConnectionsPerSecond } = system.config.limits;
+  const configured = { sessions: sshSessions, connectionsPerSecond: sshConnectionsPerSecond };
+  const admission = new Admission({ ...configured, ...options.limits }, parts.clock);
   const open = new Set<Connection>();
   const server = new ssh2.Server({ hostKeys: [parts.hostKey.privateKey] }, (connection) => {
     connection.on('error', () => undefined); // a client that vanishes is no matter of ours
-    if (!admission.enter()) {
+    if (admission.silent() || system.faults.take('login', 'before').length > 0 || !admission.enter()) {
       connection.end();
       return;
     }
+    system.statistics.sshConnections++;
     open.add(connection);
     connection.once('close', () => {
       open.delete(connection);
       admission.leave();
     });
     serve(system, connection);
+  });
+  system.onFailover((downMs) => {
+    admission.silence(downMs);
+    for (const connection of open) connection.end();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

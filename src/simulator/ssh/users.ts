@@ -1,7 +1,7 @@
 // Who may log in: by password, or by public key with a signature that fits.
-import { timingSafeEqual, createHash } from 'node:crypto';
 import ssh2, { type AuthContext } from 'ssh2';
 import type { SimulatorConfig } from '../config.js';
+import { sameBytes, sameText } from '../same-text.js';
 
 type User = SimulatorConfig['users'][number];
 
@@ -20,7 +20,3 @@ function isGenuine(user: User, context: AuthContext): boolean {
   // Without a signature the client only asks whether this key would do.
   return !context.signature || !context.blob || key.verify(context.blob, context.signature, context.hashAlgo);
 }
-
-const sameText = (a: string, b: string): boolean => sameBytes(Buffer.from(a), Buffer.from(b));
-const digest = (data: Buffer): Buffer => createHash('sha256').update(data).digest();
-const sameBytes = (a: Buffer, b: Buffer): boolean => timingSafeEqual(digest(a), digest(b));

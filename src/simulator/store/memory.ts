@@ -31,6 +31,23 @@ export class MemoryPages {
     }
   }
 
+  usedBytes(id: number): number {
+    return this.pages(id).size * PAGE;
+  }
+
+  /** Forgets what is beyond; whole pages of zeros take no room. */
+  resize(id: number, bytes: number): void {
+    for (const [page, content] of this.pages(id)) {
+      if (page * PAGE >= bytes) this.pages(id).delete(page);
+      else content.fill(0, Math.max(0, bytes - page * PAGE));
+    }
+  }
+
+  /** As if nothing had ever been written there; for whole pages only. */
+  discard(id: number, offset: number, length: number): void {
+    for (const { page } of pieces(offset, length)) this.pages(id).delete(page);
+  }
+
   /** True when nothing was ever written there: copying it needs no memory. */
   isEmpty(id: number, offset: number, length: number): boolean {
     return pieces(offset, length).every(({ page }) => !this.pages(id).has(page));

@@ -4,19 +4,19 @@ import type { Machine } from '../../machine.js';
 import { refuse } from '../../model/codes.js';
 import { checkLegal, groupState } from '../../model/legality.js';
 import { checkName } from '../../model/object-names.js';
-import { drop, freeId, type Group } from '../../model/state.js';
+import { drop, type Group } from '../../model/state.js';
 import type { Arguments } from '../arguments.js';
 import { acted, change, listing, shown, type Commands } from '../command.js';
-import { concise, detailed, type Row } from '../view.js';
-import { preparedFirst } from './prepared-first.js';
+import { attributesOf, concise, detailed, type Attribute, type Row } from '../view.js';
+import { preparedFirst, stopKind } from './prepared-first.js';
 
-const MAX_GROUPS = 255;
-const COLUMNS = ['id', 'name', 'status', 'start_time', 'owner_id', 'owner_name'];
-const DETAIL = ['id', 'name', 'status', 'autodelete', 'start_time', 'owner_id', 'owner_name'];
+const COLUMNS = ['id', 'name', 'status', 'start_time'];
+const DETAIL = ['id', 'name', 'status', 'autodelete', 'start_time'];
+const OWNER = ['owner_id', 'owner_name'];
 
 function mkfcconsistgrp({ state, profile }: Machine, args: Arguments): string {
-  if (state.groups.length >= MAX_GROUPS) throw refuse('CMMVC6034E');
-  const id = freeId(state.groups, 1);
+  if (state.groups.length >= profile.maxGroups) throw refuse('CMMVC6034E');
+  const id = state.groups.freeId(1);
   const name = checkName(args.value('name') ?? `fccstgrp${id}`, state.groups, profile.groupNameLimit);
   state.groups.push({ id, name, autodelete: args.has('autodelete'), startTime: '' });
   return `FlashCopy Consistency Group, id [${id}], successfully created\n`;
@@ -61,10 +61,9 @@ async function startfcconsistgrp(machine: Machine, args: Arguments): Promise<str
 async function stopfcconsistgrp(machine: Machine, args: Arguments): Promise<string> {
   const group = acted(machine.state.groups, args.target());
   const members = machine.state.mappingsOf(group.id);
-  if (args.has('split') && members.some(({ pending }) => pending.size > 0))
-    throw refuse('CMMVC5767E', '-split below 100 percent');
+  const kind = stopKind(args, members);
   if (!legal(machine, group, 'stop')) return '';
-  await stop(machine, members, args.has('force'));
+  await stop(machine, members, kind);
   group.startTime = '';
   return '';
 }
@@ -81,25 +80,28 @@ function row({ state }: Machine, group: Group): Row {
 
 const lsfcconsistgrp = listing((machine, args) => {
   const { groups } = machine.state;
+  const owner = machine.profile.ownerColumns ? OWNER : [];
   if (args.object === undefined)
     return concise(
       args,
-      COLUMNS,
+      [...COLUMNS, ...owner],
       groups.map((group) => row(machine, group)),
     );
   const group = shown(groups, args.object);
-  const attributes = row(machine, group);
-  const members = machine.state.mappingsOf(group.id);
-  return detailed(args, [
-    ...DETAIL.map((name) => [name, attributes[name] ?? ''] as const),
-    ...members.flatMap(({ id, name }) => [['FC_mapping_id', String(id)] as const, ['FC_mapping_name', name] as const]),
+  const members = machine.state.mappingsOf(group.id).map(({ id, name }): Attribute[] => [
+    ['FC_mapping_id', String(id)],
+    ['FC_mapping_name', name],
   ]);
+  return detailed(args, attributesOf(row(machine, group), [...DETAIL, ...owner]), { blocks: members });
 }, 'optional');
 
-export const groupCommands: Commands = {
+const commands: Commands = {
   lsfcconsistgrp,
   mkfcconsistgrp: change({ values: ['name', 'ownershipgroup'], switches: ['autodelete'] }, mkfcconsistgrp),
-  chfcconsistgrp: change({ values: ['name', 'autodelete'], object: 'required' }, chfcconsistgrp),
+  chfcconsistgrp: change(
+    { values: ['name', 'autodelete', 'ownershipgroup'], switches: ['noownershipgroup'], object: 'required' },
+    chfcconsistgrp,
+  ),
   rmfcconsistgrp: change({ switches: ['force'], object: 'required' }, rmfcconsistgrp),
   prestartfcconsistgrp: change({ switches: ['restore'], object: 'required' }, async (machine, args) => {
     const group = acted(machine.state.groups, args.target());
@@ -113,3 +115,10 @@ export const groupCommands: Commands = {
   },
   stopfcconsistgrp: change({ switches: ['force', 'split'], object: 'required' }, stopfcconsistgrp),
 };
+
+/** What a Copy Operator may do. */
+const OPERATED = ['prestartfcconsistgrp', 'startfcconsistgrp', 'stopfcconsistgrp', 'chfcconsistgrp'];
+
+export const groupCommands: Commands = Object.fromEntries(
+  Object.entries(commands).map(([name, command]) => [name, { ...command, copyOperator: OPERATED.includes(name) }]),
+);

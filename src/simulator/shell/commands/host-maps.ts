@@ -3,10 +3,11 @@ import type { Machine } from '../../machine.js';
 import { refuse } from '../../model/codes.js';
 import { drop, type HostMap } from '../../model/state.js';
 import type { Arguments } from '../arguments.js';
-import { change, listing, named, shown, type Commands } from '../command.js';
+import { change, listing, must, named, shown, type Commands } from '../command.js';
 import { concise, withoutObject, type Row } from '../view.js';
-import { IO_GROUP } from './system.js';
-import { findVolume } from './volume-views.js';
+import { IO_GROUP, ioGroupName } from './nodes.js';
+import { checkProtected } from './protection.js';
+import { findVolume } from './volume-lookup.js';
 
 const MAX_SCSI_ID = 2047;
 const TAIL = ['IO_group_id', 'IO_group_name', 'mapping_type', 'host_cluster_id', 'host_cluster_name', 'protocol'];
@@ -17,6 +18,7 @@ async function mkvdiskhostmap(machine: Machine, args: Arguments): Promise<string
   const { state } = machine;
   const host = named(state.hosts, args.required('host'));
   const volume = volumeNamed(machine, args.target());
+  if (!(host.ioGroups ?? [IO_GROUP]).includes(IO_GROUP)) throw refuse('CMMVC5729E', host.name);
   if (state.hostMaps.some((map) => map.volume === volume.id && map.host === host.id)) throw refuse('CMMVC5878E');
   if (!args.has('force') && state.hostMaps.some((map) => map.volume === volume.id)) throw refuse('CMMVC6071E');
   const taken = new Set(state.hostMaps.filter((map) => map.host === host.id).map(({ scsiId }) => scsiId));
@@ -33,6 +35,7 @@ async function rmvdiskhostmap(machine: Machine, args: Arguments): Promise<string
   const volume = volumeNamed(machine, args.target());
   const map = machine.state.hostMaps.find((candidate) => candidate.volume === volume.id && candidate.host === host.id);
   if (!map) throw refuse('CMMVC5842E');
+  checkProtected(machine, volume);
   await machine.reach.unmap(volume, host);
   drop(machine.state.hostMaps, (other) => other === map);
   return '';
@@ -45,9 +48,10 @@ function volumeNamed(machine: Machine, reference: string): ReturnType<Machine['s
 }
 
 /** Both views have the volume's and the host's columns; `id` and `name` are those of the object asked for. */
-function row({ state }: Machine, map: HostMap, subject: 'volume' | 'host'): Row {
+function row(machine: Machine, map: HostMap, subject: 'volume' | 'host'): Row {
+  const { state } = machine;
   const volume = state.volume(map.volume);
-  const host = state.hosts.find(({ id }) => id === map.host);
+  const host = state.hosts.byId(map.host);
   const [id, name] = subject === 'volume' ? [volume.id, volume.name] : [map.host, host?.name ?? ''];
   return {
     id: String(id),
@@ -58,33 +62,40 @@ function row({ state }: Machine, map: HostMap, subject: 'volume' | 'host'): Row 
     vdisk_id: String(volume.id),
     vdisk_name: volume.name,
     vdisk_UID: volume.uid,
-    IO_group_id: String(IO_GROUP.id),
-    IO_group_name: IO_GROUP.name,
+    IO_group_id: String(IO_GROUP),
+    IO_group_name: ioGroupName(machine),
     mapping_type: 'private',
     protocol: 'scsi',
   };
 }
 
+const rmvdiskhostmapCommand = change({ values: ['host'], switches: ['force'], object: 'required' }, rmvdiskhostmap);
+
 export const hostMapCommands: Commands = {
   mkvdiskhostmap: change({ values: ['host', 'scsi'], switches: ['force'], object: 'required' }, mkvdiskhostmap),
-  rmvdiskhostmap: change({ values: ['host'], object: 'required' }, rmvdiskhostmap),
-  lsvdiskhostmap: listing((machine, args) => {
-    const volume = findVolume(machine, args.target());
-    if (!volume) throw refuse('CMMVC5754E', args.target());
-    const maps = machine.state.hostMaps.filter((map) => map.volume === volume.id);
-    return concise(
-      withoutObject(args),
-      BY_VOLUME,
-      maps.map((map) => row(machine, map, 'volume')),
-    );
-  }, 'required'),
-  lshostvdiskmap: listing((machine, args) => {
-    const host = args.object === undefined ? undefined : shown(machine.state.hosts, args.object);
-    const maps = machine.state.hostMaps.filter((map) => host === undefined || map.host === host.id);
-    return concise(
-      withoutObject(args),
-      BY_HOST,
-      maps.map((map) => row(machine, map, 'host')),
-    );
-  }, 'optional'),
+  rmvdiskhostmap: { ...rmvdiskhostmapCommand, objectName: 'vdisk_id' },
+  lsvdiskhostmap: {
+    ...listing((machine, args) => {
+      const volume = must(findVolume(machine, args.target()), 'CMMVC5754E', args.target());
+      const maps = machine.state.hostMaps.filter((map) => map.volume === volume.id);
+      return concise(
+        withoutObject(args),
+        BY_VOLUME,
+        maps.map((map) => row(machine, map, 'volume')),
+      );
+    }, 'required'),
+    objectName: 'vdisk_name',
+  },
+  lshostvdiskmap: {
+    ...listing((machine, args) => {
+      const host = args.object === undefined ? undefined : shown(machine.state.hosts, args.object);
+      const maps = machine.state.hostMaps.filter((map) => host === undefined || map.host === host.id);
+      return concise(
+        withoutObject(args),
+        BY_HOST,
+        maps.map((map) => row(machine, map, 'host')),
+      );
+    }, 'optional'),
+    objectName: 'host',
+  },
 };

@@ -1,12 +1,13 @@
-// lsfcmap and its relatives. Columns as in 6.x-8.x; 9.x appends three.
-import { dependentsOf } from '../../flashcopy/lifecycle.js';
+// lsfcmap and its relatives. Columns as in 6.x-8.x; 9.x appends three. What the system made for snapshots shows with `-showhidden` only.
+import { dependentsOf } from '../../flashcopy/dependents.js';
 import type { Machine } from '../../machine.js';
-import { refuse } from '../../model/codes.js';
-import type { Mapping } from '../../model/state.js';
-import { listing, shown, type Command, type Commands } from '../command.js';
-import { concise, detailed, withoutObject, type Row } from '../view.js';
-import { IO_GROUP } from './system.js';
-import { findVolume } from './volume-views.js';
+import { isActive } from '../../model/legality.js';
+import type { Mapping, Volume } from '../../model/state.js';
+import type { Arguments } from '../arguments.js';
+import { listing, listingWith, must, shown, type Command, type Commands } from '../command.js';
+import { attributesOf, concise, detailed, withoutObject, type Row } from '../view.js';
+import { IO_GROUP, ioGroupName } from './nodes.js';
+import { findVolume } from './volume-lookup.js';
 
 const COLUMNS = [
   ...['id', 'name', 'source_vdisk_id', 'source_vdisk_name', 'target_vdisk_id', 'target_vdisk_name', 'group_id'],
@@ -25,7 +26,7 @@ const DETAIL = [
 /** Whole percent, 100 only when every grain is there. */
 export function progressPercent({ state, pending, incremental }: Mapping): number {
   if ((state === 'preparing' || state === 'prepared') && !incremental) return 0;
-  return Math.floor((1 - pending.size / pending.total) * 100);
+  return pending.total === 0 ? 100 : Math.floor((1 - pending.size / pending.total) * 100);
 }
 
 /** What a start would copy now, in percent. */
@@ -36,10 +37,16 @@ function differencePercent({ incremental, pending, changed, startTime }: Mapping
   return Math.ceil((waiting.size / waiting.total) * 100);
 }
 
+/** 100 when there is nothing to clean. */
+function cleanPercent({ cleaning, cleaned }: Mapping): number {
+  return cleaning === undefined || cleaning === 0 ? 100 : Math.min(99, Math.floor(((cleaned ?? 0) / cleaning) * 100));
+}
+
 function row(machine: Machine, mapping: Mapping): Row {
   const { state } = machine;
   const partner = state.partnerOf(mapping);
-  const group = state.groups.find(({ id }) => id === mapping.group);
+  const group = mapping.group === 0 ? undefined : state.groups.byId(mapping.group);
+  const snapshot = state.snapshots.find(({ members }) => members.some(({ image }) => image === mapping.target));
   return {
     id: String(mapping.id),
     name: mapping.name,
@@ -53,15 +60,13 @@ function row(machine: Machine, mapping: Mapping): Row {
     progress: String(progressPercent(mapping)),
     copy_rate: String(mapping.copyRate),
     start_time: mapping.startTime,
-    dependent_mappings: String(dependentsOf(machine, mapping).length),
     autodelete: mapping.autodelete ? 'on' : 'off',
-    clean_progress: mapping.state === 'stopping' ? '0' : '100',
+    clean_progress: String(cleanPercent(mapping)),
     clean_rate: String(mapping.cleanRate),
     incremental: mapping.incremental ? 'on' : 'off',
-    difference: String(differencePercent(mapping)),
     grain_size: String(mapping.grainKiB),
-    IO_group_id: String(IO_GROUP.id),
-    IO_group_name: IO_GROUP.name,
+    IO_group_id: String(IO_GROUP),
+    IO_group_name: ioGroupName(machine),
     partner_FC_id: String(partner?.id ?? ''),
     partner_FC_name: partner?.name ?? '',
     restoring: mapping.restoring ? 'yes' : 'no',
@@ -71,49 +76,71 @@ function row(machine: Machine, mapping: Mapping): Row {
     restore_progress: mapping.restoring ? String(progressPercent(mapping)) : '0',
     fc_controlled: 'no',
     size_mismatch: 'no',
-    is_snapshot: 'no',
+    is_snapshot: mapping.owner === 'snapshot' ? 'yes' : 'no',
+    snapshot_id: mapping.owner === 'snapshot' ? String(snapshot?.id ?? '') : '',
   };
 }
 
+/** What costs a look at other mappings or a count of grains: the detailed view alone shows it. */
+const costly = (machine: Machine, mapping: Mapping): Row => ({
+  dependent_mappings: String(dependentsOf(machine, mapping).length),
+  difference: String(differencePercent(mapping)),
+});
+
+const visible = ({ state }: Machine, args: Arguments): Mapping[] =>
+  state.mappings.filter(({ owner }) => owner === undefined || args.has('showhidden'));
+
 const lsfcmap: Command = listing((machine, args) => {
   const columns = machine.profile.snapshotColumns ? [...COLUMNS, ...SNAPSHOT_COLUMNS] : COLUMNS;
-  const { mappings } = machine.state;
   if (args.object === undefined)
     return concise(
       args,
       columns,
-      mappings.map((mapping) => row(machine, mapping)),
+      visible(machine, args).map((mapping) => row(machine, mapping)),
     );
-  const attributes = row(machine, shown(mappings, args.object));
-  return detailed(
-    args,
-    DETAIL.map((name) => [name, attributes[name] ?? ''] as const),
-  );
+  const mapping = shown(machine.state.mappings, args.object);
+  return detailed(args, attributesOf({ ...row(machine, mapping), ...costly(machine, mapping) }, DETAIL));
 }, 'optional');
 
+const volumeShown = (machine: Machine, args: Arguments): Volume =>
+  must(findVolume(machine, args.target()), 'CMMVC5754E', args.target());
+
+/** A table of mappings that hang on the object named. */
+const related = (
+  columns: readonly [string, string],
+  of: (machine: Machine, args: Arguments) => readonly Mapping[],
+): Command =>
+  listing((machine, args) => {
+    const [id, name] = columns;
+    const rows = of(machine, args).map((mapping) => ({ [id]: String(mapping.id), [name]: mapping.name }));
+    return concise(withoutObject(args), columns, rows);
+  }, 'required');
+
+/** Mappings whose target holds a whole image: what a restore can be made from. */
+const copiesOf = ({ state }: Machine, volume: Volume): Mapping[] =>
+  state.mappingsFrom(volume.id).filter(({ pending, startTime }) => pending.size === 0 && startTime !== '');
+
 export const mappingViews: Commands = {
-  lsfcmap: { ...lsfcmap, grammar: { ...lsfcmap.grammar, switches: ['nohdr', 'bytes', 'showhidden'] } },
+  lsfcmap: listingWith({ switches: ['showhidden'] }, lsfcmap),
   lsfcmapprogress: listing((machine, args) => {
     const mapping = shown(machine.state.mappings, args.target());
     const only = { id: String(mapping.id), progress: String(progressPercent(mapping)) };
     return concise(withoutObject(args), ['id', 'progress'], [only]);
   }, 'required'),
-  lsfcmapdependentmaps: listing((machine, args) => {
-    const dependents = dependentsOf(machine, shown(machine.state.mappings, args.target()));
-    return concise(
-      withoutObject(args),
-      ['fc_id', 'fc_name'],
-      dependents.map(({ id, name }) => ({ fc_id: String(id), fc_name: name })),
-    );
-  }, 'required'),
-  lsvdiskfcmappings: listing((machine, args) => {
-    const volume = findVolume(machine, args.target());
-    if (!volume) throw refuse('CMMVC5754E', args.target());
-    const both = machine.state.mappings.filter(({ source, target }) => source === volume.id || target === volume.id);
-    return concise(
-      withoutObject(args),
-      ['id', 'name'],
-      both.map(({ id, name }) => ({ id: String(id), name })),
-    );
-  }, 'required'),
+  lsfcmapdependentmaps: related(['fc_id', 'fc_name'], (machine, args) =>
+    dependentsOf(machine, shown(machine.state.mappings, args.target())),
+  ),
+  lsvdiskfcmappings: related(['id', 'name'], (machine, args) =>
+    machine.state.mappingsOn(volumeShown(machine, args).id).filter(({ owner }) => owner === undefined),
+  ),
+  lsvdiskfcmapcopies: related(['fc_id', 'fc_name'], (machine, args) => copiesOf(machine, volumeShown(machine, args))),
+  lsvdiskdependentmaps: related(['fc_id', 'fc_name'], (machine, args) =>
+    machine.state.mappingsFrom(volumeShown(machine, args).id).filter(isActive),
+  ),
+  lsfcmapcandidate: listing((machine, args) => {
+    const { volumes } = machine.state;
+    const free = volumes.filter(({ id, hidden }) => hidden !== true && machine.state.mappingsOn(id).length < 256);
+    const rows = free.map(({ id }) => ({ id: String(id) }));
+    return concise(args, ['id'], rows);
+  }),
 };

@@ -3,44 +3,82 @@ import { prepare, start, stop } from '../../flashcopy/lifecycle.js';
 import { removeMapping } from '../../flashcopy/passage.js';
 import type { Machine } from '../../machine.js';
 import { refuse } from '../../model/codes.js';
-import { GrainSet } from '../../model/grain-set.js';
+import { bitmapBytes, bitmapNeed, bitmapTotal } from '../../model/bitmap.js';
 import { checkLegal, groupState, targetOffline } from '../../model/legality.js';
 import { checkName } from '../../model/object-names.js';
-import { freeId, type Group, type Mapping } from '../../model/state.js';
+import { reaches } from '../../model/profile.js';
+import { idleMapping, type Group, type Mapping, type Volume } from '../../model/state.js';
 import type { Arguments } from '../arguments.js';
 import { acted, change, named, type Commands } from '../command.js';
-import { preparedFirst } from './prepared-first.js';
-import { findVolume } from './volume-views.js';
+import { checkIoGroup } from './nodes.js';
+import { preparedFirst, stopKind } from './prepared-first.js';
+import { findVolume } from './volume-lookup.js';
 
-const LIMITS = { mappings: 4096, perGroup: 512, perSource: 256 } as const;
-const RATE = { min: 0, max: 150 } as const;
+const LIMITS = { perGroup: 512, perTree: 256 } as const;
+/** Above 100 from 7.8.1 on. */
+const rateRange = ({ profile }: Machine): { min: number; max: number } => ({
+  min: 0,
+  max: reaches(profile, '7.8.1') ? 150 : 100,
+});
+
+function volumeNamed(machine: Machine, reference: string): Volume {
+  const volume = findVolume(machine, reference);
+  if (!volume) throw refuse('CMMVC5804E', reference);
+  return volume;
+}
 
 function mkfcmap(machine: Machine, args: Arguments): string {
   const { state } = machine;
-  const [source, target] = [args.required('source'), args.required('target')].map((reference) => {
-    const volume = findVolume(machine, reference);
-    if (!volume) throw refuse('CMMVC5804E', reference);
-    return volume;
-  });
+  const [source, target] = [args.required('source'), args.required('target')].map((name) => volumeNamed(machine, name));
   if (!source || !target) throw refuse('CMMVC5707E');
-  if (source === target) throw refuse('CMMVC6303E');
-  if (source.capacityBytes !== target.capacityBytes) throw refuse('CMMVC5924E');
-  if (state.mappingTo(target.id)) throw refuse('CMMVC6466E', target.name);
-  if (state.mappings.filter((mapping) => mapping.source === source.id).length >= LIMITS.perSource)
-    throw refuse('CMMVC6302E');
-  if (state.mappings.length >= LIMITS.mappings) throw refuse('CMMVC6034E');
-  const id = freeId(state.mappings);
-  const grainKiB = args.choice('grainsize', ['64', '256']) === '64' ? 64 : 256;
+  checkPair(machine, source, target);
+  checkIoGroup(machine, args.value('iogrp'));
+  const id = state.mappings.freeId();
+  const grainKiB = grainSize(args, [source, target]);
   const total = Math.ceil(target.capacityBytes / (grainKiB * 1024));
+  const incremental = args.has('incremental');
+  if (bitmapBytes(state) + bitmapNeed({ incremental }, total) > bitmapTotal(state)) throw refuse('CMMVC5917E');
   state.mappings.push({
     ...{ id, name: checkName(args.value('name') ?? `fcmap${id}`, state.mappings) },
     ...{ source: source.id, target: target.id, grainKiB, group: groupToJoin(machine, args) },
-    ...{ incremental: args.has('incremental'), keepTarget: args.has('keeptarget'), autodelete: args.has('autodelete') },
-    ...{ copyRate: args.integer('copyrate', RATE) ?? 50, cleanRate: args.integer('cleanrate', RATE) ?? 50 },
-    ...{ state: 'idle_or_copied', startTime: '', restoring: false, completeBefore: false, flushFails: false },
-    ...{ pending: GrainSet.full(total), changed: GrainSet.empty(total), due: 0, comparing: false },
+    ...{ incremental, keepTarget: args.has('keeptarget'), autodelete: args.has('autodelete') },
+    ...{
+      copyRate: args.integer('copyrate', rateRange(machine)) ?? 50,
+      cleanRate: args.integer('cleanrate', rateRange(machine)) ?? 50,
+    },
+    ...idleMapping(total),
   });
   return `FlashCopy Mapping, id [${id}], successfully created\n`;
+}
+
+/** Two volumes of one size; the target is nobody else's target; the tree that would come of it has 256 mappings at most. */
+function checkPair(machine: Machine, source: Volume, target: Volume): void {
+  const { state, profile } = machine;
+  if (!state.settings.flashCopyLicensed) throw refuse('CMMVC7205E', 'FlashCopy is not licensed');
+  if (source === target) throw refuse('CMMVC6303E');
+  if (source.capacityBytes !== target.capacityBytes) throw refuse('CMMVC5924E');
+  if (state.mappingTo(target.id)) throw refuse('CMMVC6466E', target.name);
+  if (treeOf(state, [source.id, target.id]).size >= LIMITS.perTree) throw refuse('CMMVC6302E');
+  if (state.mappings.length >= profile.maxMappings) throw refuse('CMMVC6034E');
+}
+
+/** All mappings that hang together with these volumes. */
+function treeOf(state: Machine['state'], volumes: number[]): Set<Mapping> {
+  const tree = new Set<Mapping>();
+  for (let volume = volumes.pop(); volume !== undefined; volume = volumes.pop())
+    for (const mapping of state.mappingsOn(volume)) {
+      if (tree.has(mapping)) continue;
+      tree.add(mapping);
+      volumes.push(mapping.source, mapping.target);
+    }
+  return tree;
+}
+
+/** 64 KiB where a compressed copy is involved, unless said otherwise. */
+function grainSize(args: Arguments, volumes: readonly Volume[]): 64 | 256 {
+  const said = args.choice('grainsize', ['64', '256']);
+  if (said !== undefined) return said === '64' ? 64 : 256;
+  return volumes.some(({ thin }) => thin?.compressed === true) ? 64 : 256;
 }
 
 /** 0 when none is named. Only an idle, stopped or empty group takes a mapping. */
@@ -55,7 +93,7 @@ function groupToJoin(machine: Machine, args: Arguments): number {
 
 async function chfcmap(machine: Machine, args: Arguments): Promise<string> {
   const { state, profile } = machine;
-  const mapping = acted(state.mappings, args.target());
+  const mapping = own(machine, args);
   const name = args.value('name');
   if (name !== undefined)
     mapping.name = checkName(
@@ -68,17 +106,19 @@ async function chfcmap(machine: Machine, args: Arguments): Promise<string> {
     if (left) checkLegal('regroup', groupState(state, left), { profile });
     mapping.group = groupToJoin(machine, args);
   }
-  mapping.copyRate = args.integer('copyrate', RATE) ?? mapping.copyRate;
-  mapping.cleanRate = args.integer('cleanrate', RATE) ?? mapping.cleanRate;
+  mapping.copyRate = args.integer('copyrate', rateRange(machine)) ?? mapping.copyRate;
+  mapping.cleanRate = args.integer('cleanrate', rateRange(machine)) ?? mapping.cleanRate;
   const autodelete = args.choice('autodelete', ['on', 'off']);
   if (autodelete !== undefined) mapping.autodelete = autodelete === 'on';
+  const nothing = !['name', 'consistgrp', 'copyrate', 'cleanrate', 'autodelete'].some((flag) => args.has(flag));
+  if (nothing) throw refuse('CMMVC5707E');
   const copied = mapping.state === 'idle_or_copied' && mapping.startTime !== '' && mapping.pending.size === 0;
   if (autodelete === 'on' && copied) await removeMapping(machine, mapping);
   return '';
 }
 
 async function rmfcmap(machine: Machine, args: Arguments): Promise<string> {
-  const mapping = acted(machine.state.mappings, args.target());
+  const mapping = own(machine, args);
   checkLegal('delete', mapping.state, { profile: machine.profile, force: args.has('force') });
   const wasOffline = targetOffline(mapping);
   await removeMapping(machine, mapping);
@@ -86,17 +126,24 @@ async function rmfcmap(machine: Machine, args: Arguments): Promise<string> {
   return '';
 }
 
+/** Not one the system made for itself. */
+function own(machine: Machine, args: Arguments): Mapping {
+  const mapping = acted(machine.state.mappings, args.target());
+  if (mapping.owner !== undefined) throw refuse('CMMVC5753E', mapping.name);
+  return mapping;
+}
+
 /** A mapping that may be acted on by itself. */
 function alone(machine: Machine, args: Arguments): Mapping {
-  const mapping = acted(machine.state.mappings, args.target());
+  const mapping = own(machine, args);
   if (mapping.group !== 0) throw refuse('CMMVC6030E', mapping.name);
   return mapping;
 }
 
 async function stopfcmap(machine: Machine, args: Arguments): Promise<string> {
   const mapping = alone(machine, args);
-  if (args.has('split') && mapping.pending.size > 0) throw refuse('CMMVC5767E', '-split below 100 percent');
-  if (checkLegal('stop', mapping.state, machine)) await stop(machine, [mapping], args.has('force'));
+  const kind = stopKind(args, [mapping]);
+  if (checkLegal('stop', mapping.state, machine)) await stop(machine, [mapping], kind);
   return '';
 }
 
@@ -106,7 +153,7 @@ const MKFCMAP = {
 };
 const CHFCMAP = { values: ['name', 'consistgrp', 'copyrate', 'cleanrate', 'autodelete'], switches: ['force'] };
 
-export const mappingCommands: Commands = {
+const commands: Commands = {
   mkfcmap: change(MKFCMAP, mkfcmap),
   chfcmap: change({ ...CHFCMAP, object: 'required' }, chfcmap),
   rmfcmap: change({ switches: ['force'], object: 'required' }, rmfcmap),
@@ -129,3 +176,10 @@ export const mappingCommands: Commands = {
   },
   stopfcmap: change({ switches: ['force', 'split'], object: 'required' }, stopfcmap),
 };
+
+/** What a Copy Operator may do. */
+const OPERATED = ['prestartfcmap', 'startfcmap', 'stopfcmap', 'chfcmap'];
+
+export const mappingCommands: Commands = Object.fromEntries(
+  Object.entries(commands).map(([name, command]) => [name, { ...command, copyOperator: OPERATED.includes(name) }]),
+);

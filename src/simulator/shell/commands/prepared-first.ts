@@ -1,7 +1,9 @@
-// `start... -prep`: one command that prepares, waits and then starts. Already prepared is fine; somebody else's unfinished prepare is refused.
+// How commands that start and stop read their flags. `start... -prep`: one command that prepares, waits and then starts. Already prepared is fine; somebody else's unfinished prepare is refused.
+import type { StopKind } from '../../flashcopy/lifecycle.js';
 import type { Machine } from '../../machine.js';
 import { refuse } from '../../model/codes.js';
-import type { GroupState } from '../../model/state.js';
+import type { GroupState, Mapping } from '../../model/state.js';
+import type { Arguments } from '../arguments.js';
 import type { Command } from '../command.js';
 
 const POLL_MS = 50;
@@ -16,7 +18,10 @@ export function preparedFirst(
     if (!args.has('prep')) return;
     const name = args.target();
     await run(BRING_TO_NOW);
-    if (stateOf(machine, name) === 'prepared') return;
+    if (stateOf(machine, name) === 'prepared') {
+      if (machine.profile.prepOfPrepared === 'refused') throw refuse('CMMVC5902E', name);
+      return;
+    }
     await run([prestart, ...(args.has('restore') ? ['-restore'] : []), name]);
     while (stateOf(machine, name) === 'preparing') {
       await machine.clock.sleep(POLL_MS);
@@ -24,4 +29,12 @@ export function preparedFirst(
     }
     if (stateOf(machine, name) === 'stopped') throw refuse('CMMVC5908E', 'the flush failed');
   };
+}
+
+/** `-force` and `-split` exclude each other; a split needs every copy at 100 %. */
+export function stopKind(args: Arguments, mappings: readonly Mapping[]): StopKind {
+  if (args.has('force') && args.has('split')) throw refuse('CMMVC5713E', '-split');
+  if (args.has('split') && mappings.some(({ pending }) => pending.size > 0))
+    throw refuse('CMMVC5767E', '-split below 100 percent');
+  return args.has('force') ? 'force' : args.has('split') ? 'split' : 'cleaning';
 }

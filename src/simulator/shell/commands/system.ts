@@ -1,101 +1,115 @@
-// The system itself: lssystem, lscurrentuser, lsiogrp, lsmdiskgrp. One I/O group that is in use, as on a small real box.
+// The system itself: lssystem, chsystem, licence, capabilities, the users who ask, plug-ins that register.
+import { arrayTime } from '../../model/array-time.js';
 import type { Machine } from '../../machine.js';
-import type { Pool } from '../../model/state.js';
-import { listing, shown, type Commands } from '../command.js';
-import { capacity, concise, detailed, type Row } from '../view.js';
+import { refuse } from '../../model/codes.js';
 import type { Arguments } from '../arguments.js';
+import { change, listing, type Commands } from '../command.js';
+import { capacity, concise, detailed, type Attribute } from '../view.js';
+import { freeBytes } from './pools.js';
 
-export const IO_GROUP = { id: 0, name: 'io_grp0' } as const;
-
-/** Bytes no volume has taken yet. */
-export function freeBytes(machine: Machine, pool: Pool): number {
-  const used = machine.state.volumes.filter((volume) => volume.pool === pool.id);
-  return used.reduce((free, volume) => free - volume.capacityBytes, pool.capacityBytes);
+function system(machine: Machine, args: Arguments): Attribute[] {
+  const { state, profile, network } = machine;
+  const total = state.pools.reduce((sum, { capacityBytes }) => sum + capacityBytes, 0);
+  const free = state.pools.reduce((sum, pool) => sum + freeBytes(machine, pool), 0);
+  const { enabled, minutes } = state.settings.protection;
+  return [
+    ['id', state.id],
+    ['name', state.name],
+    ['location', 'local'],
+    ['partnership', ''],
+    ['total_mdisk_capacity', capacity(total, args)],
+    ['space_in_mdisk_grps', capacity(total, args)],
+    ['space_allocated_to_vdisks', capacity(total - free, args)],
+    ['total_free_space', capacity(free, args)],
+    ['statistics_status', 'on'],
+    ['statistics_frequency', '15'],
+    ['cluster_locale', 'en_US'],
+    ['time_zone', '522 UTC'],
+    ['code_level', `${profile.codeLevel} (build 169.8.2211211556000)`],
+    ['console_IP', `${network.managementAddresses[0] ?? ''}:443`],
+    ['id_alias', state.id],
+    ['cluster_ntp_IP_address', ''],
+    ['layer', 'replication'],
+    ['topology', 'standard'],
+    ['topology_status', ''],
+    ['vdisk_protection_time', String(minutes)],
+    ['vdisk_protection_enabled', enabled ? 'yes' : 'no'],
+    ['product_name', 'IBM SAN Volume Controller'],
+  ];
 }
 
-const IO_GROUP_COLUMNS = ['id', 'name', 'node_count', 'vdisk_count', 'host_count', 'site_id', 'site_name'];
-const POOL_COLUMNS = [
-  ...['id', 'name', 'status', 'mdisk_count', 'vdisk_count', 'capacity', 'extent_size', 'free_capacity'],
-  ...[
-    'virtual_capacity',
-    'used_capacity',
-    'real_capacity',
-    'overallocation',
-    'warning',
-    'easy_tier',
-    'easy_tier_status',
-  ],
-  ...['parent_mdisk_grp_id', 'parent_mdisk_grp_name', 'child_mdisk_grp_count', 'child_mdisk_grp_capacity', 'type'],
+function chsystem({ state }: Machine, args: Arguments): string {
+  const { protection } = state.settings;
+  const minutes = args.integer('vdiskprotectiontime', { min: 15, max: 1440 });
+  const enabled = args.choice('vdiskprotectionenabled', ['yes', 'no']);
+  if (minutes === undefined && enabled === undefined && !args.has('snapshotpolicysuspended'))
+    throw refuse('CMMVC5707E');
+  if (minutes !== undefined) protection.minutes = minutes;
+  if (enabled !== undefined) protection.enabled = enabled === 'yes';
+  return '';
+}
+
+const licence = (machine: Machine): Attribute[] => [
+  ['used_flash', '0.00'],
+  ['used_remote', '0.00'],
+  ['used_virtualization', '0.00'],
+  ['license_flash', machine.state.settings.flashCopyLicensed ? '100' : '0'],
+  ['license_remote', '0'],
+  ['license_virtualization', '100'],
+  ['license_physical_disks', '0'],
+  ['license_physical_flash', machine.state.settings.flashCopyLicensed ? 'on' : 'off'],
+  ['license_physical_remote', 'off'],
+  ['used_compression_capacity', '0.00'],
+  ['license_compression_capacity', '100'],
+  ['license_compression_enclosures', '0'],
+  ['license_easy_tier', '0'],
 ];
 
-function poolRow(machine: Machine, pool: Pool, args: Arguments): Row {
-  const free = freeBytes(machine, pool);
-  const used = capacity(pool.capacityBytes - free, args);
-  return {
-    id: String(pool.id),
-    name: pool.name,
-    status: 'online',
-    mdisk_count: '1',
-    vdisk_count: String(machine.state.volumes.filter((volume) => volume.pool === pool.id).length),
-    capacity: capacity(pool.capacityBytes, args),
-    extent_size: '1024',
-    free_capacity: capacity(free, args),
-    virtual_capacity: used,
-    used_capacity: used,
-    real_capacity: used,
-    overallocation: String(Math.round((1 - free / pool.capacityBytes) * 100)),
-    warning: '0',
-    easy_tier: 'auto',
-    easy_tier_status: 'balanced',
-    parent_mdisk_grp_id: String(pool.id),
-    parent_mdisk_grp_name: pool.name,
-    child_mdisk_grp_count: '0',
-    child_mdisk_grp_capacity: capacity(0, args),
-    type: 'parent',
-  };
+/** Off is a fault on demand that an administrator makes. */
+function chlicense({ state }: Machine, args: Arguments): string {
+  const text = args.required('flash');
+  if (!/^(on|off|\d+)$/.test(text)) throw refuse('CMMVC5767E', '-flash');
+  state.settings.flashCopyLicensed = text !== 'off' && text !== '0';
+  return '';
 }
 
+const systemListing = listing((machine, args) => detailed(args, system(machine, args)), 'optional');
+
 export const systemCommands: Commands = {
-  lssystem: listing(({ state, profile }, args) =>
-    detailed(args, [
-      ['id', state.id],
-      ['name', state.name],
-      ['location', 'local'],
-      ['partnership', ''],
-      ['code_level', `${profile.codeLevel} (build 169.8.2211211556000)`],
-      ['console_IP', '127.0.0.1:443'],
-      ['id_alias', state.id],
-      ['layer', 'replication'],
-      ['topology', 'standard'],
-      ['topology_status', ''],
-      ['vdisk_protection_time', '15'],
-      ['vdisk_protection_enabled', 'no'],
-      ['product_name', 'IBM SAN Volume Controller'],
-    ]),
-  ),
-  lscurrentuser: listing((_machine, args, caller) =>
-    detailed(args, [
-      ['name', caller.user],
-      ['role', 'Administrator'],
-    ]),
-  ),
-  lsiogrp: listing(({ state }, args) => {
-    const rows = [0, 1, 2, 3].map((id) => ({
-      id: String(id),
-      name: `io_grp${id}`,
-      node_count: id === IO_GROUP.id ? '2' : '0',
-      vdisk_count: id === IO_GROUP.id ? String(state.volumes.length) : '0',
-      host_count: id === IO_GROUP.id ? String(state.hosts.length) : '0',
-    }));
-    return concise(args, IO_GROUP_COLUMNS, rows);
-  }),
-  lsmdiskgrp: listing((machine, args) => {
-    const rows = (pools: readonly Pool[]): Row[] => pools.map((pool) => poolRow(machine, pool, args));
-    if (args.object === undefined) return concise(args, POOL_COLUMNS, rows(machine.state.pools));
-    const [row = {}] = rows([shown(machine.state.pools, args.object)]);
-    return detailed(
-      args,
-      POOL_COLUMNS.map((name) => [name, row[name] ?? ''] as const),
-    );
+  lssystem: systemListing,
+  lscluster: listing((machine, args) => {
+    if (args.object !== undefined) return detailed(args, system(machine, args));
+    const row = Object.fromEntries(system(machine, args));
+    return concise(args, ['id', 'name', 'location', 'partnership', 'id_alias'], [row]);
   }, 'optional'),
+  chsystem: change({ values: ['vdiskprotectiontime', 'vdiskprotectionenabled', 'snapshotpolicysuspended'] }, chsystem),
+  lssystemstats: listing((machine, args) => {
+    const time = arrayTime(machine.clock.now());
+    const names = ['cpu_pc', 'vdisk_r_mb', 'vdisk_w_mb', 'vdisk_io', 'fc_mb', 'iscsi_mb', 'write_cache_pc'];
+    const rows = names.map((stat_name) => ({ stat_name, stat_current: '0', stat_peak: '0', stat_peak_time: time }));
+    return concise(args, ['stat_name', 'stat_current', 'stat_peak', 'stat_peak_time'], rows);
+  }),
+  lslicense: listing((machine, args) => detailed(args, licence(machine))),
+  chlicense: change({ values: ['flash'] }, chlicense),
+  lsguicapabilities: listing((_machine, args) =>
+    detailed(args, [
+      ['license_scheme', 'flex'],
+      ['product_key', 'SVC'],
+    ]),
+  ),
+  lssecurity: listing((_machine, args) =>
+    detailed(args, [
+      ['sslprotocol', '3'],
+      ['sshprotocol', '3'],
+      ['gui_timeout_mins', '30'],
+      ['cli_timeout_mins', '15'],
+      ['restapi_timeout_mins', '60'],
+    ]),
+  ),
+  lscloudcallhome: listing((_machine, args) => detailed(args, [['status', 'disabled']])),
+  registerplugin: change({ values: ['name', 'uniquekey', 'version', 'metadata'] }, (_machine, args) => {
+    args.required('name');
+    args.required('uniquekey');
+    return '';
+  }),
 };

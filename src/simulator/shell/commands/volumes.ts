@@ -1,71 +1,105 @@
-// mkvdisk and rmvdisk. A new volume reads as zeros; one that is mapped or part of a FlashCopy is not removed without saying so.
-import { stop } from '../../flashcopy/lifecycle.js';
-import { removeMapping } from '../../flashcopy/passage.js';
+// mkvdisk and mkvolume. A new volume reads as zeros and takes its room of the pool: all of it, or, thin, what is set aside.
 import type { Machine } from '../../machine.js';
 import { refuse } from '../../model/codes.js';
-import { checkName } from '../../model/object-names.js';
-import { drop, freeId, type Pool, type Volume } from '../../model/state.js';
-import { newUid } from '../../model/uid.js';
+import type { Pool, Thin } from '../../model/state.js';
 import type { Arguments } from '../arguments.js';
 import { change, named, type Commands } from '../command.js';
-import { freeBytes, IO_GROUP } from './system.js';
-import { findVolume } from './volume-views.js';
+import { checkIoGroup } from './nodes.js';
+import { volumeFromSnapshot } from './population.js';
+import { createVolume } from './volume-creation.js';
 
 const UNITS = { b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30, tb: 2 ** 40, pb: 2 ** 50 } as const;
 const UNIT_NAMES = Object.keys(UNITS) as (keyof typeof UNITS)[];
+/** `-size` in `-unit` (default MB, base 2). */
+export function sizeBytes(args: Arguments): number {
+  const unit = UNITS[args.choice('unit', UNIT_NAMES) ?? 'mb'];
+  const size = args.required('size');
+  if (!/^\d+(\.\d+)?$/.test(size)) throw refuse('CMMVC5767E', '-size');
+  return Math.round(Number(size) * unit);
+}
 
-/** Throws CMMVC6035E, CMMVC5860E, CMMVC7019E and what names may break. */
-export async function createVolume(
-  machine: Machine,
-  wanted: { name: string | undefined; pool: Pool; bytes: number },
-): Promise<Volume> {
-  const { state, engine, reach } = machine;
-  const id = freeId(state.volumes);
-  const name = checkName(wanted.name ?? `vdisk${id}`, state.volumes);
-  if (wanted.bytes % 512 !== 0 || wanted.bytes === 0) throw refuse('CMMVC7019E');
-  if (wanted.bytes > freeBytes(machine, wanted.pool)) throw refuse('CMMVC5860E');
-  const volume: Volume = { id, name, pool: wanted.pool.id, capacityBytes: wanted.bytes, uid: newUid(state) };
-  await engine.create(volume, false);
-  volume.uid = (await reach.serve(volume, engine.imagePath(volume))) ?? volume.uid;
-  state.volumes.push(volume);
-  return volume;
+/** `2%` of the size, or an amount. */
+export function thinFrom(text: string, bytes: number, more: Omit<Thin, 'realBytes'>): Thin {
+  const percent = /^(\d+)%$/.exec(text)?.[1];
+  if (percent === undefined && text !== 'auto' && !/^\d+$/.test(text)) throw refuse('CMMVC5767E', text);
+  const realBytes = Math.min(bytes, Math.ceil((bytes * Number(percent ?? '2')) / 100));
+  return { ...more, realBytes };
+}
+
+function warningPercent(args: Arguments, otherwise: number): number {
+  const text = args.value('warning');
+  if (text === undefined) return otherwise;
+  const percent = /^(\d+)%?$/.exec(text)?.[1];
+  if (percent === undefined || Number(percent) > 100) throw refuse('CMMVC5767E', '-warning');
+  return Number(percent);
+}
+
+function thinOfVdisk(args: Arguments, bytes: number): Thin | undefined {
+  const rsize = args.value('rsize');
+  const grainKiB = Number(args.choice('grainsize', ['8', '32', '64', '128', '256']) ?? '256');
+  if (rsize === undefined) {
+    if (args.has('compressed') || args.has('deduplicated')) throw refuse('CMMVC5707E', '-rsize');
+    return undefined;
+  }
+  const [compressed, deduplicated] = [args.has('compressed'), args.has('deduplicated')];
+  const more = { grainKiB, warningPercent: warningPercent(args, 80), compressed, deduplicated };
+  return thinFrom(rsize, bytes, { ...more, autoexpand: args.has('autoexpand') });
 }
 
 async function mkvdisk(machine: Machine, args: Arguments): Promise<string> {
-  const pool = named(machine.state.pools, args.required('mdiskgrp'));
-  const iogrp = args.value('iogrp') ?? '0';
-  if (iogrp !== String(IO_GROUP.id) && iogrp !== IO_GROUP.name) throw refuse('CMMVC5729E', '-iogrp');
-  const unit = UNITS[args.choice('unit', UNIT_NAMES) ?? 'mb'];
-  const size = args.required('size');
-  if (!/^\d+$/.test(size)) throw refuse('CMMVC5767E', '-size');
-  const volume = await createVolume(machine, { name: args.value('name'), pool, bytes: Number(size) * unit });
+  const pool = poolNamed(machine, args.required('mdiskgrp'));
+  checkIoGroup(machine, args.value('iogrp'));
+  const bytes = sizeBytes(args);
+  const thin = thinOfVdisk(args, bytes);
+  const volume = await createVolume(machine, {
+    ...{ name: args.value('name'), pool, bytes },
+    ...(thin === undefined ? {} : { thin }),
+  });
   return `Virtual Disk, id [${volume.id}], successfully created\n`;
 }
 
-async function rmvdisk(machine: Machine, args: Arguments): Promise<string> {
-  const { state } = machine;
-  const volume = findVolume(machine, args.target());
-  if (!volume) throw refuse('CMMVC5753E', args.target());
-  const mapped = state.hostMaps.filter((map) => map.volume === volume.id);
-  const copies = state.mappings.filter(({ source, target }) => source === volume.id || target === volume.id);
-  const force = args.has('force');
-  if ((mapped.length > 0 && !force && !args.has('removehostmappings')) || (copies.length > 0 && !force))
-    throw refuse('CMMVC5840E', volume.name);
-  await stop(machine, copies, true);
-  for (const mapping of copies) await removeMapping(machine, mapping);
-  drop(state.hostMaps, (map) => map.volume === volume.id);
-  drop(state.volumes, (other) => other === volume);
-  await machine.reach.withdraw(volume);
-  await machine.engine.remove(volume);
-  return '';
+/** Mirrored volumes (`pool1:pool2`) have two copies; here the first one counts. */
+function poolNamed(machine: Machine, text: string): Pool {
+  const pools = text.split(':').map((name) => named(machine.state.pools, name));
+  const [pool] = pools;
+  if (!pool) throw refuse('CMMVC5707E', 'a pool');
+  return pool;
 }
 
-const MKVDISK_VALUES = [
-  ...['name', 'mdiskgrp', 'iogrp', 'size', 'unit', 'rsize', 'warning', 'grainsize', 'easytier', 'copies', 'cache'],
-  ...['udid', 'vtype', 'preferrednode', 'node'],
-];
+async function mkvolume(machine: Machine, args: Arguments): Promise<string> {
+  if (args.has('type')) return volumeFromSnapshot(machine, args);
+  const pool = poolNamed(machine, args.required('pool'));
+  checkIoGroup(machine, args.value('iogrp'));
+  const bytes = sizeBytes(args);
+  const group = args.value('volumegroup');
+  const [compressed, deduplicated] = [args.has('compressed'), args.has('deduplicated')];
+  const more = { grainKiB: 256, warningPercent: warningPercent(args, 80), compressed, deduplicated };
+  const isThin = args.has('thin') || compressed || deduplicated;
+  const thin = thinFrom(args.value('buffersize') ?? '2%', bytes, { ...more, autoexpand: !args.has('noautoexpand') });
+  const volume = await createVolume(machine, {
+    ...{ name: args.value('name'), pool, bytes, noRoom: 'CMMVC8710E' },
+    ...(isThin ? { thin } : {}),
+    ...(group === undefined ? {} : { group: named(machine.state.volumeGroups, group).id }),
+  });
+  return `Volume, id [${volume.id}], successfully created\n`;
+}
+
+const MKVDISK = {
+  values: [
+    ...['name', 'mdiskgrp', 'iogrp', 'size', 'unit', 'rsize', 'warning', 'grainsize', 'easytier', 'copies', 'cache'],
+    ...['udid', 'vtype', 'preferrednode', 'node', 'syncrate', 'mirrorwritepriority'],
+  ],
+  switches: ['autoexpand', 'compressed', 'deduplicated', 'nofmtdisk', 'fmtdisk'],
+};
+const MKVOLUME = {
+  values: [
+    ...['name', 'pool', 'size', 'unit', 'iogrp', 'buffersize', 'warning', 'grainsize', 'volumegroup', 'cache', 'udid'],
+    ...['type', 'fromsnapshotid', 'fromsourcevolume', 'preferrednode'],
+  ],
+  switches: ['thin', 'compressed', 'deduplicated', 'noautoexpand', 'nofmtdisk'],
+};
 
 export const volumeCommands: Commands = {
-  mkvdisk: change({ values: MKVDISK_VALUES, switches: ['autoexpand', 'compressed', 'nofmtdisk'] }, mkvdisk),
-  rmvdisk: change({ switches: ['force', 'removehostmappings'], object: 'required' }, rmvdisk),
+  mkvdisk: change(MKVDISK, mkvdisk),
+  mkvolume: change(MKVOLUME, mkvolume),
 };

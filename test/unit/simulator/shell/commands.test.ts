@@ -25,7 +25,7 @@ describe('refusals', () => {
     ['rmfcmap nope', 'CMMVC5753E'],
     ['startfcconsistgrp nope', 'CMMVC5753E'],
     ['mkfcmap -source a -target b; mkfcmap -source c -target b', 'CMMVC6466E'],
-    ['addsnapshot -volumes a', 'CMMVC7205E'],
+    ['mkrcrelationship -master a -aux b', 'CMMVC7205E'],
   ])('%s answers %s', async (line, code) => {
     const answer = await (await testArray()).execute(line);
     expect([answer.exitCode, answer.stderr.split(' ')[0]]).toEqual([1, code]);

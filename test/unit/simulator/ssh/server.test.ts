@@ -118,3 +118,37 @@ it('keeps its host key over restarts', async () => {
   expect(simulator.hostKeyFingerprint).toBe(hostKeyFingerprint);
   expect(hostKeyFingerprint).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
 });
+
+it('refuses logins as often as a fault says, then lets in', async () => {
+  simulator = await open({ connectionsPerSecond: 100 });
+  simulator.faults.add({ on: 'login', do: 'fail', times: 2 });
+  const login = { username: 'superuser', password: 'secret' };
+  await expect(connect(login)).rejects.toThrow();
+  await expect(connect(login)).rejects.toThrow();
+  await connect(login);
+});
+
+it('a failover drops every session of both addresses, is silent for a while, and goes on with the same state', async () => {
+  const clock = new TestClock();
+  simulator = await startSimulator({
+    ...{ clock, dataDir, ssh: { host: '127.0.0.1', port: 0 }, secondSsh: { host: '127.0.0.1', port: 0 } },
+    config: {
+      system: { name: 'svc1' },
+      users: [{ name: 'superuser', password: 'secret' }],
+      pools: [{ name: 'P', capacity: '1GiB' }],
+      limits: { sshConnectionsPerSecond: 100 },
+    },
+  });
+  const login = { username: 'superuser', password: 'secret' };
+  const second = { ...login, port: simulator.secondSshPort ?? 0 };
+  const [one, two] = [await connect(login), await connect(second)];
+  const gone = Promise.all([one, two].map((client) => new Promise<void>((resolve) => client.once('close', resolve))));
+  await run(two, 'mkfcconsistgrp -name g1');
+  void run(one, 'simfailover -downms 4000').catch(() => undefined);
+  await gone;
+  await expect(connect(login)).rejects.toThrow();
+  await expect(connect(second)).rejects.toThrow();
+  clock.advance(4001);
+  expect((await run(await connect(second), 'lsfcconsistgrp -nohdr -delim :')).stdout).toMatch(/^1:g1:empty:/);
+  expect(simulator.statistics.sshConnections).toBe(3);
+});

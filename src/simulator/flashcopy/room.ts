@@ -1,0 +1,31 @@
+// Room of thin volumes: they grow while the pool has room and they may, else they go offline, full.
+import type { Machine } from '../machine.js';
+import type { Volume } from '../model/state.js';
+
+/** True when the volume has just run full, or is. */
+export function outOfRoom(machine: Machine, volume: Volume): boolean {
+  const { thin } = volume;
+  if (!thin) return false;
+  const used = machine.engine.usedBytes(volume);
+  if (used <= thin.realBytes) return volume.offline === 'space';
+  if (thin.autoexpand && poolHolds(machine, volume)) {
+    thin.realBytes = used;
+    return false;
+  }
+  volume.offline = 'space';
+  return true;
+}
+
+/** Bytes of its pool that the volume takes. */
+export function realBytes(machine: Machine, volume: Volume): number {
+  return volume.thin ? Math.max(volume.thin.realBytes, machine.engine.usedBytes(volume)) : volume.capacityBytes;
+}
+
+function poolHolds(machine: Machine, volume: Volume): boolean {
+  const pool = machine.state.pools.byId(volume.pool);
+  const taken = machine.state.volumes.reduce(
+    (sum, other) => sum + (other.pool === volume.pool ? realBytes(machine, other) : 0),
+    0,
+  );
+  return pool !== undefined && taken <= pool.capacityBytes;
+}
