@@ -1,7 +1,8 @@
 // Port: an SVC-like array. Reads tell the truth of now; changes use names, never ids, and say `unknown` when an answer was lost.
 // Errors: FlashCopyError of family `array` (details.cmmvc holds the array's code), `transport`, `parse`.
 // Every method may be retried after a read; `startPrepared` must not be retried at all.
-import type { ArrayHost, ArraySystem, HostMap, Pool, VDisk } from '../domain/vdisk.js';
+import type { NewTarget } from '../domain/request.js';
+import type { ArrayHost, ArraySystem, HostMap, IoGroup, Pool, VDisk } from '../domain/vdisk.js';
 import type { ConsistencyGroup, FlashCopyMapping } from '../domain/mapping.js';
 
 export interface NewMapping {
@@ -14,6 +15,8 @@ export interface NewMapping {
   readonly incremental: boolean;
   readonly grainSize: 64 | 256;
 }
+
+export type StopMode = 'force' | 'split';
 
 export interface StartAnswer {
   /** The group's state read in the same command line, before the start: '' when that part of the answer was lost. */
@@ -29,8 +32,11 @@ export interface StartAnswer {
 
 /** A tested session that belongs to one start. */
 export interface StartSession {
-  /** Reads the group and starts it in one command line; never throws for what the array answers. Never with -prep. */
-  startPrepared(group: string, timeoutMs: number): Promise<StartAnswer>;
+  /**
+   * Reads the group and starts it, without anybody else's command between the two where the wire allows; never throws for what the array answers.
+   * Never with -prep. `restore`: also while a target is the source of other active mappings.
+   */
+  startPrepared(group: string, timeoutMs: number, options?: { readonly restore?: boolean }): Promise<StartAnswer>;
   release(): void;
 }
 
@@ -42,13 +48,19 @@ export interface StorageArray {
   readPools(): Promise<Pool[]>;
   readHosts(): Promise<ArrayHost[]>;
   readHostMaps(vdisk: string): Promise<HostMap[]>;
+  /** The same for many volumes: a few are asked for one by one, more with one listing of all. */
+  readHostMapsOf(vdisks: readonly string[]): Promise<HostMap[]>;
+  /** I/O groups that have nodes, with their bitmap room; those that do not tell it are not in the answer. */
+  readIoGroups(): Promise<IoGroup[]>;
   /** All mappings of the system. */
   readMappings(): Promise<FlashCopyMapping[]>;
+  /** With grain size and clean rate, which the listing lacks. Undefined when there is no such mapping. */
+  readMapping(name: string): Promise<FlashCopyMapping | undefined>;
   readGroups(): Promise<ConsistencyGroup[]>;
   /** Undefined when there is no such group. */
   readGroup(name: string): Promise<ConsistencyGroup | undefined>;
 
-  createVDisk(vdisk: { readonly name: string; readonly pool: string; readonly capacityBytes: number }): Promise<void>;
+  createVDisk(vdisk: NewTarget & { readonly name: string; readonly capacityBytes: number }): Promise<void>;
   removeVDisk(name: string): Promise<void>;
   createGroup(name: string): Promise<void>;
   renameGroup(from: string, to: string): Promise<void>;
@@ -57,12 +69,25 @@ export interface StorageArray {
   createMapping(mapping: NewMapping): Promise<void>;
   changeMapping(
     name: string,
-    change: { readonly copyRate?: number; readonly cleanRate?: number; readonly group?: string },
+    change: {
+      readonly copyRate?: number;
+      readonly cleanRate?: number;
+      /** '' takes it out of its group. */
+      readonly group?: string;
+      /** The mapping goes at 100 %, at once when it is there already. */
+      readonly autodelete?: boolean;
+    },
   ): Promise<void>;
   /** Only idle_or_copied. A missing one is success. */
   removeMapping(name: string): Promise<void>;
-  prepareGroup(name: string): Promise<void>;
-  stopGroup(name: string): Promise<void>;
+  /** `restore`: also while targets are sources of other active mappings. */
+  prepareGroup(name: string, options?: { readonly restore?: boolean }): Promise<void>;
+  /** `force`: mappings that depend on it stop too; `split`: they are set free, at 100 % only. */
+  stopGroup(name: string, how?: StopMode): Promise<void>;
+  /** A mapping that stands alone. Stopped already is success. */
+  stopMapping(name: string, how?: StopMode): Promise<void>;
+  /** The group goes with its last mapping. */
+  setGroupAutodelete(name: string): Promise<void>;
   reserveStart(timeoutMs: number): Promise<StartSession>;
   /** Already mapped to that host is success. */
   mapVDisk(map: { readonly vdisk: string; readonly host: string; readonly scsiId?: number }): Promise<void>;

@@ -195,6 +195,61 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
         expect(await array.readHostMaps('tgt')).toEqual([]);
       });
 
+      it('lists the maps of few and of many volumes alike, and only those', async () => {
+        await array.mapVDisk({ vdisk: 'tgt', host: 'app2', scsiId: 5 });
+        await array.mapVDisk({ vdisk: 'small', host: 'app1', scsiId: 7 });
+        const few = await array.readHostMapsOf(['src', 'tgt']);
+        const many = await array.readHostMapsOf(['src', 'tgt', 'g1', 'g2', 'g3']).catch(() => []);
+        expect(few).toEqual([expect.objectContaining({ vdiskName: 'tgt', hostName: 'app2', scsiId: 5 })]);
+        expect(many).toEqual(few);
+      });
+
+      it('tells what a mapping is made of, and how much bitmap memory there is', async () => {
+        await setUp();
+        expect(await array.readMapping('fc_tgt')).toMatchObject({ grainSize: 256, cleanRate: 150, incremental: true });
+        expect(await array.readMapping('ghost')).toBeUndefined();
+        const [group] = await array.readIoGroups();
+        expect(group?.name).toBe('io_grp0');
+        expect(group?.bitmapFreeBytes).toBeGreaterThan(1 << 20);
+      });
+
+      it('creates thin volumes', async () => {
+        await array.createVDisk({ name: 'thin', pool: 'pool0', capacityBytes: 16 << 20, thin: { realPercent: 2 } });
+        const thin = { name: 'thin', capacityBytes: 16 << 20, thin: true };
+        expect(await array.readVDisks(['thin'])).toEqual([expect.objectContaining(thin)]);
+        expect((await array.readVDisks(['src']))[0]?.thin).toBe(false);
+      });
+
+      it('lets mapping and group go at 100 %, when that is asked for while they copy', async () => {
+        await prepared();
+        await start();
+        await array.setGroupAutodelete(GROUP);
+        await array.changeMapping('fc_tgt', { autodelete: true, copyRate: 150 });
+        await expect.poll(async () => (await array.readMappings()).length, { timeout: 20_000, interval: 50 }).toBe(0);
+        expect(await array.readGroups()).toEqual([]);
+      });
+
+      it('prepares and starts over a volume that others copy from with restore only, and stops one mapping with force', async () => {
+        await prepared();
+        await start();
+        await array.createGroup('back_abc123');
+        await array.createVDisk({ name: 'other', pool: 'pool0', capacityBytes: 64 << 20 });
+        await array.createMapping({ ...mapping, name: 'fc_src', source: 'other', target: 'src', group: 'back_abc123' });
+        await expect(array.prepareGroup('back_abc123')).rejects.toMatchObject({ code: 'WRONG_STATE' });
+        await array.prepareGroup('back_abc123', { restore: true });
+        await stateIs('back_abc123', 'prepared');
+        const session = await array.reserveStart(5_000);
+        expect(await session.startPrepared('back_abc123', 5_000, { restore: true })).toMatchObject({ started: 'done' });
+        session.release();
+        await array.stopGroup(GROUP, 'force');
+        // Complete by now, if the copy over its source drove everything out to it.
+        const end = async (): Promise<string | undefined> => (await array.readGroup(GROUP))?.state;
+        await expect.poll(end, { timeout: 10_000, interval: 30 }).toMatch(/^(stopped|idle_or_copied)$/);
+        await array.changeMapping('fc_tgt', { group: '' });
+        await array.stopMapping('fc_tgt', 'force');
+        await expect(array.stopGroup('back_abc123', 'split')).rejects.toMatchObject({ outcome: 'not-done' });
+      });
+
       it('stops a prepared group, and a stopped one again', async () => {
         await prepared();
         await array.stopGroup(GROUP);

@@ -1,10 +1,11 @@
 // Changes, each one command, and what makes them safe to repeat: "exists" counts only after the attributes were read and compared,
 // "missing" is success for a removal.
 import { FlashCopyError } from '../../domain/errors.js';
-import type { NewMapping, StorageArray } from '../array.js';
+import type { NewMapping, StopMode, StorageArray } from '../array.js';
 import { checkGroupName, type SvcCommand } from './command.js';
 import { checkObjectName } from '../../domain/names.js';
-import { refusalClass, type RefusalClass } from './errors.js';
+import { refusalClass } from './errors.js';
+import type { RefusalClass } from './refusals.js';
 import { toNewMapping } from './objects.js';
 import { findByName, type Reads } from './reads.js';
 import type { Wire } from './wire.js';
@@ -21,6 +22,8 @@ export type Changes = Pick<
   | 'removeMapping'
   | 'prepareGroup'
   | 'stopGroup'
+  | 'stopMapping'
+  | 'setGroupAutodelete'
 >;
 
 export function createChanges(wire: Wire, reads: Reads): Changes {
@@ -38,25 +41,28 @@ export function createChanges(wire: Wire, reads: Reads): Changes {
     createMapping: (mapping) => createMapping(wire, mapping),
     changeMapping: (name, change) => wire.change(chfcmap(name, change)),
     removeMapping: (name) => remove('rmfcmap', name),
-    prepareGroup: (name) => wire.change({ verb: 'prestartfcconsistgrp', object: name }),
-    stopGroup: async (name) => {
-      try {
-        await wire.change({ verb: 'stopfcconsistgrp', object: name });
-      } catch (error) {
-        if (!(error instanceof FlashCopyError && error.code === 'ALREADY_STOPPED')) throw error;
-      }
-    },
+    prepareGroup: (name, { restore = false } = {}) =>
+      wire.change({ verb: 'prestartfcconsistgrp', flags: { restore: restore || undefined }, object: name }),
+    stopGroup: (name, how) => stop(wire, { verb: 'stopfcconsistgrp', object: name }, how),
+    stopMapping: (name, how) => stop(wire, { verb: 'stopfcmap', object: name }, how),
+    setGroupAutodelete: (name) => wire.change({ verb: 'chfcconsistgrp', flags: { autodelete: 'on' }, object: name }),
   };
 }
 
-async function createVDisk(
-  wire: Wire,
-  reads: Reads,
-  vdisk: { readonly name: string; readonly pool: string; readonly capacityBytes: number },
-): Promise<void> {
-  const { pool, capacityBytes } = vdisk;
+async function stop(wire: Wire, command: SvcCommand, how: StopMode | undefined): Promise<void> {
+  try {
+    await wire.change({ ...command, flags: how === undefined ? {} : { [how]: true } });
+  } catch (error) {
+    if (!(error instanceof FlashCopyError && error.code === 'ALREADY_STOPPED')) throw error;
+  }
+}
+
+async function createVDisk(wire: Wire, reads: Reads, vdisk: Parameters<StorageArray['createVDisk']>[0]): Promise<void> {
+  const { pool, capacityBytes, thin, ioGroup } = vdisk;
   const name = checkObjectName(vdisk.name);
-  const flags = { name, mdiskgrp: checkObjectName(pool), iogrp: 0, size: capacityBytes, unit: 'b' };
+  const iogrp = ioGroup === undefined ? 0 : checkObjectName(ioGroup);
+  const expanding = thin === undefined ? {} : { rsize: `${thin.realPercent}%`, autoexpand: true as const };
+  const flags = { name, mdiskgrp: checkObjectName(pool), iogrp, size: capacityBytes, unit: 'b', ...expanding };
   await unlessExists(wire.change({ verb: 'mkvdisk', flags }), async (refused) => {
     const [found] = await reads.readVDisks([name]);
     if (found === undefined) throw refused;
@@ -83,10 +89,12 @@ async function createMapping(wire: Wire, wanted: NewMapping): Promise<void> {
 }
 
 function chfcmap(name: string, change: Parameters<StorageArray['changeMapping']>[1]): SvcCommand {
-  const { copyRate, cleanRate, group } = change;
+  const { copyRate, cleanRate, group, autodelete } = change;
   // Group 0 is the array's word for "none".
   const consistgrp = group === '' ? 0 : group && checkObjectName(group);
-  return { verb: 'chfcmap', flags: { consistgrp, copyrate: copyRate, cleanrate: cleanRate }, object: name };
+  const onOff = autodelete === undefined ? undefined : autodelete ? 'on' : 'off';
+  const flags = { consistgrp, copyrate: copyRate, cleanrate: cleanRate, autodelete: onOff };
+  return { verb: 'chfcmap', flags, object: name };
 }
 
 /** A repeat finds the old name gone and the new one there: success, since names carry a run's own token. */

@@ -1,4 +1,5 @@
-// SVC command lines from typed data. Promise: quoting happens here and nowhere else, and nothing hostile ever becomes part of a line.
+// SVC commands from typed data, as CLI lines and as REST calls. Promise: quoting happens here and nowhere else, and nothing hostile ever
+// becomes part of a line.
 import { FlashCopyError } from '../../domain/errors.js';
 import { checkObjectName, isGroupName } from '../../domain/names.js';
 
@@ -32,7 +33,7 @@ export function renderCommand({ verb, flags = {}, object }: SvcCommand): string 
 export const renderBoth = (first: SvcCommand, second: SvcCommand): string =>
   `${renderCommand(first)}; ${renderCommand(second)}`;
 
-function quote(word: string): string {
+function checkParameter(word: string): string {
   const printable = /^[\x20-\x7e]+$/.test(word);
   if (!printable || word.includes("'") || word.startsWith('-') || word.length > LONGEST_PARAMETER)
     throw new FlashCopyError({
@@ -40,8 +41,10 @@ function quote(word: string): string {
       code: 'UNSAFE_PARAMETER',
       message: `parameter ${JSON.stringify(word.slice(0, 80))}: UNSAFE_PARAMETER; printable ASCII without ' and leading -, at most ${LONGEST_PARAMETER} characters`,
     });
-  return /^[A-Za-z0-9._]+$/.test(word) ? word : `'${word}'`;
+  return word;
 }
+
+const quote = (word: string): string => (/^[A-Za-z0-9._]+$/.test(checkParameter(word)) ? word : `'${word}'`);
 
 /** Names of groups that we give: stricter than other names, see domain/names.ts. */
 export function checkGroupName(name: string): string {
@@ -54,14 +57,31 @@ export function checkGroupName(name: string): string {
   });
 }
 
-/** A listing with a header line. */
-export const list = (verb: string, flags: SvcCommand['flags'] = {}): SvcCommand => ({
-  verb,
-  flags: { ...flags, delim: DELIMITER },
-});
+/** A listing. */
+export const list = (verb: string, flags: SvcCommand['flags'] = {}): SvcCommand => ({ verb, flags });
 
 /** The detailed view of one object, or the listing that belongs to it. */
 export const show = (verb: string, object: string, flags: SvcCommand['flags'] = {}): SvcCommand => ({
-  ...list(verb, flags),
-  object,
+  ...{ verb, flags, object },
 });
+
+/** A read as the CLI takes it: with the separator its answer is read by. */
+export const delimited = (command: SvcCommand): SvcCommand => ({
+  ...command,
+  flags: { ...command.flags, delim: DELIMITER },
+});
+
+/** The path of a REST call: verb, and the object it acts on. Names are checked as on the CLI. */
+export const restPath = ({ verb, object }: SvcCommand): string[] => [
+  verb,
+  ...(object === undefined ? [] : [checkObjectName(object)]),
+];
+
+/** The body of a REST call: flags without their dash. The same values are refused as on the CLI, though nothing here could be misread. */
+export function restBody({ flags = {} }: SvcCommand): Record<string, string | true> {
+  const set = Object.entries(flags).flatMap(([flag, value]) => {
+    if (value === undefined) return [];
+    return [[flag, value === true ? true : checkParameter(String(value))] as const];
+  });
+  return Object.fromEntries(set);
+}

@@ -1,9 +1,9 @@
 // Rows of the array as domain values: which column becomes which field, and which spellings are legal. Column names: IBM command pages.
 import type { ConsistencyGroup, FlashCopyMapping, GroupState } from '../../domain/mapping.js';
 import { MAPPING_STATES } from '../../domain/mapping.js';
-import type { ArrayHost, ArraySystem, HostMap, Pool, VDisk } from '../../domain/vdisk.js';
+import type { ArrayHost, ArraySystem, HostMap, IoGroup, Pool, VDisk } from '../../domain/vdisk.js';
 import type { NewMapping } from '../array.js';
-import type { Row } from './table.js';
+import type { Row } from './row.js';
 
 const UID = /^[0-9A-Fa-f]{32}$/;
 /** YYMMDDhhmmss, empty when never started. */
@@ -21,6 +21,7 @@ export const toVDisk = (row: Row): VDisk => ({
   fcMapCount: row.integer('fc_map_count'),
   // replication_mode exists from 8.5 on (policy-based replication).
   replicated: row.text('RC_name') !== '' || row.textOr('replication_mode', '') !== '',
+  thin: row.textOr('se_copy_count', '0') !== '0',
 });
 
 export const toMapping = (row: Row): FlashCopyMapping => ({
@@ -36,6 +37,13 @@ export const toMapping = (row: Row): FlashCopyMapping => ({
   startTime: row.matching('start_time', TIME),
   replicationControlled: row.flag('rc_controlled'),
   restoring: row.flag('restoring'),
+});
+
+/** The detailed view lacks nothing of the listing, and adds what is fixed for life. */
+export const toDetailedMapping = (row: Row): FlashCopyMapping => ({
+  ...toMapping(row),
+  grainSize: row.oneOf('grain_size', ['64', '256']) === '64' ? 64 : 256,
+  cleanRate: row.integer('clean_rate', { max: 150 }),
 });
 
 /** The attributes a mapping was created with, from its detailed view. */
@@ -72,6 +80,24 @@ export const toHostMap = (row: Row): HostMap => ({
   hostName: row.filled('host_name'),
   scsiId: row.integer('SCSI_id'),
 });
+
+/** The same map as a host's listing tells it: id and name are the host's. */
+export const toHostMapOfHost = (row: Row): HostMap => ({
+  vdiskName: row.filled('vdisk_name'),
+  vdiskUid: row.matching('vdisk_UID', UID).toUpperCase(),
+  hostName: row.filled('name'),
+  scsiId: row.integer('SCSI_id'),
+});
+
+const UNITS: Readonly<Record<string, number>> = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 };
+
+/** Undefined where a level does not tell the bitmap memory. Its form has no `-bytes`: `19.5MB`. */
+export function toIoGroup(row: Row): IoGroup | undefined {
+  if (row.textOr('flash_copy_free_memory', '') === '') return undefined;
+  const [, number = '', unit = ''] =
+    /^([\d.]+)([KMGT]?B)$/.exec(row.matching('flash_copy_free_memory', /^\d+(?:\.\d+)?[KMGT]?B$/)) ?? [];
+  return { name: row.filled('name'), bitmapFreeBytes: Math.floor(Number(number) * (UNITS[unit] ?? 1)) };
+}
 
 export const toSystem = (row: Row): ArraySystem => ({
   id: row.filled('id'),

@@ -1,29 +1,56 @@
 // What the array says of itself. Each read is one command, answered in domain values or not at all.
 import type { StorageArray } from '../array.js';
 import { checkObjectName } from '../../domain/names.js';
-import type { VDisk } from '../../domain/vdisk.js';
+import type { HostMap, IoGroup, VDisk } from '../../domain/vdisk.js';
 import { list, show, type SvcCommand } from './command.js';
 import { refusalClass } from './errors.js';
-import { toGroup, toHost, toHostMap, toMapping, toPool, toSystem, toVDisk } from './objects.js';
-import { parseDetails, parseListing, type Row } from './table.js';
+import {
+  toDetailedMapping,
+  toGroup,
+  toHost,
+  toHostMap,
+  toHostMapOfHost,
+  toIoGroup,
+  toMapping,
+  toPool,
+  toSystem,
+  toVDisk,
+} from './objects.js';
+import type { Row } from './row.js';
 import type { Wire } from './wire.js';
 
 export type Reads = Pick<
   StorageArray,
-  'readSystem' | 'readVDisks' | 'readPools' | 'readHosts' | 'readHostMaps' | 'readMappings' | 'readGroups' | 'readGroup'
+  | 'readSystem'
+  | 'readVDisks'
+  | 'readPools'
+  | 'readHosts'
+  | 'readHostMaps'
+  | 'readHostMapsOf'
+  | 'readIoGroups'
+  | 'readMappings'
+  | 'readMapping'
+  | 'readGroups'
+  | 'readGroup'
 >;
 
 /** Up to this many volumes are asked for by name; above, one listing of all is cheaper for an array that runs commands in sequence. */
 const FEW = 4;
 
 export function createReads(wire: Wire): Reads {
-  const rows = async (command: SvcCommand): Promise<Row[]> => parseListing(command.verb, await wire.read(command));
+  const rows = (command: SvcCommand): Promise<Row[]> => wire.list(command);
   return {
-    readSystem: async () => toSystem(parseDetails('lssystem', await wire.read(list('lssystem')))),
+    readSystem: async () => toSystem(await wire.show(list('lssystem'))),
     readVDisks: (names) => readVDisks(rows, names),
     readPools: async () => (await rows(list('lsmdiskgrp', { bytes: true }))).map(toPool),
     readHosts: async () => (await rows(list('lshost'))).map(toHost),
     readHostMaps: async (vdisk) => (await rows(show('lsvdiskhostmap', vdisk))).map(toHostMap),
+    readHostMapsOf: (vdisks) => readHostMapsOf(rows, vdisks),
+    readIoGroups: () => readIoGroups(wire),
+    readMapping: async (name) => {
+      const row = await findByName(wire, 'lsfcmap', name);
+      return row === undefined ? undefined : toDetailedMapping(row);
+    },
     readMappings: async () => (await rows(list('lsfcmap'))).map(toMapping),
     readGroups: async () => (await rows(list('lsfcconsistgrp'))).map(toGroup),
     readGroup: async (name) => {
@@ -33,10 +60,36 @@ export function createReads(wire: Wire): Reads {
   };
 }
 
+async function readHostMapsOf(
+  rows: (command: SvcCommand) => Promise<Row[]>,
+  vdisks: readonly string[],
+): Promise<HostMap[]> {
+  const wanted = new Set(vdisks.map(checkObjectName));
+  if (wanted.size > FEW) {
+    const all = (await rows(list('lshostvdiskmap'))).map(toHostMapOfHost);
+    return all.filter(({ vdiskName }) => wanted.has(vdiskName));
+  }
+  const maps: HostMap[] = [];
+  for (const vdisk of wanted) maps.push(...(await rows(show('lsvdiskhostmap', vdisk))).map(toHostMap));
+  return maps;
+}
+
+/** Only the detailed view tells of bitmap memory. */
+async function readIoGroups(wire: Wire): Promise<IoGroup[]> {
+  const found: IoGroup[] = [];
+  for (const row of await wire.list(list('lsiogrp'))) {
+    if (row.integer('node_count') === 0) continue;
+    const details = await wire.show(show('lsiogrp', row.filled('name')));
+    const group = toIoGroup(details);
+    if (group !== undefined) found.push(group);
+  }
+  return found;
+}
+
 /** The detailed view of an object, undefined when there is none of that name. */
 export async function findByName(wire: Wire, verb: string, name: string): Promise<Row | undefined> {
   try {
-    return parseDetails(verb, await wire.read(show(verb, name)));
+    return await wire.show(show(verb, name));
   } catch (error) {
     if (refusalClass(error) === 'missing') return undefined;
     throw error;

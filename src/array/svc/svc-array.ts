@@ -1,28 +1,32 @@
-// The array port over the SVC command line, on whatever transport carries it.
+// The array port over SVC commands, on whatever wire carries them: CLI (SSH or in process) or REST.
+import type { RestTransport, Transport } from '../../transport/transport.js';
 import type { StorageArray } from '../array.js';
 import { createChanges } from './changes.js';
+import { createCliWire } from './cli-wire.js';
 import { createHostMaps } from './host-maps.js';
 import { createReads } from './reads.js';
-import { createStartSession } from './start.js';
-import { createWire, type WireOptions } from './wire.js';
+import { createRestWire } from './rest-wire.js';
+import type { Ports } from './wire.js';
 
-export interface SvcArrayOptions extends WireOptions {
+export type SvcArrayOptions = Ports & {
   /** Name of the array in the inventory. */
   readonly name: string;
-}
+} & (
+    | { readonly transport: Transport; readonly rest?: undefined }
+    | { readonly rest: RestTransport; readonly transport?: undefined }
+  );
 
 /** The transport becomes the array's own: `close` closes it. */
 export function createSvcArray(options: SvcArrayOptions): StorageArray {
-  const { name, transport, clock } = options;
-  const wire = createWire(options);
+  const { name, rest, transport } = options;
+  const wire = rest === undefined ? createCliWire(transport, options) : createRestWire(rest, options);
   const reads = createReads(wire);
   return {
     name,
     ...reads,
     ...createChanges(wire, reads),
     ...createHostMaps(wire, reads),
-    // Urgent: nobody who only reads may stand before a start.
-    reserveStart: async (timeoutMs) => createStartSession(await transport.reserve({ timeoutMs, urgent: true }), clock),
-    close: () => transport.close(),
+    reserveStart: (timeoutMs) => wire.reserveStart(timeoutMs),
+    close: () => wire.close(),
   };
 }

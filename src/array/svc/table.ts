@@ -1,68 +1,6 @@
-// The array's two output forms, read by header. Promise: a wrong value is never returned; what is cut, ragged or missing throws UNREADABLE_OUTPUT.
-import { FlashCopyError } from '../../domain/errors.js';
+// The CLI's two output forms, read by header. Promise: what is cut, ragged or missing throws UNREADABLE_OUTPUT.
 import { DELIMITER } from './command.js';
-
-const EXCERPT = 160;
-
-/** The text is not what the command promises. The excerpt is limited and printable; nothing else of the output travels. */
-export function unreadable(what: string, why: string, text: string): FlashCopyError {
-  const excerpt = text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, EXCERPT);
-  return new FlashCopyError({
-    family: 'parse',
-    code: 'UNREADABLE_OUTPUT',
-    message: `${what}: ${why}`,
-    outcome: 'unknown',
-    retry: 'after-check',
-    details: { command: what, excerpt },
-  });
-}
-
-/** One object: a row of a listing, or a detailed view. Every accessor throws rather than guess. */
-export class Row {
-  constructor(
-    private readonly what: string,
-    private readonly fields: ReadonlyMap<string, string>,
-  ) {}
-
-  text(column: string): string {
-    return this.fields.get(column) ?? this.#refuse(column, 'is missing');
-  }
-
-  /** For columns that older code levels do not have. */
-  textOr(column: string, otherwise: string): string {
-    return this.fields.get(column) ?? otherwise;
-  }
-
-  filled(column: string): string {
-    const text = this.text(column);
-    return text === '' ? this.#refuse(column, 'is empty') : text;
-  }
-
-  matching(column: string, pattern: RegExp): string {
-    const text = this.text(column);
-    return pattern.test(text) ? text : this.#refuse(column, 'has an unknown form');
-  }
-
-  integer(column: string, range: { readonly max?: number } = {}): number {
-    const value = Number(this.matching(column, /^\d{1,16}$/));
-    return value <= (range.max ?? Number.MAX_SAFE_INTEGER) ? value : this.#refuse(column, 'is out of range');
-  }
-
-  oneOf<T extends string>(column: string, values: readonly T[]): T {
-    const text = this.text(column);
-    return values.find((value) => value === text) ?? this.#refuse(column, `is none of ${values.join(', ')}`);
-  }
-
-  /** `yes`/`no` and `on`/`off`. */
-  flag(column: string): boolean {
-    const text = this.oneOf(column, ['yes', 'on', 'no', 'off']);
-    return text === 'yes' || text === 'on';
-  }
-
-  #refuse(column: string, why: string): never {
-    throw unreadable(this.what, `column ${column} ${why}`, [...this.fields].map((f) => f.join(DELIMITER)).join(' '));
-  }
-}
+import { Row, unreadable } from './row.js';
 
 /** A listing: header line, then one line per object. Nothing at all means no objects; a header alone is no answer. */
 export function parseListing(what: string, text: string): Row[] {
@@ -111,7 +49,7 @@ function detailsOf(what: string, lines: readonly string[]): Row {
 /** The last line must be ended: an output cut in the middle of its last value would read like a value. */
 function completeLines(what: string, text: string): string[] {
   if (text === '') return [];
-  if (!text.endsWith('\n')) throw unreadable(what, 'the last line is cut', text.slice(-EXCERPT));
+  if (!text.endsWith('\n')) throw unreadable(what, 'the last line is cut', text.slice(-200));
   return text
     .slice(0, -1)
     .split('\n')

@@ -1,7 +1,15 @@
 // Nothing hostile reaches a command line.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkGroupName, renderBoth, renderCommand, show } from '../../../src/array/svc/command.js';
+import {
+  checkGroupName,
+  delimited,
+  renderBoth,
+  renderCommand,
+  restBody,
+  restPath,
+  show,
+} from '../../../src/array/svc/command.js';
 import { scripted } from './scripted-array.js';
 
 const HOSTILE = [
@@ -72,7 +80,7 @@ describe('object names', () => {
   });
 
   it('lets inner blanks through, quoted', () => {
-    expect(renderCommand(show('lsvdiskhostmap', 'my disk-1'))).toBe("lsvdiskhostmap -delim '!' 'my disk-1'");
+    expect(renderCommand(delimited(show('lsvdiskhostmap', 'my disk-1')))).toBe("lsvdiskhostmap -delim '!' 'my disk-1'");
   });
 
   it('keeps groups to what the array takes everywhere', () => {
@@ -105,8 +113,19 @@ describe('a rendered line', () => {
 
   it('joins two commands in order', () => {
     const start = { verb: 'startfcconsistgrp', object: 'g_a' };
-    expect(renderBoth(show('lsfcconsistgrp', 'g_a'), start)).toBe(
+    expect(renderBoth(delimited(show('lsfcconsistgrp', 'g_a')), start)).toBe(
       "lsfcconsistgrp -delim '!' g_a; startfcconsistgrp g_a",
     );
+  });
+
+  it('becomes path and body over REST, with the same values refused', () => {
+    const command = {
+      verb: 'chfcmap',
+      flags: { consistgrp: 0, copyrate: undefined, incremental: true },
+      object: 'm',
+    } as const;
+    expect([restPath(command), restBody(command)]).toEqual([['chfcmap', 'm'], { consistgrp: '0', incremental: true }]);
+    expect(() => restPath({ verb: 'rmfcmap', object: '../auth' })).toThrow(/INVALID_NAME/);
+    expect(() => restBody({ verb: 'mkvdisk', flags: { name: "a'b" } })).toThrow(/UNSAFE_PARAMETER/);
   });
 });

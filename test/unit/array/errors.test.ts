@@ -1,7 +1,10 @@
 // What the array refuses, and what may be done about it.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { knownRefusals, readRefusal } from '../../../src/array/svc/errors.js';
+import { readFileSync } from 'node:fs';
+import { arrayErrorReference } from '../../../scripts/array-error-reference.js';
+import { readRefusal, readRestRefusal } from '../../../src/array/svc/errors.js';
+import { KNOWN_REFUSALS } from '../../../src/array/svc/refusals.js';
 
 const result = (stderr: string, exitCode: number | undefined = 1, stdout = '') => ({
   exitCode,
@@ -56,7 +59,7 @@ describe('refusals', () => {
   it('exit status 11 means busy', () => expect(readRefusal('ls', result('', 11))).toMatchObject({ retry: 'safe' }));
 
   it('whatever fails with an unknown code is never called safe', () => {
-    const known = new Set(knownRefusals());
+    const known = new Set(KNOWN_REFUSALS.keys());
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 9999 }), (number) => {
         const cmmvc = `CMMVC${String(number).padStart(4, '0')}E`;
@@ -64,5 +67,38 @@ describe('refusals', () => {
         return known.has(cmmvc) || (refused?.outcome === 'unknown' && refused.retry === 'after-check');
       }),
     );
+  });
+});
+
+describe('refusals over REST', () => {
+  const answer = (status: number, body: string) => readRestRefusal('mkfcmap', { status, body, durationMs: 1 });
+
+  it('are found in plain text and in JSON', () => {
+    const text = 'HTTP 500: something: CMMVC5754E 指定されたオブジェクトは存在しません。';
+    const json = '{"code":"CMMVC5754E","description":"nope"}';
+    for (const body of [text, json])
+      expect(answer(500, body)).toMatchObject({ code: 'OBJECT_MISSING', details: { cmmvc: 'CMMVC5754E' } });
+  });
+
+  it('have an unknown effect without a code, and a known one where the door itself refused', () => {
+    expect(answer(500, 'oops')).toMatchObject({ code: 'ARRAY_REFUSED', outcome: 'unknown', retry: 'after-check' });
+    expect(answer(502, '<html>')).toMatchObject({ code: 'CHANNEL_LOST', outcome: 'unknown' });
+    expect(answer(404, '')).toMatchObject({ code: 'COMMAND_UNSUPPORTED', outcome: 'not-done' });
+    expect(answer(400, '')).toMatchObject({ code: 'COMMAND_REJECTED', outcome: 'not-done' });
+  });
+
+  it('a warning is success, and so is every 200', () => {
+    expect(answer(500, 'CMMVC6372W licence')).toBeUndefined();
+    expect(answer(200, 'CMMVC5754E in a name')).toBeUndefined();
+  });
+});
+
+describe('the table of refusals', () => {
+  it('is what docs/array-errors.md says', () => {
+    expect(readFileSync(new URL('../../../docs/array-errors.md', import.meta.url), 'utf8')).toBe(arrayErrorReference());
+  });
+
+  it('gives every code a meaning and a source', () => {
+    for (const { meaning, source } of KNOWN_REFUSALS.values()) expect([meaning, source]).not.toContain('');
   });
 });

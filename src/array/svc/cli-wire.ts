@@ -1,0 +1,30 @@
+// The wire over the command line: SSH or in process.
+import type { CommandResult, Transport } from '../../transport/transport.js';
+import { delimited, renderCommand, type SvcCommand } from './command.js';
+import { readRefusal } from './errors.js';
+import { createStartSession } from './cli-start.js';
+import { parseDetails, parseListing } from './table.js';
+import { CHANGE_TIMEOUT_MS, READ_TIMEOUT_MS, repeatRead, type Ports, type Wire } from './wire.js';
+
+/** The transport becomes the wire's own. */
+export function createCliWire(transport: Transport, ports: Ports): Wire {
+  const run = async (command: SvcCommand, timeoutMs: number): Promise<CommandResult> => {
+    const line = renderCommand(command);
+    const result = await transport.run(line, { timeoutMs });
+    const refusal = readRefusal(line, result);
+    if (refusal !== undefined) throw refusal;
+    return result;
+  };
+  const read = (command: SvcCommand): Promise<string> =>
+    repeatRead(async () => (await run(delimited(command), READ_TIMEOUT_MS)).stdout, ports);
+  return {
+    list: async (command) => parseListing(command.verb, await read(command)),
+    show: async (command) => parseDetails(command.verb, await read(command)),
+    change: async (command) => {
+      await run(command, CHANGE_TIMEOUT_MS);
+    },
+    reserveStart: async (timeoutMs) =>
+      createStartSession(await transport.reserve({ timeoutMs, urgent: true }), ports.clock),
+    close: () => transport.close(),
+  };
+}
