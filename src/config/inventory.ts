@@ -30,18 +30,47 @@ type Credentials = {
 };
 const oneCredential = (value: Credentials) =>
   [value.identityFile, value.passwordFile, value.passwordEnv].filter((one) => one !== undefined).length === 1;
+const SSH_ONLY = ['identityFile', 'hostKey'] as const;
+const REST_ONLY = ['caFile', 'fingerprint', 'serverName'] as const;
+const REST_TRUST = 'it takes passwordFile or passwordEnv, and caFile or fingerprint';
+const SSH_TRUST = 'it takes hostKey';
 const ONE_CREDENTIAL = 'name one of identityFile, passwordFile, passwordEnv';
+
+/** 32 pairs of hex digits, with or without colons. */
+const fingerprint = z
+  .string()
+  .regex(
+    /^(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$/,
+    'use the SHA-256 fingerprint of the certificate as openssl x509 -noout -fingerprint -sha256 shows it',
+  );
 
 const svcArray = z
   .strictObject({
     kind: z.literal('svc'),
+    /** How commands travel: the command line over SSH (default), or the REST door. */
+    wire: z.enum(['ssh', 'rest']).default('ssh'),
     address,
+    /** The second management address: taken when the first does not answer. */
+    secondAddress: address.optional(),
     user,
     hostKey,
+    /** REST: PEM of the CA, or of the certificate itself. */
+    caFile: z.string().min(1).optional(),
+    fingerprint: fingerprint.optional(),
+    /** REST: the name in the certificate, where it is not the host of the address. */
+    serverName: z.string().min(1).optional(),
     sessions: z.int().min(2).max(32).default(4),
     ...credentials,
   })
-  .refine(oneCredential, ONE_CREDENTIAL);
+  .refine(oneCredential, ONE_CREDENTIAL)
+  .superRefine((entry, context) => {
+    const [wrong, right] = entry.wire === 'rest' ? [SSH_ONLY, REST_TRUST] : [REST_ONLY, SSH_TRUST];
+    for (const field of wrong)
+      if (entry[field] !== undefined)
+        context.addIssue({ code: 'custom', path: [field], message: `not with wire: ${entry.wire}; ${right}` });
+    if (entry.caFile !== undefined && entry.fingerprint !== undefined)
+      context.addIssue({ code: 'custom', path: ['fingerprint'], message: 'use caFile or fingerprint, not both' });
+  });
 const linuxHost = z
   .strictObject({
     kind: z.literal('linux'),
@@ -84,9 +113,9 @@ export function parseInventory(value: unknown, { baseDir }: { readonly baseDir: 
     );
   }
   for (const entry of [...Object.values(parsed.data.arrays), ...Object.values(parsed.data.hosts)]) {
-    const files = entry as Credentials;
-    if (files.identityFile !== undefined) files.identityFile = path.resolve(baseDir, files.identityFile);
-    if (files.passwordFile !== undefined) files.passwordFile = path.resolve(baseDir, files.passwordFile);
+    const files = entry as Credentials & { caFile?: string | undefined };
+    for (const field of ['identityFile', 'passwordFile', 'caFile'] as const)
+      if (files[field] !== undefined) files[field] = path.resolve(baseDir, files[field]);
   }
   return parsed.data;
 }
@@ -96,9 +125,14 @@ const FIELDS = [
   'arrays',
   'hosts',
   'kind',
+  'wire',
   'address',
+  'secondAddress',
   'user',
   'hostKey',
+  'caFile',
+  'fingerprint',
+  'serverName',
   'sessions',
   'sudo',
   'arrayHosts',

@@ -6,14 +6,29 @@ const volume = z.strictObject({
   source: objectName.describe('Source VDisk'),
   target: objectName.describe('Target VDisk; its data is lost'),
   create: z
-    .strictObject({ pool: objectName })
+    .strictObject({
+      pool: objectName.describe('Pool of the new target'),
+      thin: z
+        .strictObject({
+          realPercent: z.int().min(0).max(100).default(2).describe('Real capacity at first, in percent'),
+        })
+        .optional()
+        .describe('Thin: takes room for what is written only, and expands by itself'),
+      ioGroup: objectName.optional().describe('I/O group of the new target; default: the first'),
+    })
     .optional()
-    .describe('Create the target in this pool when it does not exist'),
+    .describe('Create the target, as large as its source, when it does not exist'),
   overwrite: vdiskUid
     .optional()
     .describe(
       'UID of the target: "yes, its data may go". Needed unless the target is already this set\'s own or is created',
     ),
+  adopt: objectName
+    .optional()
+    .describe("Name of a mapping of this pair that exists already: it becomes this set's own if its attributes fit"),
+  host: hostName
+    .optional()
+    .describe('Target host that gets this target, where one source is copied to several targets'),
 });
 
 const group = z.strictObject({
@@ -75,6 +90,20 @@ const target = z.strictObject({
 });
 
 const copy = z.strictObject({
+  kind: z
+    .enum(['mapping', 'restore'])
+    .default('mapping')
+    .describe('`mapping`: from source to target; `restore`: a copy back over what it was copied from (-restore)'),
+  autodelete: z
+    .boolean()
+    .optional()
+    .describe('Mappings and group go once everything is copied; default: false, for a restore true'),
+  dependents: z
+    .enum(['refuse', 'keep', 'stop', 'split'])
+    .default('refuse')
+    .describe(
+      'Active mappings that copy from a target: `refuse` the request, `keep` them going (-restore), `stop` them, which makes their targets unusable (-force), or `split` them off a complete copy (-split)',
+    ),
   rate: z
     .int()
     .min(0)
@@ -106,10 +135,9 @@ export const requestSchema = z
       .optional()
       .describe('Groups on several arrays, all started in one pause; instead of `array` and `volumes`'),
     sources: z
-      .array(source)
-      .min(1, 'name the host that uses the source volumes')
+      .array(source, { error: 'name the hosts that use the source volumes; [] when no host does' })
       .max(64)
-      .describe('Hosts that use the source volumes'),
+      .describe('Hosts that use the source volumes; `[]` where they are mapped to nobody, e.g. a copy that is kept'),
     targets: z.array(target).max(64).prefault([]).describe('Hosts that get the copy'),
     copy: copy.prefault({}).describe('How the array copies'),
     grade: z

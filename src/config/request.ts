@@ -24,6 +24,7 @@ export function parseRequest(value: unknown): FlashCopyRequest {
   const request: FlashCopyRequest = {
     ...rest,
     groups: wanted.map(withoutUndefined),
+    copy: copyOf(rest.copy),
     ...{ maxPauseMs: maxPause, maxOutageMs: maxOutage, maxPreparedMs: maxPrepared },
     ...(approval === undefined ? {} : { approval }),
   };
@@ -32,38 +33,49 @@ export function parseRequest(value: unknown): FlashCopyRequest {
   return request;
 }
 
-type ParsedGroup = {
-  array: string;
-  volumes: { source: string; target: string; create?: { pool: string } | undefined; overwrite?: string | undefined }[];
-};
+type Parsed = z.output<typeof requestSchema>;
+type ParsedGroup = NonNullable<Parsed['groups']>[number];
+
+/** After a restore nothing may stand in the way of the next copy. */
+const copyOf = ({ autodelete, ...copy }: Parsed['copy']): FlashCopyRequest['copy'] => ({
+  ...copy,
+  autodelete: autodelete ?? copy.kind === 'restore',
+});
 
 const withoutUndefined = ({ array, volumes }: ParsedGroup): RequestedGroup => ({
   array,
-  volumes: volumes.map(({ source, target, create, overwrite }) => ({
-    ...{ source, target },
-    ...(create === undefined ? {} : { create }),
-    ...(overwrite === undefined ? {} : { overwrite }),
+  volumes: volumes.map(({ create, ...pair }) => ({
+    ...defined(pair),
+    ...(create === undefined ? {} : { create: defined(create) }),
   })),
 });
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+const defined = <T extends object>(value: T): Defined<T> =>
+  Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
 
 /** What no single field shows. */
 function contradictions({ groups, sources, targets, copy }: FlashCopyRequest): string[] {
   const arrays = groups.map(({ array }) => array);
   const hosts = (list: readonly { readonly host: string }[]): string[] => list.map(({ host }) => host);
-  const never = copy.waitFor === 'copied' && copy.rate === 0;
   return [
     ...repeatedVolumes(groups),
     ...twice('groups', arrays, 'array'),
     ...twice('sources', hosts(sources), 'host'),
     ...twice('targets', hosts(targets), 'host'),
     ...targets.flatMap(({ mounts }, at) => mountProblems(`targets[${at}].mounts`, mounts)),
-    ...(never
-      ? ['copy.waitFor = "copied": never happens with copy.rate = 0; use a rate from 1 to 150, or waitFor: started']
-      : []),
+    ...(copy.rate === 0 ? endless(copy) : []),
   ];
 }
 
-/** Each volume of an array stands in one pair, in one role. */
+/** What waits for the end of a copy that has none. */
+const endless = ({ waitFor, autodelete, kind }: FlashCopyRequest['copy']): string[] =>
+  [
+    ...(waitFor === 'copied' ? ['copy.waitFor = "copied"'] : []),
+    ...(kind === 'restore' ? ['copy.kind = "restore"'] : autodelete === true ? ['copy.autodelete = true'] : []),
+  ].map((field) => `${field}: never happens with copy.rate = 0; use a rate from 1 to 150, or waitFor: started`);
+
+/** Each volume of an array stands in one role; a source may have several targets. */
 function repeatedVolumes(groups: readonly RequestedGroup[]): string[] {
   const seen = new Map<string, string>();
   return groups.flatMap(({ array, volumes }, g) =>
@@ -75,7 +87,8 @@ function repeatedVolumes(groups: readonly RequestedGroup[]): string[] {
         const key = `${array}/${pair[role]}`;
         const before = seen.get(key);
         seen.set(key, `${at}.${role}`);
-        return before === undefined
+        const again = role === 'source' && before?.endsWith('.source') === true;
+        return before === undefined || again
           ? []
           : [`${at}.${role} = ${shown(pair[role])}: is already ${before}; name each volume once`];
       });

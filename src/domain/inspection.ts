@@ -1,5 +1,5 @@
 // What was found before anything is touched: the facts the plan's rules judge. Read-only observations of arrays and hosts.
-import type { ArrayHost, ArraySystem, HostMap, Pool, VDisk } from './vdisk.js';
+import type { ArrayHost, ArraySystem, HostMap, IoGroup, Pool, VDisk } from './vdisk.js';
 import type { ConsistencyGroup, FlashCopyMapping } from './mapping.js';
 
 /** One array, as far as the request is concerned. */
@@ -15,6 +15,8 @@ export interface ArrayInspection {
   /** Mappings that touch a requested volume, in either role. */
   readonly mappings: readonly FlashCopyMapping[];
   readonly groups: readonly ConsistencyGroup[];
+  /** Read when mappings are to be made; groups without nodes are not among them. */
+  readonly ioGroups?: readonly IoGroup[];
 }
 
 export interface InspectedDisk {

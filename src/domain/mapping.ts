@@ -32,6 +32,10 @@ export interface FlashCopyMapping {
   /** Owned by replication: never touch. */
   readonly replicationControlled: boolean;
   readonly restoring: boolean;
+  /** KiB. From the detailed view only. */
+  readonly grainSize?: 64 | 256;
+  /** 0-150. From the detailed view only. */
+  readonly cleanRate?: number;
 }
 
 export interface ConsistencyGroup {
@@ -40,6 +44,13 @@ export interface ConsistencyGroup {
   readonly state: GroupState;
   readonly startTime: string;
 }
+
+/** The mapping's bitmap is in use: it reads through its source, or others read through it (IBM: copying, suspended, stopping). */
+export const isActive = (state: MappingState): boolean => ['copying', 'suspended', 'stopping'].includes(state);
+
+/** A target whose data may be read: started once, and not lost since. */
+export const isReadable = ({ state, startTime }: Pick<FlashCopyMapping, 'state' | 'startTime'>): boolean =>
+  state === 'copying' || (state === 'idle_or_copied' && startTime !== '');
 
 const LEGAL: Record<'prepare' | 'stop', readonly MappingState[]> = {
   prepare: ['idle_or_copied', 'stopped'],

@@ -2,6 +2,7 @@
 // Rules of the array: 63 characters, A-Z a-z 0-9 . - _ and space, not starting with a digit, '-', '.' or space (IBM Storage Virtualize, object names);
 // groups: at most 15 characters, the limit IBM 9.1.3 states for them.
 import { FlashCopyError } from './errors.js';
+import { fnv1a64 } from './fnv.js';
 
 const OBJECT_NAME = /^[A-Za-z_](?:[A-Za-z0-9._ -]{0,61}[A-Za-z0-9._-])?$/;
 const GROUP_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,14}$/;
@@ -24,8 +25,17 @@ export function checkObjectName(name: string): string {
   });
 }
 
-/** The part of a group's name that stays: 8 characters of the set's name. */
-export const groupPrefix = (setName: string): string => `${setName.replaceAll('-', '_').slice(0, 8)}_`;
+const PREFIX_LENGTH = 8;
+
+/** The part of a group's name that stays: the set's name where it fits, else its beginning and a hash, so that no other set has the same. */
+export function groupPrefix(setName: string): string {
+  const plain = setName.replaceAll('-', '_');
+  if (plain.length <= PREFIX_LENGTH && !setName.includes('-')) return `${plain}_`;
+  const hash = BigInt(`0x${fnv1a64(setName)}`)
+    .toString(36)
+    .slice(-4);
+  return `${plain.slice(0, PREFIX_LENGTH - hash.length)}${hash}_`;
+}
 
 /** The group's name for one run: prefix and token, so that a late command of a dead run finds no such group. */
 export function buildGroupName(setName: string, token: string): string {

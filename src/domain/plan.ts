@@ -1,5 +1,5 @@
 // What will be done: computed by pure rules from request and inspection, printable, hashed; nothing outside it is touched.
-import type { FlashCopyRequest, Grade, Method } from './request.js';
+import type { FlashCopyRequest, Grade, Method, NewTarget } from './request.js';
 import type { MappingState } from './mapping.js';
 
 export interface PlannedVolume {
@@ -11,11 +11,20 @@ export interface PlannedVolume {
 export interface PlannedMapping {
   readonly name: string;
   readonly source: PlannedVolume;
-  /** uid is '' for a target that is created first. */
-  readonly target: PlannedVolume;
-  readonly createTarget?: { readonly pool: string };
+  /** uid is '' for a target that is created first; as large as its source where nothing else is said. */
+  readonly target: Pick<PlannedVolume, 'name' | 'uid'> & Partial<PlannedVolume>;
+  readonly createTarget?: NewTarget;
   /** The mapping as found; absent when the run creates it. */
   readonly existing?: { readonly group: string; readonly state: MappingState; readonly startTime: string };
+  /** True when the mapping found is not yet this set's: its fixed attributes are compared before it is moved into the group. */
+  readonly adopted?: true;
+}
+
+/** An active mapping of others that has a target of ours as its source. */
+export interface PlannedDependent {
+  readonly mapping: string;
+  /** '' when stand-alone. */
+  readonly group: string;
 }
 
 /** One group on one array: its mappings are started at one instant. */
@@ -30,6 +39,14 @@ export interface PlannedGroup {
   readonly cleanRate: number;
   readonly incremental: boolean;
   readonly grainSize: 64 | 256;
+  /** Prepared and started with -restore: targets may be sources of other active mappings. */
+  readonly restore?: true;
+  /** Mappings and group go by themselves once everything is copied. */
+  readonly autodelete?: true;
+  /** How a group that still copies is stopped: `force` stops dependents with it, `split` sets them free from a complete copy. */
+  readonly stop?: 'force' | 'split';
+  /** Stopped before prepare, and unusable afterwards. */
+  readonly stopFirst?: readonly PlannedDependent[];
 }
 
 export interface PlannedMount {
@@ -59,8 +76,11 @@ export interface PlannedPresentation {
   readonly array: string;
   readonly vdisk: string;
   readonly uid: string;
-  readonly sourceUid: string;
+  /** No longer written: nothing reads it, and a plan of 512 mappings has to stay small. */
+  readonly sourceUid?: string;
   readonly arrayHost: string;
+  /** SCSI id under which the host saw it when the plan was made: it is mapped under that one again. */
+  readonly scsiId?: number;
 }
 
 export interface PlannedVolumeGroup {

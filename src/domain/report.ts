@@ -1,5 +1,6 @@
 // What happened: plain data, the answer of the query, the output of the command line, the result of the workflow.
 import type { ErrorData } from './errors.js';
+import type { MappingState } from './mapping.js';
 import type { Grade } from './request.js';
 import type { Phase, StepName } from './steps.js';
 
@@ -42,6 +43,10 @@ export interface VolumeReport {
   readonly progressPercent: number;
   /** True at 100 %: the copy no longer needs its source. */
   readonly independent: boolean;
+  /** The mapping's state on the array, where it was read. */
+  readonly state?: MappingState;
+  /** Its background copy rate, where it was read. */
+  readonly copyRate?: number;
 }
 
 export interface CompensationReport {

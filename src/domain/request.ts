@@ -8,11 +8,35 @@ export type Grade = 'application' | 'filesystem' | 'crash';
 export interface VolumePair {
   readonly source: string;
   readonly target: string;
-  /** Create the target with this pool when it does not exist. */
-  readonly create?: { readonly pool: string };
+  /** Create the target when it does not exist. */
+  readonly create?: NewTarget;
   /** UID of the target: "yes, its data may go". Needed unless the target is already this set's own. */
   readonly overwrite?: string;
+  /** Name of a mapping of this pair that exists already and becomes this set's own: compared first. */
+  readonly adopt?: string;
+  /** Target host that gets this target, where one source has several; default: every target host that needs the source. */
+  readonly host?: string;
 }
+
+/** A target as it is created, of its source's size. */
+export interface NewTarget {
+  readonly pool: string;
+  /** Takes room only for what is written: real capacity at first in percent, then expanded by itself. */
+  readonly thin?: { readonly realPercent: number };
+  /** I/O group, default the first. */
+  readonly ioGroup?: string;
+}
+
+/**
+ * `mapping`: FlashCopy mappings in a consistency group. `restore`: the same, back over the source of a copy (-restore).
+ */
+export type CopyKind = 'mapping' | 'restore';
+
+/**
+ * What happens to active mappings that have a target of ours as their source. `refuse`: the plan says no. `keep`: they go on, the array keeps their
+ * data apart (-restore). `stop`: they are stopped with it (-force) and unusable. `split`: complete ones are set free first (-split).
+ */
+export type DependentsPolicy = 'refuse' | 'keep' | 'stop' | 'split';
 
 export interface RequestedGroup {
   readonly array: string;
@@ -54,6 +78,12 @@ export interface FlashCopyRequest {
   readonly sources: readonly RequestedSource[];
   readonly targets: readonly RequestedTarget[];
   readonly copy: {
+    /** Default `mapping`. */
+    readonly kind?: CopyKind;
+    /** Mappings and group go when everything is copied; default false, for a restore true. */
+    readonly autodelete?: boolean;
+    /** Default `refuse`. */
+    readonly dependents?: DependentsPolicy;
     /** 0-150, default 50 (2 MiB/s). */
     readonly rate: number;
     readonly cleanRate: number;

@@ -20,6 +20,27 @@ export const STEPS = [
 ] as const;
 export type StepName = (typeof STEPS)[number];
 
+/** Each step in plain words, for people who do not know the code. */
+export const STEP_MEANING: Readonly<Record<StepName, string>> = {
+  validate: 'read the request',
+  lock: 'lock the volumes against other copies',
+  plan: 'inspect array and hosts, apply the rules',
+  ensure: 'make mappings and group on the array',
+  releaseTargets: 'take the targets away from their host, if they are there',
+  makePreparable: 'stop an earlier copy, if one still runs',
+  preFlush: 'flush dirty data before the pause',
+  prepare: 'the array flushes its cache',
+  takePointInTime: 'all sources stand still, the copy starts',
+  giveBack: 'give the source its I/O back',
+  grade: 'weigh the evidence',
+  present: 'map the copy and find its disks',
+  synthesise: 'identities of its own for the copy',
+  mount: 'mount the copy',
+  verify: 'look for both marks on the copy',
+  backgroundCopy: 'the array moves the data',
+  retain: 'keep the copy, free the locks',
+};
+
 /** What the phase search attribute and the query show. */
 export type Phase =
   | 'PLANNING'

@@ -13,6 +13,14 @@ export interface VDisk {
   readonly fcMapCount: number;
   /** True when the volume is in remote copy or replication. */
   readonly replicated: boolean;
+  /** True when the volume takes room only for what was written. */
+  readonly thin?: boolean;
+}
+
+export interface IoGroup {
+  readonly name: string;
+  /** Room for FlashCopy bitmaps, 1 bit for each grain of each mapping. */
+  readonly bitmapFreeBytes: number;
 }
 
 export interface Pool {

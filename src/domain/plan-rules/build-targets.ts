@@ -3,6 +3,7 @@ import type { InspectedFileSystem } from '../inspection.js';
 import type { PlannedFileSystem, PlannedPresentation, PlannedTarget, PlannedVolumeGroup } from '../plan.js';
 import { deepestFirst, outermostFirst } from './mount-order.js';
 import { copiedGroups, targetUid, targetUids, type CopiedGroup } from './names-on-target.js';
+import { asBefore, isUntouched } from './restore-rules.js';
 import type { TargetView, View } from './view.js';
 
 export const buildTargets = (view: View): PlannedTarget[] =>
@@ -15,14 +16,19 @@ export const buildTargets = (view: View): PlannedTarget[] =>
       release: release(target),
       volumeGroups: groups.map((copied) => volumeGroup(copied, target)),
       fileSystems: fileSystems(view, target, groups),
+      ...(isUntouched(view) ? asBefore(target) : {}),
     };
   });
 
 const presentations = (view: View, target: TargetView): PlannedPresentation[] =>
-  target.pairs.map((pair) => ({
-    ...{ array: pair.array.array, vdisk: pair.asked.target, uid: targetUid(pair), sourceUid: pair.source?.uid ?? '' },
-    arrayHost: view.arrayHosts(target.asked.host)[pair.array.array] ?? '',
-  }));
+  target.pairs.map((pair) => {
+    const arrayHost = view.arrayHosts(target.asked.host)[pair.array.array] ?? '';
+    const map = pair.array.hostMaps.find((one) => one.vdiskName === pair.asked.target && one.hostName === arrayHost);
+    return {
+      ...{ array: pair.array.array, vdisk: pair.asked.target, uid: targetUid(pair) },
+      ...{ arrayHost, ...(map === undefined ? {} : { scsiId: map.scsiId }) },
+    };
+  });
 
 /** What the target host sees now of the volumes it is about to lose. */
 function release({ pairs, found }: TargetView): PlannedTarget['release'] {

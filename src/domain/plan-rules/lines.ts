@@ -9,8 +9,8 @@ export const linesOf = (plan: PlanToTell): string[] => [
   ...plan.targets.flatMap(releaseLines),
   ...plan.sources.map(({ host, mounts }) => `${host}: flush ${points(mounts)} beforehand and write a mark to each`),
   ...plan.groups.map(
-    ({ array, name }) =>
-      `${array}: prepare group ${name} and wait until it is prepared, at most ${seconds(plan.maxPreparedMs)}`,
+    ({ array, name, restore }) =>
+      `${array}: prepare group ${name}${restore === true ? ' (-restore: copies taken from its targets go on)' : ''} and wait until it is prepared, at most ${seconds(plan.maxPreparedMs)}`,
   ),
   ...plan.sources.map((source) => stillLine(source, plan)),
   ...plan.groups.map(
@@ -26,15 +26,21 @@ function ensureLines({ array, name, existing, mappings, ...group }: PlannedGroup
   const made = mappings.filter((mapping) => mapping.existing === undefined);
   const attributes = `copy rate ${copyRate}, clean rate ${cleanRate}, grain ${grainSize} KiB${incremental ? ', incremental' : ''}`;
   return [
-    ...mappings.flatMap(({ target, createTarget }) =>
+    ...mappings.flatMap(({ source, target, createTarget }) =>
       createTarget === undefined
         ? []
-        : [`${array}: create volume ${target.name}, ${target.capacityBytes} bytes, in pool ${createTarget.pool}`],
+        : [
+            `${array}: create ${createTarget.thin === undefined ? '' : 'thin '}volume ${target.name}, ${source.capacityBytes} bytes, in pool ${createTarget.pool}`,
+          ],
     ),
     existing === undefined ? `${array}: create group ${name}` : `${array}: rename group ${existing.name} to ${name}`,
     ...listed(made, (names) => `${array}: create ${count(made.length, 'mapping')} in it: ${names} (${attributes})`),
     ...listed(
-      mappings.filter((mapping) => mapping.existing !== undefined),
+      mappings.filter((mapping) => mapping.adopted === true),
+      (names) => `${array}: take over the mappings found, into group ${name}: ${names}`,
+    ),
+    ...listed(
+      mappings.filter((mapping) => mapping.existing !== undefined && mapping.adopted !== true),
       (names) => `${array}: use the mappings found: ${names} (copy rate ${copyRate}, clean rate ${cleanRate})`,
     ),
   ];
@@ -42,13 +48,26 @@ function ensureLines({ array, name, existing, mappings, ...group }: PlannedGroup
 
 /** One line for all of them: a group may hold 512. */
 const listed = (mappings: readonly PlannedMapping[], line: (names: string) => string): string[] =>
-  mappings.length === 0 ? [] : [line(mappings.map(arrow).join(', '))];
+  mappings.length === 0 ? [] : [line(few(mappings.map(arrow)))];
+
+/** A line is for people; all of them stand in the plan's own groups and targets, which the hash covers too. */
+const MOST_NAMES = 16;
+const few = (names: readonly string[]): string =>
+  names.length <= MOST_NAMES
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`;
 
 const arrow = ({ source, target }: PlannedMapping): string => `${source.name} -> ${target.name}`;
 
-function stopLines({ array, name, existing }: PlannedGroup): string[] {
-  if (existing === undefined || ['empty', 'idle_or_copied', 'stopped'].includes(existing.state)) return [];
-  return [`${array}: stop group ${name}, which is ${existing.state}`];
+function stopLines({ array, name, existing, stop, stopFirst = [] }: PlannedGroup): string[] {
+  const busy = existing !== undefined && !['empty', 'idle_or_copied', 'stopped'].includes(existing.state);
+  const how = { force: ' with all that depends on it (-force)', split: ' and split off what depends on it (-split)' };
+  return [
+    ...stopFirst.map(
+      ({ mapping, group }) => `${array}: stop ${mapping}${group === '' ? '' : ` with its group ${group}`}`,
+    ),
+    ...(busy ? [`${array}: stop group ${name}, which is ${existing.state}${stop === undefined ? '' : how[stop]}`] : []),
+  ];
 }
 
 function releaseLines({ host, release, keepMapped, presentations }: PlannedTarget): string[] {
@@ -56,7 +75,7 @@ function releaseLines({ host, release, keepMapped, presentations }: PlannedTarge
   return [
     ...release.mounts.map((mountPoint) => `${host}: unmount ${mountPoint}`),
     ...release.volumeGroups.map((group) => `${host}: deactivate volume group ${group}`),
-    ...(release.uids.length === 0 ? [] : [`${host}: flush and ${disk} disks ${release.uids.join(', ')}`]),
+    ...(release.uids.length === 0 ? [] : [`${host}: flush and ${disk} disks ${few(release.uids)}`]),
     ...(keepMapped ? [] : mapLines(presentations, (volumes, to) => `unmap ${volumes} from ${to}, if mapped`)),
   ];
 }
@@ -69,7 +88,7 @@ function mapLines(
   const arrays = [...new Set(presentations.map(({ array }) => array))];
   return arrays.map((array) => {
     const here = presentations.filter((presentation) => presentation.array === array);
-    return `${array}: ${line(here.map(({ vdisk }) => vdisk).join(', '), here[0]?.arrayHost ?? '')}`;
+    return `${array}: ${line(few(here.map(({ vdisk }) => vdisk)), here[0]?.arrayHost ?? '')}`;
   });
 }
 
@@ -114,7 +133,10 @@ const identityLines = (
   ...fileSystems.map(({ device, fsType }: PlannedFileSystem) => `${host}: new UUID for ${fsType} on ${device}`),
 ];
 
-const copyLine = ({ array, name, copyRate }: PlannedGroup, { copy }: PlanToTell): string =>
+const copyLine = (group: PlannedGroup, plan: PlanToTell): string =>
+  `${progressLine(group, plan)}${group.autodelete === true ? '; then its mappings and the group go' : ''}`;
+
+const progressLine = ({ array, name, copyRate }: PlannedGroup, { copy }: PlanToTell): string =>
   copy.waitFor === 'copied'
     ? `${array}: wait until group ${name} has copied everything`
     : `${array}: group ${name} ${copyRate === 0 ? 'copies nothing in the background: the copy needs its source for ever' : 'goes on copying in the background'}`;

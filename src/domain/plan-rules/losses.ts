@@ -1,4 +1,5 @@
 // What a run destroys, said before it does, and what else a person should know. No numbers that change while one reads: they are part of the hash.
+import { dependentPart } from './dependent-rules.js';
 import { isOwn } from './mapping-rules.js';
 import { protectionNote } from './map-rules.js';
 import type { PairView, View } from './view.js';
@@ -20,9 +21,15 @@ export function lossesOf(view: View): string[] {
       (on) => `the former copy on ${on}: replaced by the new one`,
     ),
     ...mountedOnTargets(view),
+    ...stoppedDependents(view),
     ...protectionNote(view),
   ];
 }
+
+const stoppedDependents = (view: View): string[] =>
+  (dependentPart(view, view.pairs).stopFirst ?? []).map(
+    ({ mapping }) => `the copy of mapping ${mapping}: it hangs on a target of this copy, and is stopped with it`,
+  );
 
 /** One line for each array: a group may hold 512. */
 function named(pairs: readonly PairView[], line: (on: string) => string): string[] {

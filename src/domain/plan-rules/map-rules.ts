@@ -61,6 +61,30 @@ const targetShared: Rule = ({ pairs, targetViews }) =>
     ]);
   });
 
+/** Two copies of one source on one host would carry one identity. */
+const oneCopyOfASource: Rule = ({ targetViews }) =>
+  targetViews.flatMap(({ asked, pairs }) =>
+    pairs.flatMap((pair, at) => {
+      const before = pairs.findIndex((other) => other.array === pair.array && other.asked.source === pair.asked.source);
+      return refuseIf(before < at, () => [
+        'SOURCE_TWICE_ON_HOST',
+        `${pair.field}.host`,
+        asked.host,
+        `it would get two copies of ${pair.asked.source}: say with host which target host gets which target`,
+      ]);
+    }),
+  );
+
+const targetHostKnown: Rule = ({ pairs, request }) =>
+  pairs.flatMap(({ field, asked }) =>
+    refuseIf(asked.host !== undefined && !request.targets.some(({ host }) => host === asked.host), () => [
+      'UNKNOWN_TARGET_HOST',
+      `${field}.host`,
+      asked.host ?? '',
+      'name a host of targets',
+    ]),
+  );
+
 const targetGetsNothing: Rule = ({ targetViews }) =>
   targetViews.flatMap(({ field, asked, pairs }) =>
     refuseIf(pairs.length === 0, () => [
@@ -98,4 +122,6 @@ export const MAP_RULES: readonly Rule[] = [
   targetsMapped,
   targetShared,
   targetGetsNothing,
+  oneCopyOfASource,
+  targetHostKnown,
 ];

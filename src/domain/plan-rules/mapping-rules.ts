@@ -1,8 +1,9 @@
 // What FlashCopy relations may stand on the array already: this set's own, in its own direction, and nobody else's (P3, P6).
 import type { FlashCopyMapping } from '../mapping.js';
 import { buildMappingName, isGroupOfSet } from '../names.js';
+import { isRestore } from './dependent-rules.js';
 import { refuseIf, type Rule } from './rule.js';
-import type { PairView, View } from './view.js';
+import { others } from './view.js';
 
 /** Only the array's own record counts: a mapping from the pair's source, in a group whose name this set gave. */
 export const isOwn = (mapping: FlashCopyMapping | undefined, set: string): mapping is FlashCopyMapping =>
@@ -39,11 +40,11 @@ const confirmed: Rule = ({ pairs, request }) =>
 
 const groupOfOthers: Rule = ({ pairs, request }) =>
   pairs.flatMap(({ field, asked, mapping }) =>
-    refuseIf(mapping !== undefined && !isOwn(mapping, request.name), () => [
+    refuseIf(mapping !== undefined && !isOwn(mapping, request.name) && asked.adopt === undefined, () => [
       'GROUP_OF_OTHERS',
       `${field}.target`,
       asked.target,
-      `mapping ${mapping?.name ?? ''} is in ${mapping === undefined ? '' : groupText(mapping)}, not in a group of set ${request.name}: remove it, or use another target`,
+      `mapping ${mapping?.name ?? ''} is in ${mapping === undefined ? '' : groupText(mapping)}, not in a group of set ${request.name}: take it over with adopt: ${mapping?.name ?? ''}, remove it, or use another target`,
     ]),
   );
 
@@ -57,16 +58,18 @@ const targetOfAnother: Rule = (view) =>
     ]),
   );
 
-/** The pair the other way round: source and target swapped would lose the production data. */
+/** The pair the other way round: source and target swapped would lose the production data. A restore says that it means it. */
 const reversed: Rule = (view) =>
   others(view, ({ mapping, pair: { field, asked } }) =>
     refuseIf(
-      mapping.target === asked.source && (mapping.source === asked.target || isOwn(mapping, view.request.name)),
+      !isRestore(view) &&
+        mapping.target === asked.source &&
+        (mapping.source === asked.target || isOwn(mapping, view.request.name)),
       () => [
         'DIRECTION_REVERSED',
         `${field}.source`,
         asked.source,
-        `it is the target of ${mapping.name} (source ${mapping.source}): are source and target swapped?`,
+        `it is the target of ${mapping.name} (source ${mapping.source}): are source and target swapped? To copy back, use copy.kind: restore`,
       ],
     ),
   );
@@ -80,19 +83,6 @@ const sourceIncomplete: Rule = (view) =>
       asked.source,
       `it is the target of ${mapping.name}, which is ${mapping.state}: wait for that copy, or remove it`,
     ]),
-  );
-
-const targetCopiedOn: Rule = (view) =>
-  others(view, ({ mapping, pair: { field, asked } }) =>
-    refuseIf(
-      mapping.source === asked.target && mapping.target !== asked.source && mapping.state !== 'idle_or_copied',
-      () => [
-        'TARGET_IS_A_SOURCE',
-        `${field}.target`,
-        asked.target,
-        `${mapping.name} copies from it (${mapping.state}): let it finish, or remove it`,
-      ],
-    ),
   );
 
 const notControlled: Rule = (view) =>
@@ -111,17 +101,6 @@ const notControlled: Rule = (view) =>
     ]),
   ]);
 
-/** What is fixed for the life of a mapping. */
-const sameAttributes: Rule = ({ pairs, request }) =>
-  pairs.flatMap(({ asked, mapping }) =>
-    refuseIf(isOwn(mapping, request.name) && mapping.incremental !== request.copy.incremental, () => [
-      'MAPPING_DIFFERS',
-      'copy.incremental',
-      String(request.copy.incremental),
-      `mapping ${mapping?.name ?? ''} to ${asked.target} was made with ${String(mapping?.incremental)}: use that, or remove the mapping`,
-    ]),
-  );
-
 /** Names are cut at 63 characters, and a name may be taken by hand. */
 const nameFree: Rule = ({ pairs }) =>
   pairs.flatMap(({ field, array, asked, mapping }, at) => {
@@ -139,27 +118,12 @@ const nameFree: Rule = ({ pairs }) =>
     ]);
   });
 
-/** Each mapping that touches a pair, with that pair. */
-function others(
-  { pairs }: View,
-  judge: (found: { readonly mapping: FlashCopyMapping; readonly pair: PairView }) => ReturnType<Rule>,
-): ReturnType<Rule> {
-  return pairs.flatMap((pair) =>
-    pair.array.mappings.flatMap((mapping) => (touches(mapping, pair) ? judge({ mapping, pair }) : [])),
-  );
-}
-
-const touches = ({ source, target }: FlashCopyMapping, { asked }: PairView): boolean =>
-  [source, target].some((name) => name === asked.source || name === asked.target);
-
 export const MAPPING_RULES: readonly Rule[] = [
   confirmed,
   groupOfOthers,
   targetOfAnother,
   reversed,
   sourceIncomplete,
-  targetCopiedOn,
   notControlled,
-  sameAttributes,
   nameFree,
 ];

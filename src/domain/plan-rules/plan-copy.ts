@@ -1,18 +1,22 @@
 // The plan, or every reason against it. Pure: what was found goes in, what will be done comes out, and nothing outside it is touched.
 import { refusalError, type Refusal } from '../errors.js';
 import type { Plan } from '../plan.js';
+import { ADOPT_RULES } from './adopt-rules.js';
 import { buildGroups } from './build-groups.js';
 import { buildSources } from './build-sources.js';
 import { buildTargets } from './build-targets.js';
+import { DEPENDENT_RULES } from './dependent-rules.js';
 import { GROUP_RULES } from './group-rules.js';
 import { hashOf } from './hash.js';
 import { HOST_RULES } from './host-rules.js';
 import { LAYER_RULES } from './layer-rules.js';
+import { LIMIT_RULES } from './limit-rules.js';
 import { linesOf, type PlanToTell } from './lines.js';
 import { lossesOf } from './losses.js';
 import { MAP_RULES } from './map-rules.js';
 import { MAPPING_RULES } from './mapping-rules.js';
 import { REQUEST_RULES } from './request-rules.js';
+import { RESTORE_RULES } from './restore-rules.js';
 import type { Rule } from './rule.js';
 import { SOURCE_RULES } from './source-rules.js';
 import { TARGET_RULES } from './target-rules.js';
@@ -23,6 +27,10 @@ const RULES: readonly Rule[] = [
   ...REQUEST_RULES,
   ...VOLUME_RULES,
   ...MAPPING_RULES,
+  ...ADOPT_RULES,
+  ...DEPENDENT_RULES,
+  ...RESTORE_RULES,
+  ...LIMIT_RULES,
   ...GROUP_RULES,
   ...MAP_RULES,
   ...HOST_RULES,

@@ -70,7 +70,8 @@ export function viewOf(situation: Situation): View {
   const targetViews = situation.request.targets.flatMap((asked, index) => {
     const found = situation.targets.find(({ host }) => host === asked.host);
     const alone = situation.request.targets.length === 1;
-    const presented = alone ? pairs : pairsBeneath(pairs, sourceViews, asked);
+    const offered = pairs.filter((pair) => pair.asked.host === undefined || pair.asked.host === asked.host);
+    const presented = alone ? offered : pairsBeneath(offered, sourceViews, asked);
     return found === undefined ? [] : [{ field: `targets[${index}]`, asked, found, pairs: presented }];
   });
   return { ...situation, pairs, sourceViews, targetViews, sourceUids };
@@ -121,5 +122,21 @@ function pairsBeneath(
       for (const disk of [...mount.disks, ...(group?.physicalVolumes ?? [])]) needed.add(disk);
     }
   }
-  return pairs.filter(({ source }) => source !== undefined && needed.has(source.uid));
+  // A pair that names its host goes there, also where nobody sees the source and no mount can tell.
+  return pairs.filter(
+    (pair) => (pair.source !== undefined && needed.has(pair.source.uid)) || pair.asked.host === asked.host,
+  );
 }
+
+/** Each mapping that touches a pair, with that pair. */
+export function others<T>(
+  { pairs }: View,
+  judge: (found: { readonly mapping: FlashCopyMapping; readonly pair: PairView }) => readonly T[],
+): T[] {
+  return pairs.flatMap((pair) =>
+    pair.array.mappings.flatMap((mapping) => (touches(mapping, pair) ? judge({ mapping, pair }) : [])),
+  );
+}
+
+const touches = ({ source, target }: FlashCopyMapping, { asked }: PairView): boolean =>
+  [source, target].some((name) => name === asked.source || name === asked.target);

@@ -56,12 +56,16 @@ const notReplicated: Rule = ({ pairs }) =>
   ]);
 
 /** Created targets of one pool share its room. */
-const poolRoom: Rule = ({ pairs }) => {
+const poolRoom: Rule = ({ pairs, request }) => {
   const claimed = new Map<string, number>();
-  return pairs.flatMap((pair) => roomFor(pair, claimed));
+  return pairs.flatMap((pair) => roomFor(pair, { claimed, rate: request.copy.rate }));
 };
 
-function roomFor({ field, array, asked, source, target }: PairView, claimed: Map<string, number>): readonly Refusal[] {
+/** A background copy writes everything, to a thin target too. */
+function roomFor(
+  { field, array, asked, source, target }: PairView,
+  { claimed, rate }: { readonly claimed: Map<string, number>; readonly rate: number },
+): readonly Refusal[] {
   if (asked.create === undefined || target !== undefined) return [];
   const name = asked.create.pool;
   const pool = array.pools.find((one) => one.name === name);
@@ -75,7 +79,8 @@ function roomFor({ field, array, asked, source, target }: PairView, claimed: Map
     ]);
   }
   const key = `${array.array}/${name}`;
-  const wanted = (claimed.get(key) ?? 0) + (source?.capacityBytes ?? 0);
+  const share = asked.create.thin === undefined || rate > 0 ? 1 : asked.create.thin.realPercent / 100;
+  const wanted = (claimed.get(key) ?? 0) + Math.ceil((source?.capacityBytes ?? 0) * share);
   claimed.set(key, wanted);
   return refuseIf(wanted > pool.freeBytes, () => [
     'POOL_FULL',

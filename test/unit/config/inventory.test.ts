@@ -38,6 +38,25 @@ describe('parseInventory', () => {
     expect(() => parse(inventory(JSON.parse(JSON.stringify(array)) as object))).toThrow(refused(message));
   });
 
+  const rest = { ...svc, wire: 'rest', address: 'svc1', hostKey: undefined, identityFile: undefined, passwordEnv: 'X' };
+  it.each<[string, object, string]>([
+    ['a key file over REST', { ...rest, passwordEnv: undefined, identityFile: './id' }, 'not with wire: rest'],
+    ['a host key over REST', { ...rest, hostKey: KEY }, 'not with wire: rest'],
+    ['a CA over SSH', { ...svc, caFile: './ca.pem' }, 'not with wire: ssh'],
+    ['CA and fingerprint', { ...rest, caFile: './ca.pem', fingerprint: 'ab'.repeat(32) }, 'not both'],
+    ['a fingerprint that is none', { ...rest, fingerprint: 'abcd' }, 'SHA-256'],
+  ])('refuses %s', (_, array, message) => {
+    expect(() => parse(inventory(JSON.parse(JSON.stringify(array)) as object))).toThrow(refused(message));
+  });
+
+  it('takes an array over REST, with a second address', () => {
+    const entry = { ...rest, caFile: 'ca.pem', secondAddress: 'svc1b:7443' };
+    const { arrays } = parse(inventory(JSON.parse(JSON.stringify(entry)) as object));
+    const read = { wire: 'rest', secondAddress: 'svc1b:7443', caFile: '/etc/flashcopy/ca.pem' };
+    expect(arrays['svc-lab']).toMatchObject(read);
+    expect(parse(inventory(svc)).arrays['svc-lab']).toMatchObject({ wire: 'ssh' });
+  });
+
   it('takes files relative to its own directory', () => {
     const { arrays, hosts } = parse(inventory(svc));
     expect(arrays['svc-lab']).toMatchObject({ identityFile: '/etc/flashcopy/id', sessions: 6 });

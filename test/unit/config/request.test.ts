@@ -126,3 +126,51 @@ describe('the published schema', () => {
     expect(readFileSync(new URL('../../../docs/request.md', import.meta.url), 'utf8')).toBe(requestReference());
   });
 });
+
+describe('the functions of FlashCopy', () => {
+  const base = {
+    ...{ name: 'n', array: 'svc', sources: [] as object[], grade: 'crash' },
+    volumes: [{ source: 'a', target: 'b' }] as object[],
+  };
+  const problems = (value: object): string => {
+    try {
+      parseRequest(value);
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  it('have quiet defaults: nothing is deleted, nothing of others is touched', () => {
+    expect(parseRequest(base).copy).toMatchObject({ kind: 'mapping', autodelete: false, dependents: 'refuse' });
+    expect(parseRequest({ ...base, copy: { kind: 'restore' } }).copy).toMatchObject({ autodelete: true });
+    expect(parseRequest({ ...base, copy: { kind: 'restore', autodelete: false } }).copy.autodelete).toBe(false);
+  });
+
+  it('give one source several targets, and a created target its form', () => {
+    const create = { pool: 'p', thin: {} };
+    const volumes = [
+      { source: 'a', target: 'b', host: 'h1', adopt: 'fc_b' },
+      { source: 'a', target: 'c', create },
+    ];
+    const [group] = parseRequest({ ...base, volumes }).groups;
+    expect(group!.volumes).toEqual([
+      { source: 'a', target: 'b', host: 'h1', adopt: 'fc_b' },
+      { source: 'a', target: 'c', create: { pool: 'p', thin: { realPercent: 2 } } },
+    ]);
+  });
+
+  it.each<[string, object, string]>([
+    ['a restore that never ends', { copy: { kind: 'restore', rate: 0 } }, 'copy.kind = "restore": never happens'],
+    ['a clone that never ends', { copy: { autodelete: true, rate: 0 } }, 'copy.autodelete = true: never happens'],
+    ['a kind nobody knows', { copy: { kind: 'snapshot' } }, 'copy.kind = "snapshot"'],
+    ['sources that were forgotten', { sources: undefined }, 'sources = (missing)'],
+    [
+      'one target twice for one source',
+      { volumes: [...base.volumes, ...base.volumes] },
+      'is already volumes[0].target',
+    ],
+  ])('refuse %s', (_what, change, says) => {
+    expect(problems(JSON.parse(JSON.stringify({ ...base, ...change })) as object)).toContain(says);
+  });
+});

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { refusalLine } from '../../../../src/domain/errors.js';
 import { planCopy, requirePlan } from '../../../../src/domain/plan-rules/plan-copy.js';
-import { canonicalJson, fnv1a64 } from '../../../../src/domain/plan-rules/hash.js';
+import { fnv1a64 } from '../../../../src/domain/fnv.js';
+import { canonicalJson } from '../../../../src/domain/plan-rules/hash.js';
 import type { Plan } from '../../../../src/domain/plan.js';
 import {
   fileSystem,
@@ -31,7 +32,7 @@ describe('the plan of a first copy', () => {
     expect(group!.mappings[1]).toEqual({
       name: 'fc_db_copy2',
       source: { name: 'db_data2', uid: uid(2), capacityBytes: GiB },
-      target: { name: 'db_copy2', uid: uid(12), capacityBytes: GiB },
+      target: { name: 'db_copy2', uid: uid(12) },
     });
   });
 
@@ -96,7 +97,8 @@ describe('the plan of a first copy', () => {
       }));
     });
     expect(plan.groups[0]!.mappings[0]).toMatchObject({
-      target: { uid: '', capacityBytes: GiB },
+      target: { uid: '' },
+      source: { capacityBytes: GiB },
       createTarget: { pool: 'pool0' },
     });
     const uids = plan.targets[0]!.presentations.map((presentation) => presentation.uid);
