@@ -29,7 +29,7 @@ export interface LockOrder {
 }
 
 export interface PointInTimeOrder extends RunRef {
-  readonly groups: readonly { readonly array: string; readonly name: string }[];
+  readonly groups: readonly { readonly array: string; readonly name: string; readonly restore?: boolean }[];
   readonly sources: readonly PlannedSource[];
   readonly maxPauseMs: number;
 }
@@ -83,7 +83,7 @@ export interface FlashCopyActivities {
   flashCopyEnsureGroup(
     order: RunRef & { readonly group: PlannedGroup },
   ): Promise<{ readonly created: readonly string[]; readonly startTimes: readonly string[] }>;
-  /** Brings a copying group to where prepare is legal: stops it where the plan says so. Heartbeats progress. */
+  /** Stops what hangs on the targets, where the plan says so; brings a copying group to where prepare is legal. Heartbeats progress. */
   flashCopyMakePreparable(order: RunRef & { readonly group: PlannedGroup }): Promise<void>;
   /** Unmounts, deactivates, drops caches; then unmaps on the array; then proves. */
   flashCopyReleaseTarget(order: RunRef & { readonly target: PlannedTarget }): Promise<void>;
@@ -93,7 +93,13 @@ export interface FlashCopyActivities {
    * heartbeats. FLUSH_FAILED after bounded repeats.
    */
   flashCopyPrepareGroup(
-    order: RunRef & GroupRef & { readonly timeoutMs: number; readonly keptMapped?: readonly string[] },
+    order: RunRef &
+      GroupRef & {
+        readonly timeoutMs: number;
+        readonly keptMapped?: readonly string[];
+        /** With -restore. */
+        readonly restore?: boolean;
+      },
   ): Promise<void>;
   /** Any state -> not preparing, not prepared: waits out preparing, then stops. Idempotent, also when the group is gone. */
   flashCopyUnprepareGroup(order: RunRef & GroupRef): Promise<void>;
@@ -132,8 +138,22 @@ export interface FlashCopyActivities {
       readonly fileSystems: readonly PlannedFileSystem[];
     },
   ): Promise<void>;
-  /** Succeeds at 100 %; until then fails COPY_RUNNING, benign, with the delay to the next look and the progress as message. */
-  flashCopyAwaitCopied(order: GroupRef): Promise<GroupProgress>;
+  /**
+   * Succeeds at 100 %; until then fails COPY_RUNNING, benign, with the delay to the next look, and progress, expected end and standstill as message.
+   * COPY_STOPPED, with the reason, once a volume cannot get there any more.
+   */
+  flashCopyAwaitCopied(
+    order: GroupRef & {
+      /** What must be in the group until it is copied; default: whatever is in it. */
+      readonly mappings?: readonly { readonly name: string; readonly capacityBytes: number }[];
+    },
+  ): Promise<GroupProgress>;
+  /** Mappings and group go once everything is copied: those that are go at once. Gone already is success. */
+  flashCopySetAutodelete(order: GroupRef): Promise<void>;
+  /** Other rates for all mappings of a group, also while they copy. */
+  flashCopyChangeRate(
+    order: GroupRef & { readonly copyRate?: number; readonly cleanRate?: number },
+  ): Promise<GroupProgress>;
   /** Removes what this run created, only if it never was prepared. */
   flashCopyRemoveCreated(
     order: RunRef & { readonly group: PlannedGroup; readonly created: readonly string[] },

@@ -1,7 +1,9 @@
 // All activities of the library as one object, as a worker registers them.
+import { forCurrentAttempts } from './attempt-over.js';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { withFailureBoundary } from './failure-boundary.js';
+import { copiedActivities } from './group-copied.js';
 import { ensureActivities } from './group-ensure.js';
 import { removeActivities } from './group-remove.js';
 import { stateActivities } from './group-states.js';
@@ -16,7 +18,8 @@ import { targetUseActivities } from './target-use.js';
 import { targetActivities } from './targets.js';
 
 /** One call per worker: runs that wait for copies share the array listings of this object. */
-export function createActivities(deps: ActivityDependencies): FlashCopyActivities {
+export function createActivities(given: ActivityDependencies): FlashCopyActivities {
+  const deps = forCurrentAttempts(given);
   const activities: FlashCopyActivities = {
     ...requestActivities(deps),
     ...lockActivities(deps),
@@ -25,6 +28,7 @@ export function createActivities(deps: ActivityDependencies): FlashCopyActivitie
     ...removeActivities(deps),
     ...stateActivities(deps),
     ...watchActivities(deps),
+    ...copiedActivities(deps),
     ...targetActivities(deps),
     ...targetUseActivities(deps),
     ...sourceActivities(deps),

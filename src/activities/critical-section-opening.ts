@@ -31,9 +31,11 @@ async function mark(deps: ActivityDependencies, run: string, source: PlannedSour
   await host.preFlush({ mounts: source.mounts, limitBytes: dirtyLimit(deps) });
 }
 
-async function reserve(deps: ActivityDependencies, ref: GroupRef): Promise<ReservedStart> {
-  const session = await deps.arrays(ref.array).reserveStart(RESERVE_TIMEOUT_MS);
-  return { ...ref, session };
+type StartOrder = GroupRef & { readonly restore: boolean };
+
+async function reserve(deps: ActivityDependencies, order: StartOrder): Promise<ReservedStart> {
+  const session = await deps.arrays(order.array).reserveStart(RESERVE_TIMEOUT_MS);
+  return { ...order, session };
 }
 
 async function checkPrepared(deps: ActivityDependencies, { array, group }: GroupRef): Promise<void> {
@@ -55,7 +57,7 @@ export async function openCriticalSection(
 ): Promise<Opened> {
   const signal = cancellationSignal();
   signal.throwIfAborted();
-  const groups = order.groups.map(({ array, name }) => ({ array, group: name }));
+  const groups = order.groups.map(({ array, name, restore = false }) => ({ array, group: name, restore }));
   const armedAt = deps.clock.now();
   const armed = await allOrUndo(
     sources.map((source) => arm(deps, order.run, source)),

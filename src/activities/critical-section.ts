@@ -14,6 +14,8 @@ export interface ArmedHost {
 
 export interface ReservedStart extends GroupRef {
   readonly session: StartSession;
+  /** Started with -restore. */
+  readonly restore: boolean;
 }
 
 export interface CriticalSection {
@@ -35,8 +37,8 @@ const notSent = ({ array, group }: GroupRef): GroupStart => ({
   ...{ message: 'start was not sent', durationMs: 0 },
 });
 
-async function start({ array, group, session }: ReservedStart, timeoutMs: number): Promise<GroupStart> {
-  const answer = await session.startPrepared(group, timeoutMs).catch((error: unknown): StartAnswer => {
+async function start({ array, group, session, restore }: ReservedStart, timeoutMs: number): Promise<GroupStart> {
+  const answer = await session.startPrepared(group, timeoutMs, { restore }).catch((error: unknown): StartAnswer => {
     const { code, message, outcome } = errorData(error);
     // Only a failure that is known to come before sending is `not-done`; `done` needs the array's own answer.
     const started = outcome === 'not-done' ? 'not-done' : 'unknown';

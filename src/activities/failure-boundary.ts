@@ -1,7 +1,7 @@
 // The one place where errors become Temporal failures. type = code, details[0] = ErrorData, no secrets; nothing else crosses.
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import { errorData } from '../domain/errors.js';
-import { redactError } from './redaction.js';
+import { redactError, redactResult } from './redaction.js';
 
 /** Not yet what is waited for: no alarm, no log line, the server looks again after details.nextLookMs. */
 const POLLS: ReadonlySet<string> = new Set(['COPY_RUNNING']);
@@ -23,13 +23,13 @@ export function toFailure(error: unknown, secrets: readonly string[] = []): Erro
 
 type Activities<T> = { readonly [K in keyof T]: (...args: never[]) => Promise<unknown> };
 
-/** Every function of `activities`, with its failures translated. */
+/** Every function of `activities`, with its failures translated and secrets taken out of its answers. */
 export function withFailureBoundary<T extends Activities<T>>(activities: T, secrets: () => readonly string[]): T {
   const guarded = Object.entries<(...args: never[]) => Promise<unknown>>(activities).map(([name, body]) => [
     name,
     async (...args: never[]) => {
       try {
-        return await body(...args);
+        return redactResult(await body(...args), secrets());
       } catch (error) {
         throw toFailure(error, secrets());
       }

@@ -35,6 +35,8 @@ const volumeReport = (array: string, mapping: FlashCopyMapping): VolumeReport =>
   mapping: mapping.name,
   progressPercent: mapping.progressPercent,
   independent: isIndependent(mapping),
+  state: mapping.state,
+  copyRate: mapping.copyRate,
 });
 
 /** Throws GROUP_MISSING. */

@@ -1,13 +1,13 @@
 // Moves a group between states: to where prepare is legal, to prepared, and back. Idempotent by reading; stop is never sent in preparing.
-import type { StorageArray } from '../array/array.js';
+import type { StopMode, StorageArray } from '../array/array.js';
 import { FlashCopyError } from '../domain/errors.js';
 import { canPrepare, canStop, type GroupState } from '../domain/mapping.js';
 import type { PlannedGroup } from '../domain/plan.js';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { stopDependents } from './group-dependents.js';
 import { missingGroup } from './group-progress.js';
 import { type Beat, whileBeating } from './heartbeat.js';
-import { inBatches } from './in-parallel.js';
 import { poll } from './poll.js';
 
 type StateActivities = Pick<
@@ -33,9 +33,9 @@ async function stateOf(array: StorageArray, group: string): Promise<GroupState> 
 }
 
 /** A stop whose answer was lost, or that came second, is judged by what the group does next. */
-async function stopTolerantly(array: StorageArray, group: string): Promise<void> {
+async function stopTolerantly(array: StorageArray, group: string, how?: StopMode): Promise<void> {
   try {
-    await array.stopGroup(group);
+    await array.stopGroup(group, how);
   } catch (error) {
     const state = (await array.readGroup(group))?.state;
     if (state !== undefined && canStop(state) && state !== 'stopping') throw error;
@@ -53,9 +53,16 @@ async function makePreparable(array: StorageArray, group: PlannedGroup, look: Lo
     if (!canStop(state) || state === 'stopping') return undefined;
     if (planned === 'empty' || planned === 'idle_or_copied' || planned === 'stopped')
       throw groupError('PLAN_OUTDATED', `${state}, planned ${planned}`, about(array, group.name, state));
-    await stopTolerantly(array, group.name);
+    await stopTolerantly(array, group.name, await stopModeNow(array, group));
     return undefined;
   });
+}
+
+/** A split is for complete copies only; one that is not yet is stopped plainly. */
+async function stopModeNow(array: StorageArray, group: PlannedGroup): Promise<StopMode | undefined> {
+  if (group.stop !== 'split') return group.stop;
+  const members = (await array.readMappings()).filter((mapping) => mapping.group === group.name);
+  return members.every(({ progressPercent }) => progressPercent === 100) ? 'split' : undefined;
 }
 
 interface LookDeps {
@@ -70,7 +77,7 @@ async function checkUnmapped(array: StorageArray, group: string, keptMapped: rea
   const targets = (await array.readMappings())
     .filter((mapping) => mapping.group === group && !keptMapped.includes(mapping.target))
     .map((mapping) => mapping.target);
-  const maps = (await inBatches(targets, (target) => array.readHostMaps(target))).flat();
+  const maps = await array.readHostMapsOf(targets);
   if (maps.length === 0) return;
   const lines = maps.map((map) => `${map.vdiskName} to ${map.hostName}`);
   throw new FlashCopyError({
@@ -82,8 +89,13 @@ async function checkUnmapped(array: StorageArray, group: string, keptMapped: rea
 }
 
 /** `stopped` while waiting means that the flush of a source's cache failed: prepared again, three times in all. */
-function prepareLook(array: StorageArray, group: string, look: LookDeps & { readonly untilMs: number }) {
+function prepareLook(
+  array: StorageArray,
+  group: string,
+  look: LookDeps & { readonly untilMs: number; readonly restore: boolean },
+) {
   let prepares = 0;
+  let refused: unknown;
   return async (): Promise<true | undefined> => {
     const state = await stateOf(array, group);
     look.beat.report({ group, state, prepares });
@@ -93,12 +105,19 @@ function prepareLook(array: StorageArray, group: string, look: LookDeps & { read
     if (state === 'preparing' || state === 'stopping') return undefined;
     if (!canPrepare(state))
       throw groupError('NOT_PREPARABLE', `prepare is illegal in ${state}`, about(array, group, state));
+    if (prepares === MOST_PREPARES && refused !== undefined) throw refused as Error;
     if (prepares === MOST_PREPARES)
       throw groupError('FLUSH_FAILED', `flush failed ${prepares} times`, about(array, group, state));
     prepares += 1;
-    await array.prepareGroup(group);
+    refused = await array.prepareGroup(group, { restore: look.restore }).then(() => undefined, stateRefusal);
     return undefined;
   };
+}
+
+/** The state has changed since it was read: it is read again and decided anew. Anything else is thrown. */
+function stateRefusal(error: unknown): FlashCopyError {
+  if (error instanceof FlashCopyError && error.code === 'WRONG_STATE') return error;
+  throw error;
 }
 
 /** Never touches a group that copies: a start that came late must be judged, not stopped. */
@@ -113,14 +132,18 @@ async function unprepare(array: StorageArray, group: string, look: LookDeps): Pr
 
 export const stateActivities = ({ arrays, clock }: ActivityDependencies): StateActivities => ({
   flashCopyMakePreparable: ({ group }) =>
-    whileBeating(clock, (beat) => makePreparable(arrays(group.array), group, { clock, beat })),
+    whileBeating(clock, async (beat) => {
+      const array = arrays(group.array);
+      await stopDependents(array, group.stopFirst ?? [], clock);
+      await makePreparable(array, group, { clock, beat });
+    }),
 
   flashCopyPrepareGroup: (order) =>
     whileBeating(clock, async (beat) => {
       const array = arrays(order.array);
       await checkUnmapped(array, order.group, order.keptMapped ?? []);
       const untilMs = clock.now() + order.timeoutMs;
-      await poll(clock, prepareLook(array, order.group, { clock, beat, untilMs }));
+      await poll(clock, prepareLook(array, order.group, { clock, beat, untilMs, restore: order.restore ?? false }));
     }),
 
   flashCopyUnprepareGroup: (order) =>

@@ -1,6 +1,7 @@
 // Heartbeats while something long runs: they carry progress out and the wish to cancel in.
 import { Context, type Info } from '@temporalio/activity';
 import type { Clock } from '../domain/clock.js';
+import { noteBeat } from './attempt-over.js';
 
 export interface Beat {
   /** Shown in the UI, and given to the next attempt. */
@@ -28,6 +29,7 @@ export async function whileBeating<T>(clock: Clock, work: (beat: Beat) => Promis
   let last = 0;
   const restart = () => {
     context.heartbeat(details);
+    noteBeat(clock);
     last = clock.now();
   };
   const report = (news: unknown) => {

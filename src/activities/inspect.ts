@@ -1,10 +1,12 @@
 // Reads everything the plan's rules judge: arrays first, for their UIDs are what hosts are asked about. Nothing is touched.
 import type { StorageArray } from '../array/array.js';
+import { FlashCopyError } from '../domain/errors.js';
 import type { ArrayInspection, HostInspection } from '../domain/inspection.js';
+import type { FlashCopyMapping } from '../domain/mapping.js';
 import { isGroupOfSet } from '../domain/names.js';
+import { adoptedNames } from '../domain/plan-rules/adopt-rules.js';
 import type { FlashCopyRequest, RequestedGroup } from '../domain/request.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { inBatches } from './in-parallel.js';
 
 export interface Inspection {
   readonly arrays: readonly ArrayInspection[];
@@ -20,47 +22,87 @@ async function inspectArray(array: StorageArray, group: RequestedGroup, set: str
   const [system, vdisks, pools, hosts, mappings, groups] = await Promise.all([
     array.readSystem(),
     array.readVDisks(names),
-    array.readPools(),
+    // A pool matters to targets that are created.
+    group.volumes.some(({ create }) => create !== undefined) ? array.readPools() : [],
     array.readHosts(),
     array.readMappings(),
     array.readGroups(),
   ]);
-  const hostMaps = await inBatches(vdisks, (vdisk) => array.readHostMaps(vdisk.name));
+  const touching = mappings.filter(({ source, target }) => requested.has(source) || requested.has(target));
+  const theirs = new Set(touching.map((mapping) => mapping.group).filter((name) => name !== ''));
+  const found = new Set(touching.map(({ source, target }) => `${source} ${target}`));
+  const isNew = group.volumes.some(({ source, target }) => !found.has(`${source} ${target}`));
   return {
     ...{ array: group.array, system, vdisks, pools, hosts, groups },
-    hostMaps: hostMaps.flat(),
-    // Also what else stands in this set's groups: starting a group starts all it holds.
-    mappings: mappings.filter(
-      ({ source, target, group: name }) => requested.has(source) || requested.has(target) || isGroupOfSet(name, set),
+    hostMaps: await array.readHostMapsOf(vdisks.map(({ name }) => name)),
+    ...(isNew ? { ioGroups: await array.readIoGroups() } : {}),
+    // Also what else stands in these groups and in this set's: starting or stopping a group moves all it holds.
+    mappings: await inDetail(
+      array,
+      mappings.filter(
+        (mapping) => touching.includes(mapping) || theirs.has(mapping.group) || isGroupOfSet(mapping.group, set),
+      ),
+      group,
     ),
   };
 }
 
+/** Mappings that are to be taken over are compared in full. */
+async function inDetail(
+  array: StorageArray,
+  mappings: readonly FlashCopyMapping[],
+  { volumes }: RequestedGroup,
+): Promise<FlashCopyMapping[]> {
+  const adopted = new Set(adoptedNames(volumes));
+  return Promise.all(
+    mappings.map(async (mapping) =>
+      adopted.has(mapping.name) ? ((await array.readMapping(mapping.name)) ?? mapping) : mapping,
+    ),
+  );
+}
+
 /** UIDs of one role's volumes on all arrays, for those that exist. */
 function uidsOf(request: FlashCopyRequest, arrays: readonly ArrayInspection[], role: 'source' | 'target'): string[] {
-  return request.groups.flatMap((group, index) => {
+  return request.groups.flatMap((group) => {
     const names = new Set(group.volumes.map((pair) => pair[role]));
-    return (arrays[index]?.vdisks ?? []).filter(({ name }) => names.has(name)).map(({ uid }) => uid);
+    const array = arrays.find((one) => one.array === group.array);
+    return (array?.vdisks ?? []).filter(({ name }) => names.has(name)).map(({ uid }) => uid);
   });
+}
+
+/** What the inventory does not name is left out: a rule refuses it, by field and with a remedy. */
+function ifKnown<T>(find: () => T): T[] {
+  try {
+    return [find()];
+  } catch (error) {
+    if (error instanceof FlashCopyError && /^UNKNOWN_(ARRAY|HOST)$/.test(error.code)) return [];
+    throw error;
+  }
 }
 
 export async function inspect(deps: ActivityDependencies, request: FlashCopyRequest): Promise<Inspection> {
   const arrays = await Promise.all(
-    request.groups.map((group) => inspectArray(deps.arrays(group.array), group, request.name)),
+    request.groups.flatMap((group) =>
+      ifKnown(() => deps.arrays(group.array)).map((array) => inspectArray(array, group, request.name)),
+    ),
   );
   const sourceUids = uidsOf(request, arrays, 'source');
   const targetUids = uidsOf(request, arrays, 'target');
-  const sources = request.sources.map(({ host, method, units, mounts }) =>
-    deps.hosts(host).inspect({
-      ...{ uids: sourceUids, role: 'source', method, units },
-      mountPoints: mounts === 'auto' ? [] : mounts,
-    }),
+  const sources = request.sources.flatMap(({ host: name, method, units, mounts }) =>
+    ifKnown(() => deps.hosts(name)).map((host) =>
+      host.inspect({
+        ...{ uids: sourceUids, role: 'source', method, units },
+        mountPoints: mounts === 'auto' ? [] : mounts,
+      }),
+    ),
   );
-  const targets = request.targets.map(({ host, mounts, keepMapped }) =>
-    deps.hosts(host).inspect({
-      ...{ uids: targetUids, role: 'target', units: [], keepMapped },
-      mountPoints: mounts.map(({ at }) => at),
-    }),
+  const targets = request.targets.flatMap(({ host: name, mounts, keepMapped }) =>
+    ifKnown(() => deps.hosts(name)).map((host) =>
+      host.inspect({
+        ...{ uids: targetUids, role: 'target', units: [], keepMapped },
+        mountPoints: mounts.map(({ at }) => at),
+      }),
+    ),
   );
   const [sourceHosts, targetHosts] = await Promise.all([Promise.all(sources), Promise.all(targets)]);
   return { arrays, sources: sourceHosts, targets: targetHosts };

@@ -11,10 +11,21 @@ const MASK = '[redacted]';
 const SHORTEST_SECRET = 4;
 
 export function redactText(text: string, secrets: readonly string[]): string {
-  const known = secrets
+  return LOOKS_SECRET.reduce((rest, pattern) => rest.replace(pattern, MASK), maskKnown(text, secrets));
+}
+
+const maskKnown = (text: string, secrets: readonly string[]): string =>
+  secrets
     .filter((secret) => secret.length >= SHORTEST_SECRET)
     .reduce((rest, secret) => rest.replaceAll(secret, MASK), text);
-  return LOOKS_SECRET.reduce((rest, pattern) => rest.replace(pattern, MASK), known);
+
+/** Known secrets out of everything an activity answers: results may carry the messages of what went wrong. Plain JSON values only. */
+export function redactResult(value: unknown, secrets: readonly string[]): unknown {
+  if (secrets.length === 0) return value;
+  if (typeof value === 'string') return maskKnown(value, secrets);
+  if (Array.isArray(value)) return value.map((each) => redactResult(each, secrets));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, redactResult(each, secrets)]));
 }
 
 export function redactError(data: ErrorData, secrets: readonly string[]): ErrorData {

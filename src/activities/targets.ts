@@ -48,10 +48,22 @@ async function release(
   await inBatches(target.presentations, (presentation) => proveUnmapped(deps, presentation));
 }
 
+/** Under the SCSI id the host knew it by; if that was given away meanwhile, under any: disks are found by UID. */
+async function mapAsBefore(deps: ActivityDependencies, presentation: PlannedPresentation): Promise<void> {
+  const { array, vdisk, arrayHost: host, scsiId } = presentation;
+  const storage = deps.arrays(array);
+  if (scsiId === undefined) return storage.mapVDisk({ vdisk, host });
+  try {
+    await storage.mapVDisk({ vdisk, host, scsiId });
+  } catch (error) {
+    const given = error instanceof FlashCopyError && ['SCSI_ID_TAKEN', 'ATTRIBUTES_DIFFER'].includes(error.code);
+    if (!given) throw error;
+    await storage.mapVDisk({ vdisk, host });
+  }
+}
+
 async function present(deps: ActivityDependencies, run: string, target: PlannedTarget): Promise<void> {
-  await inBatches(target.presentations, ({ array, vdisk, arrayHost }) =>
-    deps.arrays(array).mapVDisk({ vdisk, host: arrayHost }),
-  );
+  await inBatches(target.presentations, (presentation) => mapAsBefore(deps, presentation));
   const uids = target.presentations.map((presentation) => presentation.uid);
   const found = await deps.hosts(target.host).target.find({ run, uids });
   const missing = uids.filter((uid) => !found.some((disk) => disk.uid === uid));

@@ -52,4 +52,15 @@ describe('the failure boundary', () => {
     await expect(wrapped.one()).rejects.toBeInstanceOf(ApplicationFailure);
     await expect(wrapped.two()).resolves.toBe(2);
   });
+
+  it('takes known secrets out of answers too: a pause answers what went wrong in it as data', async () => {
+    const answer = {
+      starts: [{ started: 'unknown', message: 'login root/hunter2 refused' }],
+      pauses: [],
+      error: undefined,
+    };
+    const wrapped = withFailureBoundary({ cut: () => Promise.resolve(answer) }, () => ['hunter2']);
+    const cleaned = { started: 'unknown', message: 'login root/[redacted] refused' };
+    await expect(wrapped.cut()).resolves.toEqual({ starts: [cleaned], pauses: [], error: undefined });
+  });
 });

@@ -32,7 +32,7 @@ describe('flashCopyEnsureGroup', () => {
     const made = await san();
     await made.ok('mkvdisk -name new_copy -mdiskgrp Pool0 -size 4194304 -unit b');
     const [first] = made.group.mappings;
-    const target = { name: 'new_copy', uid: '', capacityBytes: first!.target.capacityBytes };
+    const target = { name: 'new_copy', uid: '', capacityBytes: first!.source.capacityBytes };
     const group = { ...made.group, mappings: [{ ...first!, target, createTarget: { pool: 'Pool0' } }] };
     expect((await failure(ensure(made, group))).type).toBe('PLAN_OUTDATED');
     const second = made.run('flashCopyEnsureGroup', { ...REF, group }, made.environment({ attempt: 2 }));
@@ -117,6 +117,18 @@ describe('flashCopyPrepareGroup', () => {
     await ensure(made);
     expect((await failure(prepare(made))).type).toBe('FLUSH_FAILED');
     expect(prepares).toBe(3);
+  });
+
+  it('reads the state again when the array refuses it, and says the refusal when it stays', async () => {
+    const made = await san();
+    await ensure(made);
+    made.system.faults.add({ on: 'prestartfcconsistgrp', do: { code: 'CMMVC5901E' } });
+    await prepare(made);
+    expect(await state(made)).toBe('prepared');
+    await made.run('flashCopyUnprepareGroup', { ...REF, ...GROUP });
+    made.system.faults.add({ on: 'prestartfcconsistgrp', do: { code: 'CMMVC6310E' }, times: 9 });
+    const failed = await failure(prepare(made));
+    expect(failed).toMatchObject({ type: 'WRONG_STATE', details: { details: { cmmvc: 'CMMVC6310E' } } });
   });
 
   it('gives up when the array takes longer than allowed, and says in which state', async () => {
@@ -206,6 +218,15 @@ describe('flashCopyAwaitCopied', () => {
     old = false;
     await made.run('flashCopyTakePointInTime', quiesceOrder(made));
     expect((await failure(made.run('flashCopyAwaitCopied', GROUP))).type).toBe('COPY_RUNNING');
+  });
+
+  it('does not miss its group in a listing from before the group got its name', async () => {
+    const made = await preparedSan();
+    await made.run('flashCopyTakePointInTime', quiesceOrder(made));
+    await failure(made.run('flashCopyAwaitCopied', GROUP));
+    await made.ok(`chfcconsistgrp -name nightly_next01 ${GROUP.group}`);
+    const next = { ...GROUP, group: 'nightly_next01' };
+    expect((await failure(made.run('flashCopyAwaitCopied', next))).type).toBe('COPY_RUNNING');
   });
 
   it('ends the waiting when somebody stopped the copy', async () => {

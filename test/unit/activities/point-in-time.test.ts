@@ -217,7 +217,7 @@ describe('flashCopyTakePointInTime', () => {
     let couldWrite = false;
     const made: San = await preparedSan((deps) => ({
       ...atStart(() => void (couldWrite = made.app1.hasIo('/db')))(deps),
-      ...withHost('app1', freezeSkipped)(deps),
+      ...withHost('app1', (host) => freezeSkipped(host, deps.clock))(deps),
     }));
     await made.run('flashCopyTakePointInTime', quiesceOrder(made));
     expect(couldWrite).toBe(true);

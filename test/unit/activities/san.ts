@@ -10,6 +10,8 @@ import { createInProcessTransport } from '../../../src/transport/in-process/in-p
 
 export const REF = { set: 'nightly', run: 'nightly-k3f9q2' };
 export const GROUP = { array: 'svc1', group: 'nightly_k3f9q2' };
+/** The default of the SDK's environment is one second. */
+const LONG_MS = 86_400_000;
 const SIZE = 4 * 2 ** 20;
 
 async function simulatedArray(clock: VirtualClock) {
@@ -120,7 +122,10 @@ export async function san(change: (deps: ActivityDependencies) => Partial<Activi
   const deps = { ...truth, ...change(truth) };
   const activities = createActivities(deps);
   const environment = (info: ConstructorParameters<typeof MockActivityEnvironment>[0] = {}) =>
-    new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR', () => undefined) });
+    new MockActivityEnvironment(
+      { startToCloseTimeoutMs: LONG_MS, ...info },
+      { logger: new DefaultLogger('ERROR', () => undefined) },
+    );
   type Activities = typeof activities;
   /** Runs an activity in virtual time. */
   const run = <K extends keyof Activities>(

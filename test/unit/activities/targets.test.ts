@@ -116,7 +116,7 @@ describe('flashCopyReleaseTarget', () => {
 describe('a copy on its target host', () => {
   it('is contradicted when a start came after the thaw', async () => {
     const made = await copied((deps) => ({
-      arrays: (name) => startLate(deps.arrays(name), deps.clock, 3_000),
+      arrays: (name) => startLate(deps.arrays(name), (start) => void deps.clock.sleep(3_000).then(start)),
     }));
     const { contradictions } = await verify(made);
     expect(contradictions).toContain('dev1:/copy/db holds what was written after the give back');

@@ -1,0 +1,81 @@
+// The background copy: waited for without holding a slot, made faster or slower while it runs, and let go of at its end.
+import { activityInfo, Context } from '@temporalio/activity';
+import type { StorageArray } from '../array/array.js';
+import { observe, type Pace } from '../domain/copy-pace.js';
+import { FlashCopyError } from '../domain/errors.js';
+import type { FlashCopyActivities, GroupProgress, GroupRef } from './contract.js';
+import { copyRunning, copyStopped, isCopied, isLost, type CopiedOrder } from './copy-verdict.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { groupProgress, missingGroup, readListing } from './group-progress.js';
+import { whileBeating } from './heartbeat.js';
+import { inBatches } from './in-parallel.js';
+import { SharedListings } from './shared-listing.js';
+
+type CopiedActivities = Pick<
+  FlashCopyActivities,
+  'flashCopyAwaitCopied' | 'flashCopySetAutodelete' | 'flashCopyChangeRate'
+>;
+
+const LISTING_AGE_MS = 5_000;
+
+/** What the attempts before saw travels with the heartbeat: a worker may have died in between. */
+function measure(seen: GroupProgress, now: number): Pace {
+  const before = activityInfo().heartbeatDetails as Pace | undefined;
+  const pace = observe(before?.last === undefined ? undefined : before, seen.volumes, now);
+  Context.current().heartbeat(pace);
+  return pace;
+}
+
+const isMissing = (error: unknown): boolean => error instanceof FlashCopyError && error.code === 'OBJECT_MISSING';
+
+/** A mapping that is copied goes at once, and the group with the last one: what is gone is what was wanted. */
+async function goneIsFine(change: Promise<void>): Promise<void> {
+  await change.catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+  });
+}
+
+const membersOf = async (array: StorageArray, group: string): Promise<string[]> =>
+  (await array.readMappings()).filter((mapping) => mapping.group === group).map(({ name }) => name);
+
+async function setAutodelete(array: StorageArray, group: string): Promise<void> {
+  await goneIsFine(array.setGroupAutodelete(group));
+  await inBatches(await membersOf(array, group), (name) => goneIsFine(array.changeMapping(name, { autodelete: true })));
+}
+
+async function changeRate(
+  array: StorageArray,
+  { group, copyRate, cleanRate }: Parameters<FlashCopyActivities['flashCopyChangeRate']>[0],
+): Promise<GroupProgress> {
+  if ((await array.readGroup(group)) === undefined) throw missingGroup(array.name, group);
+  const rates = {
+    ...(copyRate === undefined ? {} : { copyRate }),
+    ...(cleanRate === undefined ? {} : { cleanRate }),
+  };
+  await inBatches(await membersOf(array, group), (name) => array.changeMapping(name, rates));
+  return groupProgress(array.name, group, await readListing(array));
+}
+
+export function copiedActivities({ arrays, clock }: ActivityDependencies): CopiedActivities {
+  const listings = new SharedListings(clock);
+  const look = (order: GroupRef, listing: Parameters<typeof groupProgress>[2]): GroupProgress =>
+    groupProgress(order.array, order.group, listing);
+  return {
+    async flashCopyAwaitCopied(order: CopiedOrder) {
+      const array = arrays(order.array);
+      const shared = await listings.read(array, LISTING_AGE_MS);
+      // A verdict needs a listing of now: a shared one may be older than our start and show the former generation at 100 %, or the group
+      // under its former name.
+      const seen = shared.groups.some(({ name }) => name === order.group) ? look(order, shared) : undefined;
+      const open = seen !== undefined && !isCopied(seen, order) && !isLost(seen, order);
+      const now = open ? seen : look(order, await readListing(array));
+      if (isCopied(now, order)) return now;
+      if (isLost(now, order)) throw await copyStopped(array, order, now);
+      throw copyRunning(order, now, { pace: measure(now, clock.now()), now: clock.now() });
+    },
+
+    flashCopySetAutodelete: ({ array, group }) => whileBeating(clock, () => setAutodelete(arrays(array), group)),
+
+    flashCopyChangeRate: (order) => whileBeating(clock, () => changeRate(arrays(order.array), order)),
+  };
+}
