@@ -43,6 +43,8 @@ const TABLE: Readonly<Record<ActivityName, readonly [Queue, Options]>> = {
   flashCopyWithdraw: ['copy', { startToCloseTimeout: '10m', retry: MANY }],
   // Waits in retries, with nextRetryDelay: neither a slot nor history is used between two looks.
   flashCopyAwaitCopied: ['copy', { startToCloseTimeout: '2m', retry: { maximumInterval: '5m' } }],
+  flashCopySetAutodelete: ['copy', { startToCloseTimeout: '30m', heartbeatTimeout: '1m', retry: MANY }],
+  flashCopyChangeRate: ['copy', { startToCloseTimeout: '30m', heartbeatTimeout: '1m', retry: FEW }],
   flashCopyRemoveCreated: ['copy', { startToCloseTimeout: '10m', retry: MANY }],
   flashCopyAwaitClose: ['copy', { startToCloseTimeout: '365d', heartbeatTimeout: '1m', retry: FOR_EVER }],
 };

@@ -2,6 +2,7 @@
 // Promise kept here: a step that comes too early fails with STEP_ORDER instead of acting on nothing.
 import { CancellationScope, uuid4, workflowInfo } from '@temporalio/workflow';
 import type { PointInTimeResult, RunRef } from '../activities/contract.js';
+import { aboutRequest } from '../domain/about.js';
 import { FlashCopyError } from '../domain/errors.js';
 import { TOKEN_LENGTH } from '../domain/names.js';
 import type { Plan, PlannedGroup } from '../domain/plan.js';
@@ -64,6 +65,7 @@ export class CopyRun {
   set request(request: FlashCopyRequest) {
     this.#request = request;
     this.report.set = request.name;
+    this.report.about = aboutRequest(request);
   }
 
   get plan(): Plan {

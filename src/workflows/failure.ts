@@ -25,7 +25,8 @@ export function errorOf(caught: unknown): ErrorData {
 
 export const errorLine = (caught: unknown): string => {
   const { code, message } = errorOf(caught);
-  return message === '' ? code : `${code}: ${message}`;
+  if (message === '') return code;
+  return message.includes(code) ? message : `${code}: ${message}`;
 };
 
 function causeOf(cause: unknown, where: string): ErrorData {
@@ -51,13 +52,16 @@ const unknownEffect = (code: string, message: string): ErrorData => ({
   details: {},
 });
 
-/** What the workflow function throws at its end: Canceled when Temporal was asked to cancel, else Failed with type = code. */
+/** What the workflow function throws at its end: Canceled when Temporal was asked to cancel, else Failed with type = code and what to do next. */
 export function closingFailure(error: ErrorData, report: Report, cancelled: boolean): Error {
   if (cancelled) return new CancelledFailure(error.message, [error, report]);
-  return ApplicationFailure.create({
+  const failure = ApplicationFailure.create({
     type: error.code,
-    message: error.message,
+    message: [error.message, ...report.advice].join('\n'),
     details: [error, report],
     nonRetryable: true,
   });
+  // Where this line stands helps nobody, and in the UI it pushes the details out of sight.
+  failure.stack = '';
+  return failure;
 }

@@ -22,9 +22,10 @@ import { validate } from './steps/validate.js';
 export async function flashCopy(input: FlashCopyInput): Promise<Report> {
   return runCopy(input, async (copy) => {
     await validate(copy, input.request);
+    await copy.guard.start(); // from here on whatever is left behind is cleared away
     await lock(copy);
     await plan(copy);
-    await copy.guard.start();
+    await copy.guard.watchGroups();
 
     copy.report.enter('PREPARING');
     await ensure(copy);

@@ -28,7 +28,7 @@ export function giveBackForSure(
   watcher: GiveBackWatcher,
 ): Promise<PauseReport | undefined> {
   return CancellationScope.nonCancellable(async () => {
-    const alarm = raiseLater(() => watcher.stuck(source.host, 'give back has not succeeded yet'));
+    const alarm = raiseLater(() => watcher.stuck(source.host, `no answer for ${CALL_OPERATOR_AFTER_MS / 1000} s`));
     try {
       return await rounds({ ...ref, source }, watcher);
     } finally {

@@ -1,4 +1,4 @@
-// The copy's side of its guard: started before anything is changed on hosts, told what to watch, told when all is done.
+// The copy's side of its guard: started before the first lock is taken, told what to watch, told when all is done.
 // Promise kept here: the guard's start and every signal are awaited, in a scope no cancel reaches. A run that was reset finds its guard again by
 // its first run id; a guard that has ended, and freed the locks, is a clear failure (GUARD_GONE).
 import { CancellationScope, getExternalWorkflowHandle, startChild } from '@temporalio/workflow';
@@ -24,6 +24,8 @@ export interface GuardedRun {
   readonly firstRunId: string;
   readonly holder: string;
   readonly arrays: readonly string[];
+  /** Before the plan there are locks to free, and nothing else. */
+  readonly hasPlan: boolean;
   readonly ref: RunRef;
   readonly groups: readonly { readonly planned: PlannedGroup; readonly name: string }[];
 }
@@ -37,7 +39,7 @@ export class GuardLink {
     return guardWorkflowId(this.copy.workflowId, this.copy.firstRunId);
   }
 
-  /** Already started is success: a run that was reset finds its guard again. */
+  /** To be awaited before the first lock is taken. Already started is success: a run that was reset finds its guard again. */
   start(): Promise<void> {
     return CancellationScope.nonCancellable(async () => {
       const { workflowId, firstRunId, holder, arrays } = this.copy;
@@ -53,8 +55,13 @@ export class GuardLink {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
       this.#started = true;
-      await this.#signal(GUARD_WATCH_SIGNAL, this.#watch([], 0));
+      if (this.copy.hasPlan) await this.watchGroups();
     });
+  }
+
+  /** From now on the guard un-prepares the planned groups when the copy is gone. */
+  async watchGroups(): Promise<void> {
+    if (this.#started) await this.#tell(this.#watch([], 0));
   }
 
   /** From now on the guard gives these sources back by itself when the lease ends. To be awaited before arming. */
@@ -67,8 +74,7 @@ export class GuardLink {
 
   /** Every source has its I/O: only groups and locks are watched from here on. */
   async disarm(): Promise<void> {
-    if (!this.#started) return;
-    await this.#tell(this.#watch([], 0));
+    await this.watchGroups();
   }
 
   /** Names of groups have changed. */
@@ -79,7 +85,8 @@ export class GuardLink {
   /** The last word: nothing is left to guard. */
   async done(): Promise<void> {
     if (!this.#started) return;
-    await CancellationScope.nonCancellable(() => this.#signal(GUARD_DONE_SIGNAL));
+    const run = this.copy.hasPlan ? [this.copy.ref.run] : [];
+    await CancellationScope.nonCancellable(() => this.#signal(GUARD_DONE_SIGNAL, ...run));
     this.#started = false;
   }
 
@@ -95,7 +102,7 @@ export class GuardLink {
     return CancellationScope.nonCancellable(() => this.#signal(GUARD_WATCH_SIGNAL, watch));
   }
 
-  async #signal(name: string, ...args: GuardWatch[]): Promise<void> {
+  async #signal(name: string, ...args: (GuardWatch | string)[]): Promise<void> {
     try {
       await getExternalWorkflowHandle(this.id).signal(name, ...args);
     } catch {

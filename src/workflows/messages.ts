@@ -8,6 +8,7 @@ export const LEDGER = 'flashCopyLedger';
 export const REPORT_QUERY = 'report';
 export const ABORT_UPDATE = 'abort';
 export const RETRY_GIVE_BACK_UPDATE = 'retryGiveBack';
+export const CHANGE_RATE_UPDATE = 'changeRate';
 
 export const LEDGER_ACQUIRE_UPDATE = 'acquire';
 export const LEDGER_RELEASE_UPDATE = 'release';
@@ -53,8 +54,14 @@ export interface GuardInput {
 /** What the workflow takes: the request as the user wrote it; it is parsed inside. */
 export interface FlashCopyInput {
   readonly request: unknown;
-  /** False where the namespace lacks the search attributes. */
+  /** True where the namespace has the search attributes: writing one it lacks would stop the run for ever. Default false. */
   readonly searchAttributes?: boolean;
+}
+
+/** Rates for every mapping of a run that copies; what is absent stays as it is. 0-150. */
+export interface RateChange {
+  readonly copyRate?: number;
+  readonly cleanRate?: number;
 }
 
 export interface AcquireOrder {

@@ -41,7 +41,7 @@ async function giveBack(copy: CopyRun, source: PlannedSource, taken: boolean): P
   await copy.report.step('giveBack', host, async (note) => {
     if (clean && source.method === 'quiesce') return note('thawed by its holder right after the start');
     const pause = await giveBackForSure(copy.ref, source, {
-      stuck: (stuckHost, why) => copy.report.stuck(stuckHost, why),
+      stuck: (stuckHost, why) => copy.report.stuck(stuckHost, `${why}; ${byHand(source, copy.ref.run)}`),
       freed: (freedHost) => copy.report.freed(freedHost),
       retries: copy.givingBack,
     });
@@ -51,13 +51,25 @@ async function giveBack(copy: CopyRun, source: PlannedSource, taken: boolean): P
   return undefined;
 }
 
+/** For a person who can log in where the worker cannot. */
+function byHand({ method, mounts, deadlineMs }: PlannedSource, run: string): string {
+  const itself = `make it reachable; its holder gives back by itself ${Math.round(deadlineMs / 1000)} s after it was armed`;
+  const points = mounts.map(({ mountPoint }) => mountPoint);
+  if (method === 'quiesce') return `${itself}; by hand there: ${points.map((at) => `fsfreeze -u ${at}`).join('; ')}`;
+  return `${itself}; by hand there: mount ${points.join(', ')} as /var/lib/flashcopy/runs/${run}/table says, then start the units`;
+}
+
 const startMayCount = (copy: CopyRun): boolean =>
   copy.cut?.starts.some(({ started }) => started !== 'not-done') === true;
 
 /** A mark that is missing withdraws `verified`, not the copy: the grade does not rest on it. */
 async function markAfter(copy: CopyRun, source: PlannedSource): Promise<void> {
   try {
-    await perform('flashCopyMarkAfter', { summary: `mark the time after on ${source.host}` }, { ...copy.ref, source });
+    await perform(
+      'flashCopyMarkAfter',
+      { summary: `write the second mark on ${source.host}: the copy must not show it` },
+      { ...copy.ref, source },
+    );
   } catch (error) {
     copy.markedAfter = false;
     copy.report.skip('giveBack', source.host, `no mark after the give back: ${errorLine(error)}`);

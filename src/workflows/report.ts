@@ -14,7 +14,8 @@ import type {
 } from '../domain/report.js';
 import type { Grade } from '../domain/request.js';
 import type { Phase, StepName } from '../domain/steps.js';
-import { advice, detailsOf } from './details.js';
+import { advice } from './advice.js';
+import { detailsOf } from './details.js';
 import { errorLine } from './failure.js';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -22,6 +23,8 @@ export type Note = (line: string) => void;
 
 export class RunReport {
   set = '';
+  /** One line: what is copied, from whom, to whom. */
+  about = '';
   outcome: Outcome = 'running';
   grade: Grade | undefined;
   verified = false;
@@ -34,7 +37,7 @@ export class RunReport {
   readonly compensation: CompensationReport[] = [];
   readonly #steps: Writable<StepReport>[] = [];
   readonly #pauses = new Map<string, PauseReport>();
-  /** Hosts that do not get their I/O back, and why. */
+  /** Hosts that do not get their I/O back: why, and what a person can do there. */
   readonly #stuck = new Map<string, string>();
   #phase: Phase = 'PLANNING';
   #shown: Phase | undefined;
@@ -107,25 +110,30 @@ export class RunReport {
       this.#shown = this.phase;
       this.attributes([{ key: PHASE, value: this.phase }]);
     }
-    setCurrentDetails(detailsOf(this.toReport()));
+    setCurrentDetails(detailsOf(this.toReport(), this.about));
   }
 
   toReport(): Report {
     const { workflowId, runId } = workflowInfo();
     const { set, phase, verified, planLines, volumes, grade, takenAt, planHash, error } = this;
     const outcome = this.#stuck.size > 0 ? 'needs-operator' : this.outcome;
-    const report: Omit<Report, 'advice'> = {
-      ...{ set, workflowId, runId, phase, outcome, verified, planLines, volumes },
+    // In the order in which a person reads it in the UI: how it ended, why, what to do; the long lists last.
+    const head = {
+      ...{ set, outcome, phase, verified },
       ...(grade === undefined ? {} : { grade }),
       ...(takenAt === undefined ? {} : { takenAt }),
-      ...(planHash === undefined ? {} : { planHash }),
       ...(error === undefined ? {} : { error }),
-      pauses: this.pauses,
-      steps: this.#steps.map((step) => ({ ...step })),
-      mounts: [...this.mounts],
-      compensation: [...this.compensation],
     };
-    return { ...report, advice: advice(report, this.#stuck) };
+    const rest = {
+      pauses: this.pauses,
+      mounts: [...this.mounts],
+      volumes,
+      compensation: [...this.compensation],
+      steps: this.#steps.map((step) => ({ ...step })),
+      ...{ workflowId, runId, planLines },
+      ...(planHash === undefined ? {} : { planHash }),
+    };
+    return { ...head, advice: advice({ ...head, ...rest }, this.#stuck), ...rest };
   }
 }
 

@@ -1,11 +1,20 @@
 // What every workflow of copies has around its steps: query, updates, compensation, and one clear end.
 // Promise kept here: whatever is thrown, plain errors of a bug included, is compensated before the run closes.
-import { CancellationScope, setHandler, defineQuery, defineUpdate, ApplicationFailure } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  defineQuery,
+  defineUpdate,
+  setHandler,
+} from '@temporalio/workflow';
 import type { ErrorData } from '../domain/errors.js';
 import type { Report } from '../domain/report.js';
 import { CopyRun } from './copy-run.js';
 import { closingFailure, errorOf, isRefusal } from './failure.js';
 import { ABORT_UPDATE, REPORT_QUERY, RETRY_GIVE_BACK_UPDATE } from './messages.js';
+import { setRateHandler } from './change-rate.js';
 
 export const reportQuery = defineQuery<Report>(REPORT_QUERY);
 export const abortUpdate = defineUpdate<void, [reason?: string]>(ABORT_UPDATE);
@@ -21,10 +30,11 @@ export async function runCopy(
   options: { readonly searchAttributes?: boolean },
   procedure: (copy: CopyRun) => Promise<void>,
 ): Promise<Report> {
-  const copy = new CopyRun(options.searchAttributes !== false);
+  const copy = new CopyRun(options.searchAttributes === true);
   setHandlers(copy);
   try {
     await copy.scope.run(() => procedure(copy));
+    await condition(allHandlersFinished); // a change of rate under way is answered
     await copy.guard.done();
   } catch (error) {
     const cancelledByTemporal = CancellationScope.current().consideredCancelled;
@@ -74,6 +84,7 @@ function setHandlers(copy: CopyRun): void {
       if (outcome !== 'running' || ending) throw refuse('NOTHING_TO_ABORT', `nothing to abort: the run is ${phase}`);
     },
   });
+  setRateHandler(copy);
   const retry = (): readonly string[] => {
     const hosts = [...copy.givingBack.keys()];
     for (const again of [...copy.givingBack.values()]) again();

@@ -52,3 +52,13 @@ describe('a long copy', () => {
     expect(events).toBeLessThan(300);
   });
 });
+
+describe('a copy whose identities are kept', () => {
+  it('has its volume groups activated all the same: nothing could mount them otherwise', async () => {
+    const world = new World({ keptGroups: ['vg_data'] });
+    const { report } = await carryOut(crew, world);
+    expect(report.outcome).toBe('done');
+    expect(world.indexOf('flashCopySynthesise')).toBeGreaterThan(world.indexOf('flashCopyPresent'));
+    expect(report.steps.find(({ name }) => name === 'synthesise')?.note).toBe('identities are kept as asked');
+  });
+});

@@ -9,6 +9,7 @@ export interface Shape {
   readonly targets?: readonly string[];
   readonly arrays?: readonly string[];
   readonly grade?: Grade;
+  readonly keptGroups?: readonly string[];
   readonly waitFor?: 'started' | 'copied';
 }
 
@@ -40,7 +41,13 @@ export function buildPlan(request: FlashCopyRequest, token: string, shape: Shape
     })),
     sources: request.sources.map(({ host, method }) => ({ host, method, units: [], mounts: [], deadlineMs: 30_000 })),
     targets: (shape.targets ?? ['backup1']).map((host) => ({
-      ...{ host, keepMapped: false, synthesis: 'auto', presentations: [], volumeGroups: [], fileSystems: [] },
+      ...{ host, keepMapped: false, presentations: [], fileSystems: [] },
+      ...(shape.keptGroups === undefined
+        ? { synthesis: 'auto' as const, volumeGroups: [] }
+        : {
+            synthesis: 'keep' as const,
+            volumeGroups: shape.keptGroups.map((name) => ({ name, sourceName: name, sourceUuid: 'u1', disks: [] })),
+          }),
       release: { mounts: [], volumeGroups: [], uids: [] },
     })),
     ...{ lines: ['one line'], losses: [], hash: 'h1' },

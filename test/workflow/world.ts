@@ -41,6 +41,8 @@ export class World {
   readonly targetsMounted = new Set<string>();
   readonly targetsPresented = new Set<string>();
   readonly marked: string[] = [];
+  /** Copy rates given to running copies. */
+  readonly rates: number[] = [];
   readonly around = new Map<ActivityName, Around>();
   request: FlashCopyRequest;
   starts = 0;
@@ -191,6 +193,8 @@ export class World {
     | 'flashCopyVerify'
     | 'flashCopyWithdraw'
     | 'flashCopyAwaitCopied'
+    | 'flashCopySetAutodelete'
+    | 'flashCopyChangeRate'
     | 'flashCopyRemoveCreated'
     | 'flashCopyAwaitClose'
   > {
@@ -218,6 +222,11 @@ export class World {
             nextRetryDelay: this.lookEveryMs,
           });
         return Promise.resolve(this.progress(array, group, 100));
+      },
+      flashCopySetAutodelete: () => Promise.resolve(),
+      flashCopyChangeRate: ({ array, group, copyRate }) => {
+        this.rates.push(copyRate ?? -1);
+        return Promise.resolve(this.progress(array, group));
       },
       flashCopyRemoveCreated: ({ created }) => {
         created.forEach((name) => this.groups.delete(name));

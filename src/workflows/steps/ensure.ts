@@ -15,8 +15,17 @@ async function ensureGroup(copy: CopyRun, group: RunGroup): Promise<void> {
     const { created, startTimes } = await perform('flashCopyEnsureGroup', { summary }, { ...copy.ref, group: planned });
     group.created = created;
     group.startTimesBefore = startTimes;
-    note(created.length === 0 ? 'all found' : `created ${created.join(', ')}`);
+    note(created.length === 0 ? 'all found' : `created ${counted(created)}`);
   });
+}
+
+/** `3 vdisks, 3 mappings, 1 group`; what exactly is in the plan and in the activity's result. */
+function counted(created: readonly string[]): string {
+  const kinds = created.map((each) => each.slice(0, each.indexOf(':')));
+  return [...new Set(kinds)]
+    .map((kind) => [kinds.filter((each) => each === kind).length, kind] as const)
+    .map(([count, kind]) => `${count} ${kind}${count === 1 ? '' : 's'}`)
+    .join(', ');
 }
 
 /** A prepared mapping's target is void: the mapping stays, as the record of what the volume is. */

@@ -27,6 +27,7 @@ export async function prepareGroup(copy: CopyRun, group: RunGroup): Promise<void
         group: group.name,
         timeoutMs: copy.plan.maxPreparedMs,
         keptMapped: keptMapped(copy, array),
+        restore: group.planned.restore ?? false,
       },
     ),
   );

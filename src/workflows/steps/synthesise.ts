@@ -1,13 +1,17 @@
-// Step `synthesise`: new identity for each layer of the copy, each with a read-back. Writes to targets only.
+// Step `synthesise`: new identity for each layer of the copy, each with a read-back; with `keep` volume groups are only activated.
+// Writes to targets only.
 import type { PlannedTarget } from '../../domain/plan.js';
 import { perform } from '../activities.js';
 import type { CopyRun } from '../copy-run.js';
 
 export async function synthesise(copy: CopyRun, target: PlannedTarget): Promise<void> {
-  if (target.synthesis === 'keep') return copy.report.skip('synthesise', target.host, 'identities are kept as asked');
+  const kept = target.synthesis === 'keep' ? 'identities are kept as asked' : '';
+  if (kept !== '' && target.volumeGroups.length === 0) return copy.report.skip('synthesise', target.host, kept);
   await copy.report.step('synthesise', target.host, async (note) => {
-    const summary = `give the copy on ${target.host} its own identity`;
+    const own = `give the copy on ${target.host} its own identity`;
+    const summary = kept === '' ? own : `activate the copy on ${target.host} as it is`;
     const { notes } = await perform('flashCopySynthesise', { summary }, { ...copy.ref, target });
-    note(notes.join('; '));
+    // What was and what is now stands in the activity's result.
+    note(kept === '' ? `${notes.length} new identities, read back` : kept);
   });
 }

@@ -38,7 +38,7 @@ export async function takePointInTime(copy: CopyRun): Promise<void> {
 /** The start itself, by the method the request names. To be run inside `withQuiescedSources`. Throws the first thing that went wrong. */
 export async function startGroups(copy: CopyRun): Promise<void> {
   const { sources, maxPauseMs } = copy.plan;
-  const groups = copy.groups.map(({ planned, name }) => ({ array: planned.array, name }));
+  const groups = copy.groups.map(({ planned: { array, restore = false }, name }) => ({ array, name, restore }));
   const order: PointInTimeOrder = { ...copy.ref, groups, sources, maxPauseMs };
   const result = sources.every(({ method }) => method === 'quiesce')
     ? await quiesceAndStart(order)
@@ -52,11 +52,14 @@ export async function startGroups(copy: CopyRun): Promise<void> {
   throw new FlashCopyError(result.error ?? { family: 'array', code: 'NOT_STARTED', message: unsure?.message ?? '' });
 }
 
+const named = ({ groups }: PointInTimeOrder): string =>
+  groups.map(({ array, name }) => `${name} of ${array}`).join(', ');
+
 /** One activity: the pause depends neither on Temporal's latency nor on its health. It ends before any holder's deadline. */
 function quiesceAndStart(order: PointInTimeOrder): Promise<PointInTimeResult> {
   const withinMs = Math.min(...order.sources.map(({ deadlineMs }) => deadlineMs), WITHOUT_HOLDER_MS + order.maxPauseMs);
   const hosts = order.sources.map(({ host }) => host).join(', ');
-  const summary = `quiesce ${hosts}, start ${order.groups.length} groups, give back`;
+  const summary = `quiesce ${hosts}, start ${named(order)}, give back`;
   return perform('flashCopyTakePointInTime', { summary, withinMs }, order);
 }
 
@@ -70,7 +73,7 @@ async function takeDownAndStart(copy: CopyRun, order: PointInTimeOrder): Promise
     scope.cancel();
     throw error;
   }
-  const summary = `start ${order.groups.length} groups while ${unmounted.map(({ host }) => host).join(', ')} is unmounted`;
+  const summary = `start ${named(order)} while ${unmounted.map(({ host }) => host).join(', ')} is unmounted`;
   return perform('flashCopyStartGroups', { summary }, order);
 }
 

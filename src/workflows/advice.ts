@@ -1,0 +1,45 @@
+// What a person can do now, one line each. Pure; the same lines in the Temporal UI, in the report and on the command line.
+import type { Report } from '../domain/report.js';
+import { remedyOf } from '../domain/remedies.js';
+
+type Told = Omit<Report, 'advice'>;
+
+/** `stuck`: hosts that may lack their I/O, with what is known and what to do by hand. */
+export function advice(report: Told, stuck: ReadonlyMap<string, string>): string[] {
+  if (stuck.size > 0)
+    return [
+      ...[...stuck].map(([host, what]) => `${host} may lack its I/O: ${what}`),
+      `it is tried again all the time; to try at once: \`flashcopy give-back ${report.set}\`, or update \`retryGiveBack\``,
+    ];
+  const undone = report.compensation.filter((entry) => !entry.ok);
+  if (undone.length > 0)
+    return undone.map(({ what, note }) => `not undone: ${what} (${note ?? ''}); the guard goes on trying`);
+  switch (report.outcome) {
+    case 'running':
+      return [`to stop it and undo what was done: \`flashcopy cancel ${report.set}\`, or update \`abort\``];
+    case 'refused':
+      return [`nothing was touched; ${remedy(report) ?? 'change what the message names, then run again'}`];
+    case 'failed':
+    case 'cancelled':
+      return [
+        `every source has its I/O; ${whatIsLeft(report)}`,
+        remedy(report) ?? 'run again when the cause is repaired',
+      ];
+    case 'done':
+      return report.volumes.every(({ independent }) => independent)
+        ? []
+        : [
+            'the copy needs its source until the array has copied 100 %: keep the source volumes and the group until then',
+          ];
+    case 'needs-operator':
+      return [];
+  }
+}
+
+const remedy = ({ error }: Told): string | undefined => (error === undefined ? undefined : remedyOf(error.code));
+
+function whatIsLeft({ takenAt, steps }: Told): string {
+  if (takenAt !== undefined) return 'the group may still be copying, but the copy is not good: do not use the targets';
+  if (steps.some(({ name }) => name === 'prepare')) return 'there is no copy, and what the targets held before is void';
+  return 'there is no copy, and no data was touched';
+}
