@@ -113,7 +113,7 @@ export class Agent {
     if (result.exitCode === 0) return;
     throw new FlashCopyError({
       family: 'host',
-      code: /^sudo:/m.test(result.stderr) ? 'NOT_PRIVILEGED' : 'AGENT_NOT_INSTALLED',
+      code: /^sudo:|Permission denied$/m.test(result.stderr) ? 'NOT_PRIVILEGED' : 'AGENT_NOT_INSTALLED',
       message: `${this.host}: cannot write ${this.#path}: ${result.stderr.trim().slice(-300)}`,
       retry: 'safe',
       details: { host: this.host },

@@ -1,11 +1,21 @@
 # shellcheck shell=sh
 # From a VDisk UID to its devices: the multipath node `mpath-3<uid>`, else the one SCSI disk whose page 0x83 names it. Kernel tables only.
 
-lower() { printf '%s' "$1" | tr 'A-F' 'a-f'; }
+# Sets lowered: hexadecimal digits in small letters, without a fork.
+lower() {
+  lowered='' _digits=$1
+  while [ -n "$_digits" ]; do
+    _others=${_digits#?}
+    _digit=${_digits%"$_others"} _digits=$_others
+    case $_digit in A) _digit=a ;; B) _digit=b ;; C) _digit=c ;; D) _digit=d ;; E) _digit=e ;; F) _digit=f ;; esac
+    lowered=$lowered$_digit
+  done
+}
 
 # Sets node (/dev/mapper/NAME or /dev/sdX), kernel (dm-N or sdX), paths (words), map (multipath name or ''); false when not there.
 disk_of() {
-  _uid=$(lower "$1")
+  lower "$1"
+  _uid=$lowered
   node='' kernel='' map='' paths=$(paths_of "$_uid")
   for _dm in "$sys"/block/dm-*/dm/uuid; do
     [ -e "$_dm" ] && read -r _uuid <"$_dm" && [ "$_uuid" = "mpath-3$_uid" ] || continue

@@ -17,7 +17,7 @@ cmd_find() {
         read_uptime
         _next=$((uptime_ms + 5000))
       fi
-      nap
+      nap 0.4
     done
   done
   for uid in "$@"; do
@@ -70,8 +70,10 @@ compare_identity() {
     else
       _said=$(/lib/udev/scsi_id --page=0x83 --whitelisted "--device=/dev/$_path" 2>/dev/null | sed 's/^3//')
     fi
-    _said=$(lower "$(one_line "$_said")")
-    case " $_said " in *" $(lower "$uid") "*) ;; *) fail WRONG_DISK "/dev/$_path says it is ${_said:-nothing}, expected $uid" ;; esac
+    lower "$(one_line "$_said")"
+    _said=$lowered
+    lower "$uid"
+    case " $_said " in *" $lowered "*) ;; *) fail WRONG_DISK "/dev/$_path says it is ${_said:-nothing}, expected $uid" ;; esac
   done
 }
 

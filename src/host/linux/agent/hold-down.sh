@@ -32,9 +32,9 @@ cmd_take_down() {
 # For a reboot: /run is gone then.
 save_outside_run() {
   mkdir -p "$keep/runs/$run"
-  for _file in table units method deadline generation began stopped; do
-    [ -e "$dir/$_file" ] && cp "$dir/$_file" "$keep/runs/$run/$_file"
-  done
+  set -- table units method deadline generation began
+  [ ! -e "$dir/stopped" ] || set -- "$@" stopped
+  (cd "$dir" && cp "$@" "$keep/runs/$run/") || fail HOLD_REFUSED "the way back cannot be saved in $keep"
   sync -f "$keep/runs/$run" 2>/dev/null || sync
 }
 

@@ -23,13 +23,26 @@ cmd_hold_still() {
   set -- $(mount_points)
   start_workers "$@"
   say armed
+  obey "$@"
+  [ -e "$dir/ended" ] || give_back 'arming channel was closed'
+}
+
+# Words of the arming channel, until it is closed.
+obey() {
   while read -r word; do
     case $word in
       quiesce) quiesce "$@" ;;
-      attest-thaw) attest_and_thaw "$@" ;;
+      attest-thaw) if [ -e "$dir/ended" ]; then say_ended; else attest_and_thaw "$@"; fi ;;
     esac
   done
-  [ -e "$dir/ended" ] || give_back 'arming channel was closed'
+}
+
+# A quiesce that was refused has been given back: to probe or thaw now would touch what somebody else froze.
+say_ended() {
+  broken=''
+  [ -e "$dir/broken" ] && read -r broken <"$dir/broken"
+  say thawed "${broken:-was given back}"
+  hold_report
 }
 
 # Freezes "$@" (deepest first) side by side; one that has another below it waits for that one. Sets refused to what did not freeze.

@@ -25,7 +25,7 @@ cmd_inspect() {
 }
 
 say_tools() {
-  _needed='findmnt stat sort sed find flock mkfifo sync date blkid'
+  _needed='findmnt stat sort sed find flock mkfifo timeout head sync date blkid'
   case $role.$method in
     source.quiesce) _needed="$_needed fsfreeze" ;;
     source.unmount) _needed="$_needed fsfreeze mount umount systemctl" ;;
@@ -64,9 +64,32 @@ say_blocks() {
   done
 }
 
+# True when a read of this kernel device can come to an end. A multipath map all of whose paths are lost queues it for ever; what is stacked
+# on it needs every device below.
+can_be_read() {
+  _below='' _dead='' _alive='' _kind=''
+  [ -e "$sys/class/block/$1/dm/uuid" ] && read -r _kind <"$sys/class/block/$1/dm/uuid"
+  for _slave in "$sys/class/block/$1"/slaves/*; do
+    [ -e "$_slave" ] || continue
+    _below=1
+    if (can_be_read "${_slave##*/}"); then _alive=1; else _dead=1; fi
+  done
+  case $_below.$_kind in
+    1.mpath-*) [ -n "$_alive" ] ;;
+    1.*) [ -z "$_dead" ] ;;
+    *) path_lives "$1" ;;
+  esac
+}
+
+path_lives() {
+  _path_state=running
+  [ -e "$sys/class/block/$1/device/state" ] && read -r _path_state <"$sys/class/block/$1/device/state"
+  case $_path_state in running | live) return 0 ;; *) return 1 ;; esac
+}
+
 # Sets _type and _uuid from the device itself; a partition table is a type too. A path of a multipath map shows what the map shows: not asked.
 read_signature() {
-  [ -b "$1" ] || return 0
+  [ -b "$1" ] && can_be_read "${1##*/}" || return 0
   for _holder in "$sys/class/block/${1##*/}"/holders/*; do
     _holder_uuid=
     [ -e "$_holder/dm/uuid" ] && read -r _holder_uuid <"$_holder/dm/uuid"

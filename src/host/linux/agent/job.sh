@@ -7,13 +7,24 @@ job_running() {
   kill -0 "$_pid" 2>/dev/null
 }
 
+# A result is there once its line is whole; sets rc.
+job_ended() { read -r rc 2>/dev/null <"$1/rc"; }
+
 job_start() { # DIRECTORY COMMAND...
   _dir=$1
   shift
-  rm -rf "$_dir"
+  [ ! -e "$_dir" ] || rm -rf "$_dir"
   mkdir -p "$_dir"
   say "$call" >"$_dir/calls"
   in_own_unit "flashcopy-job-$key-$call" -- run-job "$_dir" "$@" >&2 || fail JOB_NOT_STARTED "systemd-run failed"
+}
+
+# True when this call is one of those that asked for the job.
+job_asked_by() {
+  while read -r _call; do
+    [ "$_call" != "$2" ] || return 0
+  done 2>/dev/null <"$1/calls"
+  return 1
 }
 
 # job KEY CALL WAIT_SECONDS COMMAND...: starts or joins, waits so long, answers `running` or what the command answered.
@@ -21,43 +32,46 @@ cmd_job() {
   key=$1 call=$2 wait=$3
   shift 3
   dir=$state/jobs/$key
-  mkdir -p "$state/jobs"
+  [ -d "$state/jobs" ] || mkdir -p "$state/jobs"
   exec 9>"$state/jobs.lock"
   flock 9
-  find "$state/jobs" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} + 2>/dev/null
-  if [ -d "$dir" ] && grep -qx "$call" "$dir/calls" 2>/dev/null; then
+  if [ -d "$dir" ] && job_asked_by "$dir" "$call"; then
     # A unit that never wrote its pid or died without a result: what it did is read by running it again (every command may be repeated).
-    [ -e "$dir/rc" ] || [ -e "$dir/pid" ] || nap
-    [ -e "$dir/rc" ] || job_running "$dir" || job_start "$dir" "$@"
-  elif [ -d "$dir" ] && [ ! -e "$dir/rc" ] && job_running "$dir"; then
+    job_ended "$dir" || [ -e "$dir/pid" ] || nap
+    job_ended "$dir" || job_running "$dir" || job_start "$dir" "$@"
+  elif [ -d "$dir" ] && ! job_ended "$dir" && job_running "$dir"; then
     say "$call" >>"$dir/calls"
   else
     job_start "$dir" "$@"
   fi
   exec 9>&-
-  read_uptime
-  _until=$((uptime_ms + wait * 1000))
-  while [ ! -e "$dir/rc" ]; do
-    read_uptime
-    if [ "$uptime_ms" -gt "$_until" ]; then
-      say running
-      return 0
-    fi
-    nap
-  done
-  read -r _rc <"$dir/rc"
-  cat "$dir/out"
-  [ "$_rc" = 0 ] && return 0
+  job_ended "$dir" || job_wait "$dir" "$wait"
+  job_ended "$dir" || {
+    say running
+    return 0
+  }
+  while IFS= read -r _line; do printf '%s\n' "$_line"; done <"$dir/out"
+  [ "$rc" = 0 ] && return 0
   cat "$dir/err" >&2
-  exit "$_rc"
+  exit "$rc"
 }
 
-# Inside the unit. The result appears at once and whole: rc is moved into place last.
+# Waits for the end or for SECONDS, whichever comes first, on a fifo of its own: looking again and again would take time from what is waited for.
+job_wait() {
+  read -r _self _ </proc/self/stat
+  mkfifo "$1/waits.$_self" 2>/dev/null
+  exec 6<>"$1/waits.$_self"
+  job_ended "$1" || timeout "$2" head -n 1 <&6 >/dev/null
+  exec 6>&-
+}
+
+# Inside the unit. Who waits is told after the result stands.
 cmd_run_job() {
   dir=$1
   shift
   echo $$ >"$dir/pid"
   (dispatch "$@") >"$dir/out" 2>"$dir/err" </dev/null
-  echo $? >"$dir/rc.new"
-  mv "$dir/rc.new" "$dir/rc"
+  echo $? >"$dir/rc"
+  for _waiting in "$dir"/waits.*; do [ ! -p "$_waiting" ] || echo ended 1<>"$_waiting"; done
+  find "$state/jobs" -mindepth 1 -maxdepth 1 -mmin +1440 -exec rm -rf {} + 2>/dev/null
 }

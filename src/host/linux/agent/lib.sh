@@ -68,8 +68,8 @@ read_mark() {
   esac
 }
 
-# A short wait; busybox may know whole seconds only.
-nap() { sleep 0.1 2>/dev/null || sleep 1; }
+# A short wait (of SECONDS, else 0.1); busybox may know whole seconds only. Each one is a fork: long waits look seldom, or wait for a line of a fifo.
+nap() { sleep "${1:-0.1}" 2>/dev/null || sleep 1; }
 
 # Mount points of a device in other mount namespaces (containers), one line `namespace point` each.
 other_namespaces() {
@@ -96,9 +96,10 @@ open_exclusively() {
   _ready=$1
   shift
   if has perl; then
+    # 0200 is O_EXCL of every Linux an SVC has as a host; the module that knows it takes longer to load than all the rest.
     exec perl -e '
-      use Fcntl; my $ready = shift; my @open;
-      for my $d (@ARGV) { sysopen(my $f, $d, O_RDONLY | O_EXCL) or die "$d: $!\n"; push @open, $f }
+      my $ready = shift; my @open;
+      for my $d (@ARGV) { sysopen(my $f, $d, 0200) or die "$d: $!\n"; push @open, $f }
       exit 0 if $ready eq "";
       open(my $r, ">", $ready) or die "$ready: $!\n"; print $r "$$\n"; close $r;
       sleep 3600 while 1' "$_ready" "$@"

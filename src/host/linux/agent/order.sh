@@ -44,11 +44,14 @@ refuse_held() {
 
 # Freezing these would freeze the agent or the way in.
 refuse_essential() {
-  for _path in / "$state" "$keep" /var/log /etc /usr /tmp /root; do
-    _number=$(stat -L -c %d "$_path" 2>/dev/null) || continue
-    [ "$_number" = "$(stat -L -c %d "$1")" ] && fail ESSENTIAL_FILE_SYSTEM "$1 holds $_path"
-  done
-  return 0
+  _of_point=$(stat -L -c %d "$1")
+  # Every path of the list must be read; those that do not exist say so on stderr.
+  _essential=$(stat -L -c '%d %n' / "$state" "$keep" /var/log /etc /usr /tmp /root 2>/dev/null)
+  while read -r _number _path; do
+    [ "$_number" != "$_of_point" ] || fail ESSENTIAL_FILE_SYSTEM "$1 holds $_path"
+  done <<END
+$_essential
+END
 }
 
 # Calls COMMAND with the words of every line of the table.
@@ -108,5 +111,11 @@ unlock_all() { each_mount unlock_one; }
 # True while the process in a pid file lives and is one of ours (numbers are used again).
 alive() {
   read -r _pid 2>/dev/null <"$1" || return 1
-  kill -0 "$_pid" 2>/dev/null && tr '\0' ' ' <"$proc/$_pid/cmdline" 2>/dev/null | grep -q -e "$state" -e O_EXCL
+  kill -0 "$_pid" 2>/dev/null || return 1
+  # Its words stand there without line ends (shells leave out the zero bytes between them), the text of a perl program with.
+  while read -r _words || [ -n "$_words" ]; do
+    case $_words in *"$state"* | *O_EXCL*) return 0 ;; esac
+    _words=''
+  done 2>/dev/null <"$proc/$_pid/cmdline"
+  return 1
 }

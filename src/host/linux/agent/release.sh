@@ -4,6 +4,9 @@
 
 cmd_release() {
   read_release_order "$@"
+  requeue=''
+  trap queue_again EXIT
+  stop_queueing
   for uid in $uids; do
     disk_of "$uid" || continue
     each_point_on "$kernel" release_point
@@ -15,6 +18,21 @@ cmd_release() {
     blockdev --flushbufs "$node" || fail FLUSH_FAILED "blockdev --flushbufs $node failed"
   done
   if [ "$mode" = keep ]; then hold_disks; else remove_disks; fi
+  trap - EXIT
+}
+
+# Lost paths queue for ever by default (2145): the array taking the disk away in the middle would leave an unmount hanging. What is let go of
+# may fail instead; refused, everything is as before.
+stop_queueing() {
+  for uid in $uids; do
+    disk_of "$uid" && [ -n "$map" ] || continue
+    case $(dmsetup table "$map" 2>/dev/null) in *queue_if_no_path*) requeue="$requeue $map" ;; esac
+    dmsetup message "$map" 0 fail_if_no_path || fail QUEUEING_NOT_OFF "$map keeps queueing lost paths"
+  done
+}
+
+queue_again() {
+  for _map in $requeue; do dmsetup message "$_map" 0 queue_if_no_path; done
 }
 
 read_release_order() {
@@ -103,7 +121,7 @@ log_out_empty() {
   done
 }
 
-# Still mapped: held exclusively by a process of its own; lost paths must fail, not queue (2145 queues for ever by default).
+# Still mapped: held exclusively by a process of its own; lost paths fail and do not queue since the release began.
 hold_disks() {
   held_by_us && return 0
   mkdir -p "$state/kept/$run"
@@ -112,7 +130,6 @@ hold_disks() {
   for uid in $uids; do
     disk_of "$uid" || fail DISK_NOT_FOUND "$uid is to be held, and is not there"
     _nodes="$_nodes $node"
-    [ -z "$map" ] || dmsetup message "$map" 0 fail_if_no_path || fail QUEUEING_NOT_OFF "$map keeps queueing lost paths"
   done
   # shellcheck disable=SC2086
   in_own_unit "flashcopy-kept-$run" -- keep-open "$state/kept/$run/ready" $_nodes >&2

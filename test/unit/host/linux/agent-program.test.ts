@@ -20,6 +20,8 @@ describe('the agent program', () => {
 
   it.skipIf(!found('shellcheck'))(
     'passes shellcheck as one POSIX program (skipped where shellcheck is missing)',
+    // Two seconds of work, more where everything is tested at once.
+    { timeout: 90_000 },
     () => {
       const check = spawnSync('shellcheck', ['-s', 'sh', '-'], { input: agentProgram().text, encoding: 'utf8' });
       expect(check.stdout).toBe('');

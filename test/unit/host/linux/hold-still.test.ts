@@ -74,6 +74,12 @@ describe('quiesce', () => {
     expect(stillFrozen().trim()).toBe(path.join(folder, 'frozen_b'));
   });
 
+  it('that was refused leaves it alone as well when the thaw is asked for all the same', () => {
+    const { out } = holder(['/a', '/b'], `fsfreeze -f /b; printf 'quiesce\\nattest-thaw\\n' | obey "$@"`);
+    expect(out.find((line) => line.startsWith('thawed'))).toMatch(/^thawed\trefused: \/b/);
+    expect(stillFrozen().trim()).toBe(path.join(folder, 'frozen_b'));
+  });
+
   it('freezes file systems side by side, and an outer one only when the inner one is still', () => {
     for (const name of ['slow_a_b', 'slow_c']) fake(name);
     const { out, log } = holder(['/a/b', '/c', '/a'], 'quiesce "$@"');
