@@ -22,9 +22,9 @@ export async function perform(json: boolean | undefined, body: (output: Output) 
   }
 }
 
-/** The last word on a run: the report, as a document or as text. */
+/** The last word on a run that was watched: the report, as a document or as text. */
 export function answerReport(output: Output, report: Report): number {
-  output.answer(report, reportLines(report));
+  output.answer(report, reportLines(report, { live: true }));
   return exitCodeOf(report);
 }
 

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addDoctor } from './commands/doctor.js';
 import { addExistingRun } from './commands/existing-run.js';
 import { addPlan } from './commands/plan.js';
+import { addRate } from './commands/rate.js';
 import { addRun } from './commands/run.js';
 import { addSchedule } from './commands/schedule.js';
 import { addSimulator } from './commands/simulator.js';
@@ -20,7 +21,8 @@ const program = new Command('flashcopy')
   .addHelpText('after', EXIT_CODES)
   .exitOverride();
 
-for (const add of [addRun, addPlan, addExistingRun, addSchedule, addWorker, addSimulator, addDoctor]) add(program);
+for (const add of [addRun, addPlan, addExistingRun, addRate, addSchedule, addWorker, addSimulator, addDoctor])
+  add(program);
 
 try {
   await program.parseAsync();

@@ -1,6 +1,7 @@
 // Where words go. Promise: with --json standard output carries exactly one JSON document; everything else is on standard error.
 import { errorData } from '../domain/errors.js';
 import { CopyFailedError } from '../client/errors.js';
+import { errorText, reportLines } from './report-text.js';
 
 export interface Output {
   readonly json: boolean;
@@ -10,7 +11,7 @@ export interface Output {
   note(line: string): void;
   /** The answer of the command: the document with --json, the lines otherwise. Once. */
   answer(document: unknown, lines: readonly string[]): void;
-  /** The end of a command that failed: one clear line on standard error; with --json the report or { error }. */
+  /** The end of a command that failed: one clear line on standard error, after the report where there is one; with --json the report or { error }. */
   fail(error: unknown): void;
 }
 
@@ -32,10 +33,10 @@ export function createOutput(json: boolean, streams: Streams = process): Output 
     answer,
     fail(error) {
       const data = errorData(error);
-      stderr.write(`${data.message.includes(data.code) ? '' : `${data.code}: `}${data.message}\n`);
-      if (!json) return;
       const report = error instanceof CopyFailedError ? error.report : undefined;
-      answer(report ?? { error: data }, []);
+      if (json || report !== undefined)
+        answer(report ?? { error: data }, report === undefined ? [] : reportLines(report, { live: true }));
+      stderr.write(`${errorText(data)}\n`);
     },
   };
 }

@@ -12,6 +12,9 @@ export interface ProgressView {
   end(): void;
 }
 
+/** More would not fit a screen. */
+const MOST_BARS = 20;
+
 const WORDS: Record<Mark, string> = {
   running: 'begin  ',
   done: 'done   ',
@@ -47,30 +50,30 @@ function retries(running: readonly RunningActivity[], said: Set<string>): Progre
   });
 }
 
+/** Bars at the bottom. A line above them takes them away; the next look draws them again: nothing is ever written beside a bar. */
 class VolumeBars {
-  readonly #bars = new Map<string, SingleBar>();
   #multi: MultiBar | undefined;
+  #bars = new Map<string, SingleBar>();
 
   show(report: LiveReport): void {
     const copying = report.steps.some((step) => step.name === 'backgroundCopy' && step.state === 'running');
-    if (!copying && this.#multi === undefined) return;
-    this.#multi ??= new MultiBar({ format: '  {bar} {value} %  {volume}', hideCursor: true }, Presets.shades_grey);
-    for (const { source, target, progressPercent } of report.volumes) {
+    if (!copying) return this.hide();
+    this.#multi ??= new MultiBar(
+      { format: '  {bar} {value} %  {volume}', hideCursor: true, clearOnComplete: true },
+      Presets.shades_grey,
+    );
+    for (const { source, target, progressPercent } of report.volumes.slice(0, MOST_BARS)) {
       const bar = this.#bars.get(target) ?? this.#multi.create(100, 0, { volume: `${source} -> ${target}` });
       this.#bars.set(target, bar);
       bar.update(progressPercent);
     }
+    this.#multi.update();
   }
 
-  /** False while no bars are drawn: then lines go their usual way. */
-  log(line: string): boolean {
-    this.#multi?.log(`${line}\n`);
-    return this.#multi !== undefined;
-  }
-
-  end(): void {
+  hide(): void {
     this.#multi?.stop();
     this.#multi = undefined;
+    this.#bars = new Map();
   }
 }
 
@@ -79,7 +82,8 @@ export function createProgressView(output: Output): ProgressView {
   const said = new Set<string>();
   let before: LiveReport | undefined;
   const write = (line: string): void => {
-    if (!bars.log(line)) output.note(line);
+    bars.hide();
+    output.note(line);
   };
   return {
     show(report) {
@@ -92,6 +96,6 @@ export function createProgressView(output: Output): ProgressView {
       before = report;
     },
     note: write,
-    end: () => bars.end(),
+    end: () => bars.hide(),
   };
 }

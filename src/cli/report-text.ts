@@ -1,47 +1,57 @@
-// The report as people read it at the end of a run.
-import type { Report, StepReport } from '../domain/report.js';
-import { stepSeconds } from './step-lines.js';
+// The report as people read it at the end of a run: how it ended first, what to do last.
+import pc from 'picocolors';
+import type { ErrorData } from '../domain/errors.js';
+import type { Outcome, Report, StepReport } from '../domain/report.js';
+import { pauseText, stepSeconds } from './step-lines.js';
+
+const COLOURS: Partial<Record<Outcome, (text: string) => string>> = { done: pc.green, running: pc.cyan };
 
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
 
 function stepLine(step: StepReport): string {
-  const subject = step.subject === '' ? '' : ` ${step.subject}`;
-  const note = step.note === undefined ? '' : `  (${step.note})`;
-  return `${step.state.padEnd(7)} ${stepSeconds(step).padStart(8)}  ${step.name}${subject}${note}`;
+  const note = step.note === undefined ? '' : `  ${step.note}`;
+  return `${step.state.padEnd(7)} ${stepSeconds(step).padStart(8)}  ${step.name.padEnd(15)} ${step.subject.padEnd(10)}${note}`.trimEnd();
 }
 
-export function reportLines(report: Report): string[] {
-  const grade = report.grade === undefined ? 'no grade' : `grade ${report.grade}`;
-  const verified = report.verified ? 'verified' : 'not verified';
-  return [
-    `${report.set || report.workflowId}: ${report.outcome}, ${grade}, ${verified}`,
-    ...(report.takenAt === undefined ? [] : [`taken at ${report.takenAt}`]),
-    ...section('error', report.error === undefined ? [] : [`${report.error.code}: ${report.error.message}`]),
+/** One line for each reason; the code is said once. */
+export const errorText = ({ code, message }: ErrorData): string =>
+  message.includes(code) ? message : `${code}: ${message}`;
+
+/** `DONE, grade filesystem, verified`. A copy that is not good has no grade to speak of. */
+export function headline({ outcome, grade, verified }: Report): string {
+  const word = (COLOURS[outcome] ?? pc.red)(outcome.toUpperCase().replace('-', ' '));
+  if (grade === undefined && outcome !== 'done') return word;
+  return `${word}, ${grade === undefined ? 'no grade' : `grade ${grade}`}, ${verified ? 'verified' : 'not verified'}`;
+}
+
+/** `live`: error, pauses, steps and undos have been shown while they happened. */
+export function reportLines(report: Report, { live = false } = {}): string[] {
+  const first = [
+    ...(live ? [''] : []),
+    `${report.set || report.workflowId}: ${headline(report)}`,
+    ...(report.takenAt === undefined ? [] : [`point in time ${report.takenAt}`]),
+  ];
+  const result = [
     ...section(
-      'pause',
-      report.pauses.map(
-        (p) => `${p.host}: ${p.pauseMs} ms by ${p.method}, ${p.broken === '' ? 'unbroken' : `BROKEN: ${p.broken}`}`,
-      ),
+      'mounted',
+      report.mounts.map((m) => `${m.host}: ${m.at} (copy of ${m.from})  ${m.device}  UUID ${m.uuid}`),
     ),
+    ...section('volumes', report.volumes.map(volumeText)),
+  ];
+  const happened = [
+    ...section('error', report.error === undefined ? [] : errorText(report.error).split('\n')),
+    ...section('pause', report.pauses.map(pauseText)),
     ...section('steps', report.steps.map(stepLine)),
     ...section(
-      'volumes',
-      report.volumes.map(
-        (v) =>
-          `${v.array}: ${v.source} -> ${v.target}  ${v.progressPercent} %${v.independent ? ', independent' : ', depends on its source'}`,
-      ),
-    ),
-    ...section(
-      'mounts',
-      report.mounts.map((m) => `${m.host}: ${m.at} (copy of ${m.from}) ${m.device} ${m.uuid}`),
-    ),
-    ...section(
-      'compensation',
+      'undone',
       report.compensation.map(
-        (c) => `${c.ok ? 'undone' : 'NOT UNDONE'}: ${c.what}${c.note === undefined ? '' : ` (${c.note})`}`,
+        (c) => `${c.ok ? 'done' : 'NOT DONE'}: ${c.what}${c.note === undefined ? '' : ` (${c.note})`}`,
       ),
     ),
-    ...section('what to try next', report.advice),
   ];
+  return [...first, ...(live ? [] : happened), ...result, ...section('what to do', report.advice)];
 }
+
+const volumeText = ({ array, source, target, progressPercent, independent }: Report['volumes'][number]): string =>
+  `${array}: ${source} -> ${target}  ${progressPercent} %, ${independent ? 'independent' : 'needs its source'}`;

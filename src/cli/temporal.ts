@@ -89,14 +89,14 @@ export async function withClient<T>(place: TemporalPlace, use: (client: FlashCop
   }
 }
 
-/** Where a person sees the run. */
+/** Where a person sees the run: the page with its summary and current details. */
 export function runLink(
   place: TemporalPlace,
   run: { workflowId: string; runId: string | undefined },
 ): string | undefined {
   if (place.uiUrl === undefined || run.runId === undefined) return undefined;
   const base = place.uiUrl.replace(/\/$/, '');
-  return `${base}/namespaces/${place.namespace}/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}/history`;
+  return `${base}/namespaces/${place.namespace}/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}/user-metadata`;
 }
 
 const WORKFLOW_QUEUE = 1;

@@ -7,7 +7,13 @@ import {
 } from '@temporalio/client';
 import type { Clock } from '../domain/clock.js';
 import type { Report } from '../domain/report.js';
-import { ABORT_UPDATE, REPORT_QUERY, RETRY_GIVE_BACK_UPDATE } from '../workflows/messages.js';
+import {
+  ABORT_UPDATE,
+  CHANGE_RATE_UPDATE,
+  REPORT_QUERY,
+  RETRY_GIVE_BACK_UPDATE,
+  type RateChange,
+} from '../workflows/messages.js';
 import { CopyFailedError, copyFailed, reportOf, serviceFailed } from './errors.js';
 import { liveReport, pendingActivities, type LiveReport, type PendingActivity } from './running.js';
 
@@ -86,6 +92,13 @@ export class CopyHandle {
   /** For a run in NEEDS_OPERATOR: tries at once to give back what could not be given back; answers the hosts. */
   async retryGiveBack(): Promise<readonly string[]> {
     return this.#say('give back', () => this.#handle.executeUpdate<readonly string[], []>(RETRY_GIVE_BACK_UPDATE));
+  }
+
+  /** Background copy rate and clean rate (0-150) of a copy that runs; answers the groups, as `array/group`. Refused before the start. */
+  async changeRate(change: RateChange): Promise<readonly string[]> {
+    return this.#say('rate', () =>
+      this.#handle.executeUpdate<readonly string[], [RateChange]>(CHANGE_RATE_UPDATE, { args: [change] }),
+    );
   }
 
   /** Asks Temporal to cancel the run; it compensates and ends CANCELLED. Idempotent. */

@@ -12,7 +12,7 @@ import { serviceFailed } from './errors.js';
 import { createCopySchedule, type CopySchedule, type CopyScheduleHandle } from './schedule.js';
 import { registerSearchAttributes, searchAttributesOf } from './search-attributes.js';
 import { checkStartOptions, type StartOptions } from './start-options.js';
-import { summaryOf } from './summary.js';
+import { staticDetailsOf, summaryOf } from './summary.js';
 
 export interface FlashCopyClientOptions {
   readonly client: Client;
@@ -109,6 +109,7 @@ export class FlashCopyClient {
         workflowIdConflictPolicy: 'FAIL',
         memo: { ...order.options.memo, [MEMO]: hash },
         staticSummary: order.options.summary ?? summaryOf(parsed),
+        staticDetails: staticDetailsOf(parsed),
         ...(order.options.priority === undefined ? {} : { priority: order.options.priority }),
         ...(withAttributes ? { typedSearchAttributes: searchAttributesOf(parsed) } : {}),
       });

@@ -6,7 +6,7 @@ import type { FlashCopyRequest } from '../domain/request.js';
 import { FLASH_COPY, flashCopyWorkflowId, type FlashCopyInput } from '../workflows/messages.js';
 import { serviceFailed } from './errors.js';
 import { searchAttributesOf } from './search-attributes.js';
-import { summaryOf } from './summary.js';
+import { staticDetailsOf, summaryOf } from './summary.js';
 
 export interface CopySchedule {
   readonly id: string;
@@ -81,6 +81,7 @@ export async function createCopySchedule(
         taskQueue,
         args: [input],
         staticSummary: summaryOf(parsed),
+        staticDetails: staticDetailsOf(parsed),
         ...(searchAttributes ? { typedSearchAttributes: searchAttributesOf(parsed) } : {}),
       },
       ...(schedule.paused === true ? { state: { paused: true } } : {}),

@@ -1,14 +1,24 @@
-// One line for the Temporal UI: what is copied, from whom, to whom.
+// What the Temporal UI shows of a run before it does anything: one line, and the pairs of volumes. The server keeps 400 bytes and 20,000.
+import { aboutRequest } from '../domain/about.js';
 import type { FlashCopyRequest } from '../domain/request.js';
 
-/** The server keeps at most 200 bytes. */
 const MOST = 190;
+/** The request itself is the input of the run; this is for reading. */
+const MOST_PAIRS = 50;
 
 export function summaryOf(request: FlashCopyRequest): string {
-  const volumes = request.groups.reduce((sum, group) => sum + group.volumes.length, 0);
-  const from = request.sources.map((s) => `${s.host} (${s.method})`).join(', ');
-  const to = request.targets.map((t) => t.host).join(', ');
-  const arrays = request.groups.map((g) => g.array).join(', ');
-  const line = `${request.name}: ${volumes} ${volumes === 1 ? 'volume' : 'volumes'} on ${arrays}, ${from || 'no source host'} to ${to || 'no target host'}`;
+  const line = aboutRequest(request);
   return line.length > MOST ? `${line.slice(0, MOST - 1)}…` : line;
+}
+
+/** Markdown. */
+export function staticDetailsOf({ groups, targets }: FlashCopyRequest): string {
+  const pairs = groups.flatMap(({ array, volumes }) =>
+    volumes.map(({ source, target }) => `- ${array}: \`${source}\` → \`${target}\``),
+  );
+  const mounts = targets.flatMap(({ host, mounts }) =>
+    mounts.map(({ from, at }) => `- ${host}: \`${at}\` (copy of \`${from}\`)`),
+  );
+  const more = pairs.length > MOST_PAIRS ? [`- and ${pairs.length - MOST_PAIRS} more`] : [];
+  return [...pairs.slice(0, MOST_PAIRS), ...more, ...mounts.slice(0, MOST_PAIRS)].join('\n');
 }

@@ -1,5 +1,5 @@
 // Planted lies: ports that say a thing and do another. A test that stays green with one of them planted tests nothing.
-import type { StartSession, StorageArray } from '../array/array.js';
+import type { StartAnswer, StartSession, StorageArray } from '../array/array.js';
 import type { Clock } from '../domain/clock.js';
 import type { Host, SourceHost, TargetHost } from '../host/host.js';
 
@@ -19,14 +19,25 @@ const withSource = <H extends Host>(host: H, replaced: Partial<SourceHost>): H =
 const withTarget = <H extends Host>(host: H, replaced: Partial<TargetHost>): H =>
   withMethods<Host>(host, { target: withMethods(host.target, replaced) }) as H;
 
-/** Says "still" and froze nothing; attests the same. */
-export const freezeSkipped = <H extends Host>(host: H): H =>
+/** Says "still" and froze nothing; reports a pause that nobody saw, by the clock it is given. The holder is armed, and let go, for real. */
+export const freezeSkipped = <H extends Host>(host: H, clock: Clock): H =>
   withSource(host, {
     arm: async (order) => {
       const armed = await host.source.arm(order);
+      let still = 0;
       return withMethods(armed, {
-        quiesce: () => Promise.resolve(),
-        attestAndThaw: async (timeoutMs) => ({ ...(await armed.attestAndThaw(timeoutMs)), broken: '' }),
+        quiesce: () => {
+          still = clock.now();
+          return Promise.resolve();
+        },
+        attestAndThaw: () => {
+          const [beganAt, givenBackAt] = [still, clock.now()];
+          armed.close();
+          return Promise.resolve({
+            ...{ host: host.name, method: 'quiesce' as const, beganAt, quiescedAt: beganAt, givenBackAt },
+            ...{ stillUntil: givenBackAt, pauseMs: givenBackAt - beganAt, broken: '' },
+          });
+        },
       });
     },
   });
@@ -51,11 +62,11 @@ export const unmountLeftOut = <H extends Host>(host: H): H =>
 export const giveBackLeftOut = <H extends Host>(host: H): H =>
   withSource(host, { giveBack: () => Promise.resolve(undefined) });
 
-/** Answers "started" at once; the real start follows `delayMs` later, long after the thaw. */
-export function startLate(array: StorageArray, clock: Clock, delayMs: number): StorageArray {
+/** Answers "started" at once and sends nothing; the real start is handed to `later`, to be sent long after the thaw. */
+export function startLate(array: StorageArray, later: (start: () => Promise<StartAnswer>) => void): StorageArray {
   const late = (session: StartSession): StartSession => ({
     startPrepared: (group, timeoutMs) => {
-      void clock.sleep(delayMs).then(() => session.startPrepared(group, timeoutMs));
+      later(() => session.startPrepared(group, timeoutMs).finally(() => session.release()));
       return Promise.resolve({ stateRead: 'prepared', started: 'done', code: '', message: '', durationMs: 1 });
     },
     release: () => undefined,

@@ -9,18 +9,33 @@ import {
   type ActivityDependencies,
 } from '../activities/index.js';
 import type { FlashCopyActivities } from '../activities/contract.js';
+import type { StorageArray } from '../array/array.js';
 import { parseInventory, type Inventory } from '../config/inventory.js';
 import { parseRequest } from '../config/request.js';
 import { FlashCopyError } from '../domain/errors.js';
+import type { Host } from '../host/host.js';
 import { createModels } from './models.js';
 import { createReal } from './real.js';
 import type { World } from './world.js';
 import { systemClock, systemRandomness } from './system-clock.js';
 
-export type CompositionOptions =
+/**
+ * Puts something around each array and host as it is composed, once for each name: decorations of your own, and lies that tests plant
+ * (`temporal-flashcopy/testing`). What it answers is used in place of the port, for everything; the port's promises are then yours to keep.
+ */
+export interface Wrap {
+  array?(name: string, array: StorageArray): StorageArray;
+  host?(name: string, host: Host): Host;
+}
+
+export type CompositionOptions = {
+  /** Default: nothing is wrapped. */
+  readonly wrap?: Wrap;
+} & (
   | { readonly inventory: Inventory; readonly inventoryFile?: never }
   /** YAML or JSON; files it names are relative to its own directory. */
-  | { readonly inventoryFile: string; readonly inventory?: never };
+  | { readonly inventoryFile: string; readonly inventory?: never }
+);
 
 export interface Composition {
   readonly dependencies: ActivityDependencies;
@@ -41,9 +56,10 @@ export const isModel = (inventory: Inventory): boolean =>
   Object.values(inventory.arrays).some((array) => array.kind === 'model');
 
 /** Nothing is connected yet: that happens at the first use. Models are made at once. */
-export async function compose(inventory: Inventory): Promise<Composition> {
+export async function compose(inventory: Inventory, wrap: Wrap = {}): Promise<Composition> {
   const ports = { clock: systemClock, randomness: systemRandomness };
-  const world: World = isModel(inventory) ? await createModels(inventory, ports) : createReal(inventory, ports);
+  const made: World = isModel(inventory) ? await createModels(inventory, ports) : createReal(inventory, ports);
+  const world = wrapped(made, wrap);
   const dependencies: ActivityDependencies = {
     ...world,
     ...ports,
@@ -52,6 +68,24 @@ export async function compose(inventory: Inventory): Promise<Composition> {
     closeWatcher: temporalCloseWatcher,
   };
   return { dependencies, activities: createActivities(dependencies), close: () => world.close() };
+}
+
+function wrapped(world: World, wrap: Wrap): World {
+  return {
+    ...world,
+    arrays: once((name) => wrap.array?.(name, world.arrays(name)) ?? world.arrays(name)),
+    hosts: once((name) => wrap.host?.(name, world.hosts(name)) ?? world.hosts(name)),
+  };
+}
+
+/** A wrapper may remember things: it is the same one at each use. */
+function once<T>(make: (name: string) => T): (name: string) => T {
+  const made = new Map<string, T>();
+  return (name) => {
+    const one = made.get(name) ?? make(name);
+    made.set(name, one);
+    return one;
+  };
 }
 
 function readInventory(file: string): Inventory {

@@ -10,7 +10,7 @@ import {
 } from '@temporalio/worker';
 import type { Inventory } from '../config/inventory.js';
 import { urgentQueue } from '../workflows/messages.js';
-import { compose, inventoryOf, type Composition, type CompositionOptions } from './composition.js';
+import { compose, inventoryOf, type Composition, type CompositionOptions, type Wrap } from './composition.js';
 import { checkBundle, codeOf, flashCopyBundle, workflowsPath } from './workflow-bundle.js';
 
 /** A copy keeps one slot for its guard as long as it runs; connections are limited by the pools of hosts and arrays, not by slots. */
@@ -42,11 +42,13 @@ const isUrgent = (taskQueue: string): boolean => taskQueue.endsWith(urgentQueue(
 export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
   readonly name = 'temporal-flashcopy.FlashCopyPlugin';
   readonly #inventory: Inventory;
+  readonly #wrap: Wrap;
   #composition: Composition | undefined;
   #options: WorkerOptions | undefined;
 
   constructor(options: CompositionOptions) {
     this.#inventory = inventoryOf(options);
+    this.#wrap = options.wrap ?? {};
   }
 
   /** For `bundleWorkflowCode({ plugins })`: your workflows when there are any, else the library's. */
@@ -58,7 +60,7 @@ export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
   async configureWorker(options: WorkerOptions): Promise<WorkerOptions> {
     if (isUrgent(options.taskQueue)) return options;
     this.#options = options;
-    this.#composition ??= await compose(this.#inventory);
+    this.#composition ??= await compose(this.#inventory, this.#wrap);
     const { workflowsPath: _bundledHere, interceptors, ...rest } = options;
     const { workflowModules: _bundledToo, ...others } = interceptors ?? {};
     return {

@@ -1,7 +1,7 @@
 // The door `temporal-flashcopy/worker`: one line for a worker of your own, or a worker ready made.
 export { FlashCopyPlugin } from './flash-copy-plugin.js';
 export { createFlashCopyWorkers, type FlashCopyWorkersOptions } from './create-workers.js';
-export { compose, type Composition, type CompositionOptions } from './composition.js';
+export { compose, type Composition, type CompositionOptions, type Wrap } from './composition.js';
 export { checkBundle, flashCopyBundle } from './workflow-bundle.js';
 export { systemClock, systemRandomness } from './system-clock.js';
 export { parseInventory, type Inventory, type InventoryInput } from '../config/inventory.js';

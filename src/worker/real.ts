@@ -1,4 +1,4 @@
-// Arrays and hosts of an inventory over SSH: made when they are first asked for, one pool of connections each, closed together.
+// Arrays and hosts of an inventory, over SSH or REST: made when they are first asked for, one pool of connections each, closed together.
 import type { StorageArray } from '../array/array.js';
 import { createSvcArray } from '../array/svc/svc-array.js';
 import type { ArrayEntry, HostEntry, Inventory } from '../config/inventory.js';
@@ -6,6 +6,7 @@ import type { Clock, Randomness } from '../domain/clock.js';
 import { FlashCopyError } from '../domain/errors.js';
 import type { Host } from '../host/host.js';
 import { createLinuxHost } from '../host/linux/linux-host.js';
+import { createHttpsTransport } from '../transport/https/https-transport.js';
 import { createSshTransport } from '../transport/ssh/ssh-transport.js';
 import type { World } from './world.js';
 import { Secrets } from './secrets.js';
@@ -27,6 +28,7 @@ export function createReal(inventory: Inventory, ports: Ports): World {
   const arrays = new Cache<StorageArray>((name) => {
     const entry = inventory.arrays[name] as SvcEntry | undefined;
     if (entry === undefined) throw unknown('array', name);
+    if (entry.wire === 'rest') return createSvcArray({ name, rest: restTo(name, entry), ...ports });
     return createSvcArray({ name, transport: sshTo(name, { ...entry, sessions: entry.sessions }), ...ports });
   });
   const hosts = new Cache<Host>((name) => {
@@ -42,12 +44,24 @@ export function createReal(inventory: Inventory, ports: Ports): World {
   const sshTo = (name: string, entry: (SvcEntry | LinuxEntry) & { sessions: number }) =>
     createSshTransport({
       address: entry.address,
+      ...('secondAddress' in entry ? { secondAddress: entry.secondAddress } : {}),
       user: entry.user,
       ...secrets.read(name, entry),
       hostKey: entry.hostKey,
       sessions: entry.sessions,
       clock: ports.clock,
       handshakeTimeoutMs: HANDSHAKE_MS,
+    });
+  const restTo = (name: string, entry: SvcEntry) =>
+    createHttpsTransport({
+      ...{ address: entry.address, secondAddress: entry.secondAddress, user: entry.user, sessions: entry.sessions },
+      password: secrets.password(name, entry),
+      trust: {
+        ca: secrets.certificate(name, entry.caFile),
+        fingerprint: entry.fingerprint,
+        serverName: entry.serverName,
+      },
+      ...{ clock: ports.clock, handshakeTimeoutMs: HANDSHAKE_MS },
     });
   return {
     arrays: (name) => arrays.get(name),

@@ -30,6 +30,18 @@ export class Secrets {
     return { password: this.#keep(password) };
   }
 
+  /** For doors that take nothing but a password. Throws CREDENTIAL_MISSING. */
+  password(owner: string, place: CredentialPlace): string {
+    const credential = this.read(owner, place);
+    if ('password' in credential) return credential.password;
+    throw missing(owner, 'passwordFile or passwordEnv is needed');
+  }
+
+  /** No secret, but read like one. Throws CREDENTIAL_MISSING. */
+  certificate(owner: string, file: string | undefined): string | undefined {
+    return file === undefined ? undefined : this.#file(owner, file);
+  }
+
   #file(owner: string, file: string): string {
     try {
       return readFileSync(file, 'utf8');

@@ -18,9 +18,9 @@ async function status(copy: CopyHandle, output: Output): Promise<number> {
   const report = await copy.report();
   const waiting = report.running.map(
     ({ activity, attempt, started, lastFailure }) =>
-      `${started ? 'running' : 'waiting'}: ${activity}, attempt ${attempt}${lastFailure.message === '' ? '' : `, ${lastFailure.message}`}`,
+      `  ${started ? 'runs' : 'waits'}: ${activity}, attempt ${attempt}${lastFailure.message === '' ? '' : `, last: ${lastFailure.message}`}`,
   );
-  output.answer(report, [...reportLines(report), ...waiting]);
+  output.answer(report, [...reportLines(report), ...(waiting.length === 0 ? [] : ['now:', ...waiting])]);
   return exitCodeOf(report);
 }
 

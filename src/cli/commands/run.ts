@@ -1,6 +1,8 @@
 // `flashcopy run`: one copy from its request to its end, with a worker and, where there is none, a Temporal server of its own.
 import type { Command } from 'commander';
 import type { CopyHandle, FlashCopyClient } from '../../client/index.js';
+import { parseRequest } from '../../config/request.js';
+import { aboutRequest } from '../../domain/about.js';
 import { answerReport, perform, withJson, withTemporal } from '../command.js';
 import { readOrder, type Inventory } from '../inventory.js';
 import type { Output } from '../output.js';
@@ -65,6 +67,7 @@ async function runWith(parts: RunParts): Promise<number> {
   try {
     const copy = await client.start(request);
     const link = runLink(place, copy);
+    output.note(aboutRequest(parseRequest(request)));
     output.note(`run ${copy.workflowId} ${copy.runId ?? ''}${link === undefined ? '' : `\n${link}`}`);
     const report = await watchRun(copy, output, interruption(copy, worker));
     return answerReport(output, report);

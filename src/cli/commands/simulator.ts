@@ -1,8 +1,8 @@
-// `flashcopy simulator`: a simulated SVC behind SSH, to try requests against. SIGTERM and Ctrl-C save its state and end it with 0.
+// `flashcopy simulator`: a simulated SVC behind SSH and REST, to try requests against. SIGTERM and Ctrl-C save its state and end it with 0.
 import { mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { FlashCopyError } from '../../domain/errors.js';
-import { startSimulator, type Simulator, type SimulatorConfigInput } from '../../simulator/index.js';
+import { savedState, startSimulator, type Simulator, type SimulatorConfigInput } from '../../simulator/index.js';
 import { systemClock } from '../../worker/system-clock.js';
 import { perform } from '../command.js';
 import { EXIT } from '../exit-code.js';
@@ -12,9 +12,12 @@ import type { Output } from '../output.js';
 
 interface SimulatorFlags {
   readonly config: string;
-  readonly ssh: string;
+  readonly ssh?: string;
+  readonly ssh2?: string;
+  readonly rest?: string;
   readonly data: string;
   readonly store: string;
+  readonly state?: boolean;
 }
 
 export function addSimulator(program: Command): void {
@@ -22,10 +25,24 @@ export function addSimulator(program: Command): void {
     .command('simulator')
     .description('run a simulated SVC; its state is kept in a folder')
     .requiredOption('--config <file>', 'system, users, pools, volumes, hosts')
-    .requiredOption('--ssh <host:port>', 'where its command line answers, e.g. 127.0.0.1:2222')
-    .requiredOption('--data <folder>', 'state, host key, images')
+    .option('--ssh <host:port>', 'where its command line answers, e.g. 127.0.0.1:2222')
+    .option('--ssh2 <host:port>', 'a second management address')
+    .option('--rest <host:port>', 'where its REST interface answers, e.g. 127.0.0.1:7443')
+    .requiredOption('--data <folder>', 'state, host key, certificate, images')
     .option('--store <kind>', 'contents of volumes: memory, or image (files in the folder)', 'memory')
-    .action((flags: SimulatorFlags) => perform(false, (output) => simulate(flags, output)));
+    .option('--state', 'only show the state in the folder, as last written, and end')
+    .action((flags: SimulatorFlags) =>
+      perform(false, (output) => (flags.state === true ? showState(flags, output) : simulate(flags, output))),
+    );
+}
+
+async function showState(flags: SimulatorFlags, output: Output): Promise<number> {
+  const config = (await readDocument(flags.config)) as SimulatorConfigInput;
+  const table = await savedState({ config, clock: systemClock, dataDir: flags.data }).catch((error: unknown) => {
+    throw invalid(`${flags.data}: ${String(error)}`);
+  });
+  output.note(table ?? `no state in ${flags.data} yet`);
+  return EXIT.done;
 }
 
 async function simulate(flags: SimulatorFlags, output: Output): Promise<number> {
@@ -33,30 +50,43 @@ async function simulate(flags: SimulatorFlags, output: Output): Promise<number> 
   const simulator = await start(flags, config);
   // Before the first word: whoever reads `ready` may send SIGTERM at once.
   const interrupted = untilInterrupted();
+  const { rest, secondSshPort } = simulator;
   output.note(`host key ${simulator.hostKeyFingerprint}`);
-  output.note(`simulator ready: ssh port ${simulator.sshPort}`);
+  if (rest) output.note(`rest certificate ${rest.fingerprint} in ${rest.path}`);
+  const second = secondSshPort === undefined ? '' : `, second ssh port ${secondSshPort}`;
+  output.note(`simulator ready: ssh port ${simulator.sshPort}${second}${rest ? `, rest port ${rest.port}` : ''}`);
   await interrupted;
   await simulator.close();
   return EXIT.done;
 }
 
 async function start(flags: SimulatorFlags, config: SimulatorConfigInput): Promise<Simulator> {
-  const ssh = parseAddress(flags.ssh);
+  if (flags.ssh === undefined) throw invalid('--ssh <host:port> is needed, or --state');
+  const ssh = parseAddress('--ssh', flags.ssh);
+  const more = {
+    ...(flags.ssh2 === undefined ? {} : { secondSsh: parseAddress('--ssh2', flags.ssh2) }),
+    ...(flags.rest === undefined ? {} : { rest: parseAddress('--rest', flags.rest) }),
+  };
   if (flags.store !== 'memory' && flags.store !== 'image') throw invalid(`--store ${flags.store}: memory or image`);
   await mkdir(flags.data, { recursive: true });
   try {
-    return await startSimulator({ config, clock: systemClock, dataDir: flags.data, store: flags.store, ssh });
+    return await startSimulator({ config, clock: systemClock, dataDir: flags.data, store: flags.store, ssh, ...more });
   } catch (error) {
     if (error instanceof Error && error.name === 'ZodError') throw invalid(`${flags.config}: ${firstIssue(error)}`);
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-      throw invalid(`--ssh ${flags.ssh} is taken`);
+      throw invalid(`${addresses(flags)} is taken`);
     throw error;
   }
 }
 
-function parseAddress(text: string): { host: string; port: number } {
+const addresses = ({ ssh, ssh2, rest }: SimulatorFlags): string =>
+  [`--ssh ${ssh ?? ''}`, ssh2 === undefined ? [] : `--ssh2 ${ssh2}`, rest === undefined ? [] : `--rest ${rest}`]
+    .flat()
+    .join(' or ');
+
+function parseAddress(flag: string, text: string): { host: string; port: number } {
   const match = /^\[?(.+?)\]?:(\d{1,5})$/.exec(text);
-  if (match === null) throw invalid(`--ssh ${text}: write it as host:port`);
+  if (match === null) throw invalid(`${flag} ${text}: write it as host:port`);
   return { host: match[1] ?? '', port: Number(match[2]) };
 }
 

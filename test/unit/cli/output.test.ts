@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { CopyFailedError } from '../../../src/client/errors.js';
 import { createOutput } from '../../../src/cli/output.js';
-import { FlashCopyError, refusalError } from '../../../src/domain/errors.js';
+import { errorData, FlashCopyError, refusalError } from '../../../src/domain/errors.js';
 import { report } from './a-report.js';
 
 function recorded(json: boolean) {
@@ -50,6 +50,15 @@ describe('for people', () => {
     const { output, said } = recorded(false);
     output.fail(new FlashCopyError({ family: 'request', code: 'INVALID_REQUEST', message: 'volumes: missing' }));
     expect(said).toEqual({ out: '', err: 'INVALID_REQUEST: volumes: missing\n' });
+  });
+
+  it('a failed run is its report first, and last the one line on standard error', () => {
+    const { output, said } = recorded(false);
+    const data = errorData(new FlashCopyError({ family: 'array', code: 'START_FAILED', message: 'CMMVC5917E' }));
+    const failed = report({ outcome: 'failed', advice: ['every source has its I/O'] });
+    output.fail(new CopyFailedError(data, { workflowId: 'flashcopy/erp', report: failed }));
+    expect(said.out).toMatch(/^\nerp: FAILED.*\n[^]*every source has its I\/O\n$/);
+    expect(said.err).toBe('START_FAILED: CMMVC5917E\n');
   });
 
   it('each refusal has a line of its own with field, value, code and remedy', () => {

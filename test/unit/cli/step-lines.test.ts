@@ -5,7 +5,8 @@ import { newLines } from '../../../src/cli/step-lines.js';
 import type { StepReport } from '../../../src/domain/report.js';
 import { report } from './a-report.js';
 
-const texts = (...args: Parameters<typeof newLines>): string[] => newLines(...args).map((l) => `${l.mark}: ${l.text}`);
+const texts = (...args: Parameters<typeof newLines>): string[] =>
+  newLines(...args).map((l) => `${l.mark}: ${l.text.replaceAll(/ +/g, ' ')}`);
 const running: StepReport = {
   name: 'prepare',
   subject: 'svc1',
@@ -18,25 +19,36 @@ describe('lines between two reports', () => {
   it('a step is said when it begins and when it ends, and not again', () => {
     const begun = report({ steps: [running], pauses: [] });
     const ended = report({ steps: [done], pauses: [] });
-    expect(texts(undefined, begun)).toEqual(['running: prepare svc1']);
-    expect(texts(begun, ended)).toEqual(['done: prepare svc1  5.5 s']);
+    expect(texts(undefined, begun)).toEqual(['running: prepare svc1 the array flushes its cache']);
+    expect(texts(begun, ended)).toEqual(['done: prepare svc1 5.5 s the array flushes its cache']);
     expect(texts(ended, ended)).toEqual([]);
   });
 
   it('a failed step says why', () => {
     const failed: StepReport = { ...done, state: 'failed', note: 'FLUSH_FAILED: twice' };
     expect(texts(report({ steps: [running] }), report({ steps: [failed] }))).toEqual([
-      'failed: prepare svc1  FLUSH_FAILED: twice',
+      'failed: prepare svc1 5.5 s FLUSH_FAILED: twice',
     ]);
+  });
+
+  it('a step that failed for several reasons says the first, for all of them stand at the end', () => {
+    const failed: StepReport = { ...done, name: 'plan', subject: '', state: 'failed', note: 'A: x\nB: y\nC: z' };
+    expect(texts(report({ steps: [] }), report({ steps: [failed] }))).toEqual(['failed: plan 5.5 s A: x (and 2 more)']);
+  });
+
+  it('the pause is said before the source is said to be given back', () => {
+    const giveBack: StepReport = { ...done, name: 'giveBack', subject: 'source1' };
+    const marks = newLines(report({ steps: [], pauses: [] }), report({ steps: [done, giveBack] })).map((l) => l.mark);
+    expect(marks).toEqual(['done', 'pause', 'done']);
   });
 
   it('the pause of each host is said in milliseconds, and a broken quiesce is called broken', () => {
     const before = report({ pauses: [] });
     const [pause] = report().pauses;
     if (pause === undefined) throw new Error('no pause');
-    expect(texts(before, report())).toEqual(['pause: source1 was without I/O for 131 ms (quiesce)']);
+    expect(texts(before, report())).toEqual(['pause: source1 was without I/O for 131 ms (quiesce), unbroken']);
     expect(texts(before, report({ pauses: [{ ...pause, broken: 'thawed by another' }] }))).toEqual([
-      'pause: source1 was without I/O for 131 ms (quiesce), BROKEN: thawed by another',
+      'pause: source1 did not stand still for certain (quiesce): thawed by another',
     ]);
   });
 
@@ -53,22 +65,30 @@ describe('lines between two reports', () => {
 });
 
 describe('the report at the end', () => {
-  it('holds outcome, grade, pause, steps with times, volumes, mounts and advice', () => {
+  it('holds outcome, grade, pause, steps with times, volumes, mounts and what to do', () => {
     const text = reportLines(report({ advice: ['run it again'] })).join('\n');
     for (const part of [
-      'erp: done, grade filesystem, verified',
-      'source1: 131 ms by quiesce, unbroken',
-      '5.5 s  prepare svc1',
-      'svc1: db1 -> db1c  40 %, depends on its source',
+      'erp: DONE, grade filesystem, verified',
+      'source1 was without I/O for 131 ms (quiesce), unbroken',
+      '5.5 s  prepare         svc1',
+      'svc1: db1 -> db1c  40 %, needs its source',
       'backup1: /backup/data (copy of /data)',
-      'what to try next:\n  run it again',
+      'what to do:\n  run it again',
     ]) {
       expect(text).toContain(part);
     }
   });
 
+  it('does not repeat what was shown live, but says how it ended and what to do', () => {
+    const text = reportLines(report({ advice: ['run it again'] }), { live: true });
+    expect(text.join('\n')).not.toContain('prepare');
+    expect(text.slice(0, 2)).toEqual(['', 'erp: DONE, grade filesystem, verified']);
+    expect(text.at(-1)).toBe('  run it again');
+  });
+
   it('does not call a copy graded or verified that is not', () => {
     const { grade: _, ...ungraded } = report({ outcome: 'failed', verified: false });
-    expect(reportLines(ungraded)[0]).toBe('erp: failed, no grade, not verified');
+    expect(reportLines(ungraded)[0]).toBe('erp: FAILED');
+    expect(reportLines({ ...ungraded, outcome: 'needs-operator' })[0]).toBe('erp: NEEDS OPERATOR');
   });
 });
