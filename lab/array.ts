@@ -3,6 +3,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { startSimulator, type Simulator } from '../src/simulator/index.js';
 import { systemClock } from '../src/worker/system-clock.js';
 import { TgtDataPlane } from './data-plane/tgt.js';
+import { takeFaults } from './faults.js';
 import { loginKeyFile, publicKey } from './keys.js';
 import { inLab } from './paths.js';
 import { isAlive } from './processes.js';
@@ -32,6 +33,7 @@ const simulator = await startSimulator({
   warn: (message) => console.error(message),
 });
 await mapSources(simulator);
+takeFaults(simulator.faults);
 // Renamed into place: whoever waits for the file never reads half of it.
 const about = { pid: process.pid, port: simulator.sshPort, hostKey: simulator.hostKeyFingerprint };
 await writeFile(inLab('array.json.new'), JSON.stringify(about));

@@ -2,6 +2,7 @@
 // The product never goes this way.
 import path from 'node:path';
 import { execa } from 'execa';
+import { socketPath } from './paths.js';
 
 export interface Guest {
   readonly name: string;
@@ -16,7 +17,13 @@ export interface Guest {
 const MOST_BYTES = 256 * 2 ** 20;
 
 export function guest(labDir: string, name: string): Guest {
-  const ssh = ['-F', path.join(labDir, 'ssh_config'), name];
+  // One connection for many commands: an emulated guest needs seconds for each new one. It ends by itself.
+  const shared = [
+    'ControlMaster=auto',
+    `ControlPath=${socketPath(path.join(labDir, `${name}.ssh`))}`,
+    'ControlPersist=20',
+  ];
+  const ssh = [...shared.flatMap((option) => ['-o', option]), '-F', path.join(labDir, 'ssh_config'), name];
   return {
     name,
     sh: async (script) => (await execa('ssh', [...ssh, 'LC_ALL=C sh -eus'], { input: script })).stdout,

@@ -1,16 +1,13 @@
 // Brings the lab up, or says where it is if it is up. A half lab of a killed run is taken down first. See docs/lab.md.
 import { chmod, mkdir } from 'node:fs/promises';
-import { execa } from 'execa';
 import { writeEntries } from './entries.js';
-import { chooseAccelerator } from './guest/accelerator.js';
 import { logInToVolumes } from './guest/log-in.js';
 import { startGuest } from './guest/start.js';
-import { guestImage } from './image/build.js';
-import { warmGuest } from './image/warm.js';
 import { makeKeys } from './keys.js';
-import { cacheDirectory, inLab, labDirectory, source } from './paths.js';
+import { inLab, labDirectory } from './paths.js';
 import { phase } from './phase.js';
 import { freePorts } from './ports.js';
+import { prepare } from './prepare.js';
 import { isAlive } from './processes.js';
 import { mountStore } from './san/store.js';
 import { startTgtd } from './san/tgtd.js';
@@ -38,13 +35,9 @@ if (ready === true && wanted.every((name) => isAlive(processes[name]))) {
 }
 
 async function bringUp(): Promise<void> {
-  await mkdir(cacheDirectory, { recursive: true });
   await mkdir(labDirectory, { recursive: true });
   await chmod(labDirectory, 0o700);
-  await phase('tools', () => execa('sh', [source('install.sh')], { stdio: 'inherit' }));
-  const imageDirectory = await phase('guest image', guestImage);
-  const accelerator = await phase('accelerator', () => chooseAccelerator(`${imageDirectory}/vmlinuz`));
-  const warm = await phase('warm guest', () => warmGuest(imageDirectory, accelerator));
+  const { imageDirectory, accelerator, warm } = await prepare();
   const ports = await freePorts(portNames);
   updateState((state) => Object.assign(state, { ports, accelerator: accelerator.name }));
   await makeKeys(labHosts);

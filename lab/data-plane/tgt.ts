@@ -46,7 +46,7 @@ export class TgtDataPlane implements DataPlane {
     const shown = await this.shown(volume);
     for (const initiator of shown?.allowed ?? []) await this.unmap(volumeName, initiator);
     // `force` also ends sessions of initiators that were shut out while tgtd was not asked.
-    if (shown !== undefined) await this.tgt.call('target', 'delete', { tid: shown.id, force: '' });
+    if (shown !== undefined) await this.tgt.call('target', 'delete', { tid: shown.id, force: true });
     this.volumes.delete(volumeName);
     this.offline.delete(volumeName);
   }

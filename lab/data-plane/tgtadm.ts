@@ -16,16 +16,25 @@ export interface ShownTarget {
 
 export type Tgtadm = ReturnType<typeof tgtadm>;
 
+/** `true` is an option without a value. */
+export type TgtOptionValues = Readonly<Record<string, string | number | true>>;
+
+export function tgtadmArguments(
+  controlPort: number,
+  what: readonly [mode: string, op: string],
+  values: TgtOptionValues,
+) {
+  const [mode, op] = what;
+  const flags = Object.entries(values).flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : [`--${name}`, String(value)],
+  );
+  return ['-C', String(controlPort), '--lld', 'iscsi', '--mode', mode, '--op', op, ...flags];
+}
+
 /** `controlPort` picks one of several tgtd on a machine. */
 export function tgtadm(controlPort: number) {
-  const call = async (mode: string, op: string, options: Record<string, string | number> = {}) => {
-    const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const run = await execa(
-      'tgtadm',
-      ['-C', controlPort, '--lld', 'iscsi', '--mode', mode, '--op', op, ...flags].map(String),
-    );
-    return run.stdout;
-  };
+  const call = async (mode: string, op: string, values: TgtOptionValues = {}) =>
+    (await execa('tgtadm', tgtadmArguments(controlPort, [mode, op], values))).stdout;
   return { call, targets: async () => readTargets(await call('target', 'show')) };
 }
 

@@ -2,7 +2,7 @@
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { FlashCopyClient, type LiveReport } from '../../src/client/index.js';
 import type { Report } from '../../src/domain/report.js';
-import { createFlashCopyWorkers, type CompositionOptions } from '../../src/worker/index.js';
+import { createFlashCopyWorkers, type Wrap } from '../../src/worker/index.js';
 import { guest } from '../guest.js';
 import { uidOf } from '../data-plane/tgt.js';
 import { labDirectory, inLab } from '../paths.js';
@@ -32,7 +32,8 @@ export const setUpSource = () =>
     source1,
     pairs.map(({ source }) => uid(source)),
   );
-export const startWriters = () => startWriter(source1, inLab('acknowledgements.log'));
+/** Their acknowledgements are in `log` of the lab's directory: a new one each time they are started, for what is cut off at their end is a hole. */
+export const startWriters = (log = 'acknowledgements.log') => startWriter(source1, inLab(log));
 export type Writers = Awaited<ReturnType<typeof startWriters>>;
 
 export interface DemoCopy {
@@ -45,13 +46,12 @@ export interface DemoWorker {
   stop(): Promise<void>;
 }
 
-/** A worker of the demo's own. `planted` replaces parts of the composition: how tests put lies beneath the library. */
-export async function startDemoWorker(planted: Partial<CompositionOptions> = {}): Promise<DemoWorker> {
+/** A worker of the demo's own. `wrap` is how tests put lies beneath the library. */
+export async function startDemoWorker(wrap: Wrap = {}): Promise<DemoWorker> {
   quietly();
   const address = `127.0.0.1:${readState().ports['temporal']}`;
   const connection = await NativeConnection.connect({ address });
-  const inventoryFile = inLab('inventory.yaml');
-  const worker = await createFlashCopyWorkers({ connection, inventoryFile, ...planted } as never);
+  const worker = await createFlashCopyWorkers({ connection, inventoryFile: inLab('inventory.yaml'), wrap });
   const running = worker.run();
   running.catch(() => undefined);
   const client = await FlashCopyClient.connect({ address });

@@ -15,7 +15,7 @@ export interface RunningWriter {
 
 export async function startWriter(guest: Guest, logFile: string): Promise<RunningWriter> {
   const collector = await startCollector(logFile);
-  const args = `--collector 10.0.2.2:${collector.port} --every-ms 50 ${WRITER_DIRECTORIES.join(' ')}`;
+  const args = `--collector 10.0.2.2:${collector.port} --every-ms 100 ${WRITER_DIRECTORIES.join(' ')}`;
   await guest.sh(`
     mkdir -p ${WRITER_DIRECTORIES.join(' ')}
     printf 'FC_WRITER_ARGS=%s\\n' '${args}' >/etc/default/fc-writer

@@ -26,7 +26,7 @@ export async function makeSeed(guest: string, portals: number[]): Promise<void> 
   await put('etc/machine-id', `${createHash('sha256').update(randomBytes(16)).digest('hex').slice(0, 32)}\n`);
   await put('etc/iscsi/initiatorname.iscsi', `InitiatorName=${initiatorOf(guest)}\n`, 0o600);
   await put('etc/lab-random', randomBytes(64), 0o600);
-  await writeNodeRecords(join(tree, 'etc/iscsi'), portals);
+  await writeNodeRecords(join(tree, 'etc/iscsi'), guest, portals);
   await cp(source('writer', 'writer.pl'), join(tree, 'usr/local/lib/fc-writer/writer.pl'));
   await execa('chmod', ['-R', 'go-w', tree]);
   // sshd refuses keys below a directory others may enter.

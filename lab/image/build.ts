@@ -1,7 +1,8 @@
 // The guest image: built from the recipe beside this file and kept under the hash of that recipe, so that only a change costs time.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { cacheDirectory, source } from '../paths.js';
@@ -34,7 +35,18 @@ export async function guestImage(): Promise<string> {
 }
 
 async function buildInto(directory: string): Promise<void> {
-  const tree = join(directory, 'tree');
+  // Outside the checkout: tools that look through it would walk into the tree's /proc.
+  const scratch = await mkdtemp(join(tmpdir(), 'lab-image-'));
+  // apt downloads as a user of its own.
+  await chmod(scratch, 0o755);
+  try {
+    await buildFrom(join(scratch, 'tree'), directory);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function buildFrom(tree: string, directory: string): Promise<void> {
   const packages = (await readFile(join(recipe, 'packages.txt'), 'utf8')).trim().split('\n');
   await execa('mmdebstrap', [
     ...['--variant=minbase', `--include=${packages.join(',')}`, '--aptopt=APT::Install-Recommends "false"'],
@@ -47,5 +59,4 @@ async function buildInto(directory: string): Promise<void> {
     if (name.startsWith('initrd')) await copyFile(join(tree, 'boot', name), join(directory, 'initrd'));
   }
   await execa('mke2fs', ['-q', '-t', 'ext4', '-d', tree, join(directory, 'base.img'), '2G']);
-  await rm(tree, { recursive: true });
 }

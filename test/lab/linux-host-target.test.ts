@@ -128,4 +128,15 @@ describe('release of a target', () => {
     await host.target.proveReleased(releaseOrder(false));
     expect(await backup.sh('ls /dev/mapper')).not.toContain('6000000');
   });
+
+  it('does not hang on disks that the array took away under a mounted copy', async () => {
+    await host.target.find({ run, uids });
+    await host.target.synthesise({ run, volumeGroups: [volumeGroup], fileSystems: [fileSystem], synthesis: 'auto' });
+    await host.target.mount([fileSystem]);
+    for (const i of [1, 2]) await array(`rmvdiskhostmap -host backup1 db_copy${i}`);
+    // multipath queues from here on: every tool that touches the disks now waits for ever.
+    await backup.sh('until ! dmsetup status --target multipath | grep -q ":[0-9]* A"; do sleep 1; done');
+    await host.target.release(releaseOrder(false));
+    await host.target.proveReleased(releaseOrder(false));
+  });
 });

@@ -1,6 +1,6 @@
 // tgt's listing read into values; the text is what tgtadm prints.
 import { expect, it } from 'vitest';
-import { readTargets } from '../../lab/data-plane/tgtadm.js';
+import { readTargets, tgtadmArguments } from '../../lab/data-plane/tgtadm.js';
 import { uidOf } from '../../lab/data-plane/tgt.js';
 
 const listing = `Target 1: iqn.2026-11.lab.svc:vdisk.0
@@ -48,3 +48,8 @@ it('reads sessions, disks and permitted initiators', () => {
 });
 
 it('knows the UID a host will see', () => expect(uidOf(1)).toBe('60000000000000000E00000000020001'));
+
+it('gives an option without a value no empty word, which tgtadm refuses', () => {
+  const words = tgtadmArguments(7, ['target', 'delete'], { tid: 9, force: true });
+  expect(words).toEqual(['-C', '7', '--lld', 'iscsi', '--mode', 'target', '--op', 'delete', '--tid', '9', '--force']);
+});

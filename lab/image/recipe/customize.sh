@@ -27,6 +27,10 @@ printf '[Unit]\nConditionPathExists=/etc/iscsi/initiatorname.iscsi\n' >"$tree/et
 chroot "$tree" systemctl enable iscsid.service lab-boot.service lab-seed.service multipathd.service
 # open-iscsi logs in to every recorded node at boot; in this SAN most are refused until the array maps a volume.
 chroot "$tree" systemctl disable iscsid.socket open-iscsi.service
+# Names by serial number that nothing here uses: seven processes for each path that appears.
+for rules in 55-scsi-sg3_id 58-scsi-sg3_symlink; do ln -s /dev/null "$tree/etc/udev/rules.d/$rules.rules"; done
+# A message nobody reads, made anew at every login.
+sed -i '/pam_motd/d' "$tree/etc/pam.d/sshd"
 while read -r unit; do
   chroot "$tree" systemctl mask --quiet "$unit"
 done <"$here/masked-units.txt"
