@@ -1,0 +1,141 @@
+// The fault matrix: generated from what activities exist and what ports a copy really calls, so a new step joins by itself.
+// An activity that a good copy never calls is reached by a road: a first fault after which it is called.
+import { createActivities } from '../../src/activities/index.js';
+import type { Vm } from './driver/sdk-vm.js';
+import { carryOut, type Outcome, type Planted, type Scenario } from './laboratory.js';
+import { ACTIVITY_EFFECTS, type Fault, faultLine, PORT_EFFECTS, RATE_CHANGED } from './world/faults.js';
+import type { CopyOrder } from './world/world.js';
+
+export type Method = CopyOrder['method'];
+export interface Shape {
+  readonly method: Method;
+  readonly hosts: readonly string[];
+}
+
+export const SHAPES = (method: Method): Shape[] => [
+  { method, hosts: ['app1'] },
+  { method, hosts: ['app1', 'app2', 'app3'] },
+];
+
+export interface Cell {
+  readonly title: string;
+  readonly scenario: Scenario;
+  /** The fault that must strike, after those of the road. */
+  readonly fault: Fault;
+}
+
+const SEED = 11;
+const LATE_MS = 5_000;
+/** Longer than a pause and than a quiesce holder's deadline, shorter than an outage. */
+const STALL_MS = 30_000;
+const TO_THE_START = 2_000;
+
+/** Every activity a worker registers. */
+export const activityNames = (): string[] =>
+  Object.keys(createActivities({ arrays: undefined, hosts: undefined, clock: undefined } as never)).sort();
+
+/** What must happen, or be asked for, so that an activity is called. */
+export interface Road {
+  readonly faults: readonly Fault[];
+  readonly order?: Pick<CopyOrder, 'autodelete'>;
+}
+
+const scenarioOf = ({ method, hosts }: Shape, { faults, order }: Road): Scenario => ({
+  ...{
+    seed: SEED,
+    san: { sources: Object.fromEntries(hosts.map((host) => [host, 'svc1'])) },
+    evictions: 0,
+    again: false,
+  },
+  copies: [{ set: 'nightly', method, hosts, ...order, afterMs: 0 }],
+  faults,
+});
+
+const fault = (at: string, effect: Fault['effect'], more: Partial<Fault> = {}): Fault => ({
+  ...{ at, effect, where: '', nth: 1, ms: 0 },
+  ...more,
+});
+
+/** What the other method calls is not looked for. */
+const QUIESCE_ONLY: readonly string[] = ['flashCopyTakePointInTime'];
+const UNMOUNT_ONLY: readonly string[] = ['flashCopyTakeDown', 'flashCopyStartGroups'];
+
+/** Roads that lead through no failure. */
+const ASKED_FOR: readonly Road[] = [
+  { faults: [fault('flashCopyAwaitCopied', RATE_CHANGED)] },
+  { faults: [], order: { autodelete: true } },
+];
+
+export interface Roads {
+  /** Activity -> the road to it; nothing for those of a good copy. */
+  readonly activities: ReadonlyMap<string, Road>;
+  /** Port calls of a good copy, `name@where`. */
+  readonly ports: readonly string[];
+}
+
+/** Follows one good copy, then one after each single failure. The roads of the same method with other hosts are these roads too. */
+export async function findRoads(vm: Vm, shape: Shape, alike?: Roads): Promise<Roads> {
+  const reachedBy = async (road: Road): Promise<string[]> => [
+    ...(await carryOut(vm, scenarioOf(shape, road))).world.faults.reached.keys(),
+  ];
+  const good = await reachedBy({ faults: [] });
+  const names = (points: readonly string[]): string[] =>
+    points.map((point) => point.split('@')[0] ?? '').filter((name) => name.startsWith('flashCopy'));
+  const activities = new Map<string, Road>(names(good).map((name) => [name, { faults: [] }]));
+  const ports = good.filter((point) => !point.startsWith('flashCopy'));
+  if (alike !== undefined) return { ...alike, ports };
+  const other = shape.method === 'quiesce' ? UNMOUNT_ONLY : QUIESCE_ONLY;
+  const missing = (): boolean => activityNames().some((name) => !activities.has(name) && !other.includes(name));
+  const failures = [...activities.keys()]
+    .reverse()
+    .flatMap((at) => (['refused', 'fails-after'] as const).map((effect): Road => ({ faults: [fault(at, effect)] })));
+  for (const road of [...ASKED_FOR, ...failures]) {
+    if (!missing()) break;
+    for (const name of names(await reachedBy(road))) if (!activities.has(name)) activities.set(name, road);
+  }
+  return { activities, ports };
+}
+
+/** Reads of the array are repeated by their own client; what changes something, or stands in the pause, is struck. */
+const struck = (point: string): boolean => !/^(array\.read|host\.)/.test(point);
+/** With several hosts it is the second that fails. */
+const second = (hosts: readonly string[], where: string): boolean =>
+  hosts.length === 1 || hosts[1] === where || !hosts.includes(where);
+
+export function cellsOf(shape: Shape, roads: Roads): Cell[] {
+  const { hosts, method } = shape;
+  const cell = (at: string, road: Road, one: Fault): Cell => ({
+    title: `${method}, ${hosts.length} host${hosts.length === 1 ? '' : 's'}: ${faultLine(one)}`,
+    scenario: scenarioOf(shape, { ...road, faults: [...road.faults, one] }),
+    fault: one,
+  });
+  const perHost = (at: string): string =>
+    hosts.length > 1 && /PreFlush|TakeDown|GiveBack|MarkAfter/.test(at) ? (hosts[1] ?? '') : '';
+  const ofActivities = [...roads.activities].flatMap(([at, road]) => [
+    ...ACTIVITY_EFFECTS.map((effect) =>
+      cell(at, road, fault(at, effect, { where: perHost(at), ms: effect === 'late' ? LATE_MS : 0 })),
+    ),
+    cell(at, road, fault(at, 'reset', { where: perHost(at), ms: TO_THE_START })),
+  ]);
+  const ofPorts = roads.ports
+    .filter(struck)
+    .map((point) => point.split('@') as [string, string])
+    .filter(([, where]) => second(hosts, where))
+    .flatMap(([at, where]) =>
+      PORT_EFFECTS.map((effect) =>
+        cell(at, { faults: [] }, fault(at, effect, { where, ms: effect === 'stalls' ? STALL_MS : 0 })),
+      ),
+    );
+  return [...ofActivities, ...ofPorts];
+}
+
+export interface CellEnd extends Outcome {
+  readonly cell: Cell;
+  /** The fault never came to pass: nothing was tested. */
+  readonly missed: boolean;
+}
+
+export async function tryCell(vm: Vm, cell: Cell, planted: Planted = {}): Promise<CellEnd> {
+  const outcome = await carryOut(vm, cell.scenario, planted);
+  return { ...outcome, cell, missed: outcome.world.faults.unused.includes(cell.fault) };
+}

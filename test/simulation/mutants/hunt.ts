@@ -1,0 +1,49 @@
+// Runs in the changed copy of the source: looks for the planted bug in the cells it should show in, then in the soak, and says what found it.
+// Answers one line of JSON. With the name `none` nothing is planted, and nothing may be found.
+import { carryOut, createLaboratory } from '../laboratory.js';
+import { type Cell, cellsOf, findRoads, type Method, SHAPES } from '../matrix.js';
+import { scenarioOf } from '../soak/schedule.js';
+import { pointsOf, range } from '../soak/sweep.js';
+import { MUTANTS } from './list.js';
+
+const SOAK_SEEDS = 60;
+
+export interface Hunted {
+  /** What showed it; '' when it was not found. */
+  readonly by: string;
+  readonly violation: string;
+  readonly tried: number;
+}
+
+async function hunt(name: string): Promise<Hunted> {
+  const vm = await createLaboratory();
+  let tried = 0;
+  const wanted = name === 'none' ? MUTANTS : MUTANTS.filter((mutant) => mutant.name === name);
+  const known = new Map<Method, Cell[]>();
+  for (const { method, cells, again = false } of wanted) {
+    const [shape] = SHAPES(method);
+    const all = known.get(method) ?? cellsOf(shape!, await findRoads(vm, shape!));
+    known.set(method, all);
+    const chosen = all.filter(({ title }) => cells.test(title));
+    if (chosen.length === 0) throw new Error(`no cell of the matrix is called ${String(cells)}`);
+    for (const cell of chosen) {
+      tried += 1;
+      const { violations } = await carryOut(vm, { ...cell.scenario, again });
+      if (violations[0] !== undefined) return { by: cell.title, violation: violations[0], tried };
+    }
+  }
+  if (name === 'none') return { by: '', violation: '', tried };
+  const points = await pointsOf(vm);
+  for (const seed of range(1, SOAK_SEEDS)) {
+    tried += 1;
+    const { violations } = await carryOut(vm, scenarioOf(seed, points));
+    if (violations[0] !== undefined) return { by: `soak, seed ${seed}`, violation: violations[0], tried };
+  }
+  return { by: '', violation: '', tried };
+}
+
+const found = await hunt(process.argv[2] ?? 'none').catch((error: unknown): Hunted => {
+  return { by: 'it does not even run', violation: String(error).split('\n')[0] ?? '', tried: 0 };
+});
+console.log(JSON.stringify(found));
+process.exit(0);

@@ -1,0 +1,40 @@
+// Schedules that once broke a promise, shrunk: each stands here with what was wrong, so that it is tried for ever.
+import type { Scenario } from '../laboratory.js';
+import type { Fault } from '../world/faults.js';
+import type { CopyOrder } from '../world/world.js';
+
+interface Found {
+  readonly what: string;
+  readonly scenario: Scenario;
+}
+
+function alone(method: CopyOrder['method'], faults: readonly Partial<Fault>[], again = false): Scenario {
+  return {
+    ...{ seed: 11, san: { sources: { app1: 'svc1' } }, evictions: 0, again },
+    copies: [{ set: 'nightly', method, hosts: ['app1'], afterMs: 0 }],
+    faults: faults.map((fault) => ({ at: '', where: '', nth: 1, effect: 'cancel', ms: 0, ...fault })),
+  };
+}
+
+export const FOUND_SEEDS: readonly Found[] = [
+  {
+    what: 'a copy terminated before it had a guard left its locks',
+    scenario: alone('quiesce', [{ at: 'flashCopyPlan', effect: 'terminate' }]),
+  },
+  {
+    what: 'a worker that was stopped prepared a group that its run had given up',
+    scenario: alone('quiesce', [{ at: 'flashCopyPrepareGroup', effect: 'late', ms: 5_000 }]),
+  },
+  {
+    what: 'a copy reset to before its plan dismissed the guard of what it had taken down',
+    scenario: alone('unmount', [{ at: 'flashCopyTakeDown', effect: 'reset', ms: 2_000 }]),
+  },
+  {
+    what: 'a pause answered the text of an error with a password in it',
+    scenario: alone('quiesce', [{ at: 'session.startPrepared', effect: 'throws-after' }]),
+  },
+  {
+    what: 'the next copy missed its group in a listing from before the group was renamed',
+    scenario: alone('quiesce', [], true),
+  },
+];

@@ -1,0 +1,66 @@
+// What one seed of the soak stands for: several copies that share hosts, volumes and arrays, and faults at random points of them.
+import { stream } from '../driver/random.js';
+import type { Scenario } from '../laboratory.js';
+import { ACTIVITY_EFFECTS, type Fault, faultLine, PORT_EFFECTS } from '../world/faults.js';
+import { SOURCES } from '../world/san.js';
+
+/** Where a fault may strike: activities, and port calls as `name`. */
+export interface Points {
+  readonly activities: readonly string[];
+  readonly ports: readonly string[];
+}
+
+const LONGEST_OFFSET_MS = 6_000;
+
+/** The same seed gives the same scenario for the same points. */
+export function scenarioOf(seed: number, points: Points): Scenario {
+  const draw = stream(seed, 'schedule');
+  const arrays = draw.chance(0.3) ? ['svc1', 'svc2'] : ['svc1'];
+  const hosts = SOURCES.slice(0, draw.between(1, SOURCES.length));
+  const members = (): string[] => {
+    const chosen = hosts.filter(() => draw.chance(0.6));
+    return chosen.length > 0 ? chosen : [draw.pick(hosts)];
+  };
+  // Both sets may have the same sources; a set is always the same volumes.
+  const sets = { first: members(), second: members() };
+  const kept = draw.chance(0.15);
+  const copies = Array.from({ length: draw.between(1, 3) }, (_, at) => {
+    const set = draw.chance(0.5) ? 'first' : 'second';
+    return {
+      ...{ set, hosts: sets[set] },
+      method: draw.pick(['quiesce', 'unmount'] as const),
+      keepMapped: kept,
+      afterMs: at === 0 ? 0 : draw.between(0, LONGEST_OFFSET_MS),
+    };
+  });
+  return {
+    ...{ seed, copies, evictions: draw.chance(0.3) ? 0.2 : 0, again: draw.chance(0.5) },
+    san: { sources: Object.fromEntries(hosts.map((host) => [host, draw.pick(arrays)])) },
+    faults: Array.from({ length: draw.between(0, 3) }, () => faultOf(seed, points, draw)),
+  };
+}
+
+function faultOf(_seed: number, points: Points, draw: ReturnType<typeof stream>): Fault {
+  const atPort = draw.chance(0.4);
+  const effect = atPort ? draw.pick(PORT_EFFECTS) : draw.pick(ACTIVITY_EFFECTS);
+  const back = draw.between(0, 6) * 2 + draw.between(0, 1);
+  const late = draw.pick([500, 5_000, 30_000, 90_000]);
+  return {
+    ...{ at: draw.pick(atPort ? points.ports : points.activities), where: '', nth: draw.between(1, 4), effect },
+    ms: effect === 'late' || effect === 'stalls' ? late : back,
+  };
+}
+
+/** For a person. */
+export function scheduleLines({ seed, copies, faults, evictions, san }: Scenario): string[] {
+  return [
+    `seed ${seed}: ${Object.entries(san.sources)
+      .map(([host, array]) => `${host} on ${array}`)
+      .join(', ')}; ${evictions * 100} % evictions`,
+    ...copies.map(
+      ({ set, method, hosts, afterMs, keepMapped }) =>
+        `  copy ${set} of ${hosts.join(', ')} by ${method}${keepMapped === true ? ', kept mapped' : ''}, after ${afterMs} ms`,
+    ),
+    ...faults.map((fault) => `  ${faultLine(fault)}`),
+  ];
+}

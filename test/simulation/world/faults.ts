@@ -1,0 +1,110 @@
+// Faults: what goes wrong, where and when. A fault is plain data, so that a schedule can be printed, shrunk and replayed.
+// An activity suffers around its whole body; a port call suffers inside one; strangers act on array and hosts at either.
+import type { Attempt } from '../driver/activity.js';
+
+export const ACTIVITY_EFFECTS = [
+  'refused',
+  'throws-before',
+  'throws-after',
+  'fails-after',
+  'late',
+  'answer-lost',
+  'hangs',
+  'times-out',
+  'cancel',
+  'abort',
+  'terminate',
+  'reset',
+  'workflow-timeout',
+  'worker-killed',
+  'foreign-start',
+  'foreign-stop',
+  'foreign-thaw',
+  'foreign-mount',
+  'foreign-unmap',
+] as const;
+export type ActivityEffect = (typeof ACTIVITY_EFFECTS)[number];
+
+export const PORT_EFFECTS = [
+  'refused',
+  'throws-before',
+  'throws-after',
+  'stalls',
+  'cancel',
+  'terminate',
+  'reset',
+  'worker-killed',
+  'foreign-start',
+  'foreign-stop',
+  'foreign-thaw',
+  'foreign-mount',
+  'foreign-unmap',
+] as const;
+export type PortEffect = (typeof PORT_EFFECTS)[number];
+
+/** Not a failure: an operator's update in the middle of a copy. */
+export const RATE_CHANGED = 'rate-changed';
+
+export interface Fault {
+  /** An activity (`flashCopyPlan`) or a port call (`source.arm`). */
+  readonly at: string;
+  /** Host or array; '' for any. */
+  readonly where: string;
+  /** The how-manieth time it is reached, from 1. */
+  readonly nth: number;
+  readonly effect: ActivityEffect | PortEffect | typeof RATE_CHANGED;
+  /** Delay of what comes late or stalls, ms; see acts.ts for its meaning to a strike on the run. */
+  readonly ms: number;
+}
+
+export const faultLine = ({ at, where, nth, effect, ms }: Fault): string =>
+  `${effect}${ms === 0 ? '' : ` ${ms} ms`} at ${at}${where === '' ? '' : ` of ${where}`}, time ${nth}`;
+
+/** Hands out each fault when its moment comes, and knows which never came. */
+export class FaultSchedule {
+  readonly #seen = new Map<string, number>();
+  readonly #left: Set<Fault>;
+  /** Every point reached, with its count: what a matrix is generated from. */
+  readonly reached = new Map<string, number>();
+
+  constructor(readonly faults: readonly Fault[]) {
+    this.#left = new Set(faults);
+  }
+
+  get unused(): readonly Fault[] {
+    return [...this.#left];
+  }
+
+  /** What has not struck yet never will. */
+  callOff(): void {
+    this.#left.clear();
+  }
+
+  /** One step was reached; the fault that stands there, if any. */
+  take(at: string, where: string): Fault | undefined {
+    const point = `${at}@${where}`;
+    this.reached.set(point, (this.reached.get(point) ?? 0) + 1);
+    let found: Fault | undefined;
+    for (const fault of this.#left) {
+      if (fault.at !== at || (fault.where !== '' && fault.where !== where)) continue;
+      const key = `${at}@${fault.where}`;
+      const count = (this.#seen.get(`${key}#${fault.effect}#${fault.nth}`) ?? 0) + 1;
+      this.#seen.set(`${key}#${fault.effect}#${fault.nth}`, count);
+      if (count >= fault.nth && found === undefined) {
+        found = fault;
+        this.#left.delete(fault);
+      }
+    }
+    return found;
+  }
+}
+
+/** Host or array an activity is for; '' when it is for the whole run. */
+export function subjectOf(attempt: Attempt): string {
+  const order = (attempt.activity.args[0] ?? {}) as Record<string, unknown>;
+  const { source, target, group, array } = order;
+  const named = source ?? target ?? (typeof group === 'object' ? group : array);
+  if (typeof named === 'string') return named;
+  const { host, array: of } = (named ?? {}) as { host?: string; array?: string };
+  return host ?? of ?? '';
+}

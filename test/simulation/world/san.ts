@@ -1,0 +1,156 @@
+// The SAN of one simulated world: arrays of the simulator's memory store, model hosts with applications that write, and things that are not ours.
+// Sources app1 (volume group over two volumes), app2, app3 (one volume each); dev1 takes the copies; `stranger` owns a prepared group of its own.
+import type { StorageArray } from '../../../src/array/array.js';
+import { createSvcArray } from '../../../src/array/svc/svc-array.js';
+import { createSystem, type SimulatedSystem } from '../../../src/simulator/index.js';
+import { createModelWorld, seededRandomness, type ModelHost } from '../../../src/testing/index.js';
+import { createInProcessTransport } from '../../../src/transport/in-process/in-process-transport.js';
+import type { EventQueue } from '../driver/event-queue.js';
+import { PokedWriter } from './writer.js';
+
+export const SOURCES = ['app1', 'app2', 'app3'] as const;
+const SIZE = 2 ** 18;
+const PREPARED_AFTER_MS = 3_000;
+const THEIRS = ['theirs', 'theirs_copy'];
+export const THEIR_GROUP = 'their_group';
+
+export interface SanHost {
+  readonly name: string;
+  readonly array: string;
+  readonly host: ModelHost;
+  readonly writer: PokedWriter;
+  readonly volumes: readonly string[];
+  readonly mountPoints: readonly string[];
+}
+
+export interface StartSeen {
+  readonly group: string;
+  readonly ours: boolean;
+  readonly at: number;
+}
+
+export interface SanArray {
+  readonly name: string;
+  readonly system: SimulatedSystem;
+  readonly storage: StorageArray;
+  /** Starts that the array carried out. */
+  readonly starts: StartSeen[];
+  /** A command of somebody else: errors are his. */
+  foreign(line: string): Promise<string>;
+}
+
+export interface San {
+  readonly arrays: ReadonlyMap<string, SanArray>;
+  readonly sources: readonly SanHost[];
+  readonly dev1: ModelHost;
+  readonly hosts: (name: string) => ModelHost;
+  readonly storage: (name: string) => StorageArray;
+  readonly arrayHosts: (host: string) => Readonly<Record<string, string>>;
+  readonly declaredHosts: readonly string[];
+  /** UID of a volume. */
+  uid(array: string, volume: string): string;
+  /** All applications write now. */
+  poke(): void;
+}
+
+export interface SanShape {
+  /** Host -> array it lives on. */
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+/** The set `second` copies to targets of its own; all others share theirs. */
+export const targetOf = (set: string, source: string): string => `${source}_copy${set === 'second' ? '2' : ''}`;
+
+const volumesOf = (host: string): string[] => (host === 'app1' ? ['app1_data', 'app1_log'] : [`${host}_data`]);
+
+interface Members {
+  /** Hosts whose volumes it holds. */
+  readonly sources: readonly string[];
+  readonly hosts: readonly string[];
+}
+
+async function createArray(queue: EventQueue, name: string, { sources, hosts }: Members): Promise<SanArray> {
+  const own = sources.flatMap(volumesOf);
+  const volumes = [...own, ...own.flatMap((volume) => [`${volume}_copy`, `${volume}_copy2`]), ...THEIRS];
+  const system = await createSystem({
+    clock: queue,
+    config: {
+      system: { name },
+      users: [{ name: 'superuser', password: 'secret' }],
+      pools: [{ name: 'Pool0', capacity: '1TiB' }],
+      volumes: volumes.map((volume) => ({ name: volume, pool: 'Pool0', size: SIZE })),
+      hosts: [...hosts, 'dev1', 'stranger'].map((host) => ({ name: host, iqn: `iqn.2026-01.test:${host}` })),
+    },
+  });
+  const starts: StartSeen[] = [];
+  const execute = async (line: string, ours: boolean) => {
+    const answer = await system.execute(line);
+    const group = /startfcconsistgrp (?:-\S+ )*(\S+)$/.exec(line)?.[1];
+    if (group !== undefined && answer.exitCode === 0 && !line.includes('prestart'))
+      starts.push({ group, ours, at: queue.now() });
+    return answer;
+  };
+  const foreign = async (line: string): Promise<string> => (await execute(line, false)).stdout;
+  for (const host of sources)
+    for (const volume of volumesOf(host)) await foreign(`mkvdiskhostmap -host ${host} ${volume}`);
+  await foreign('mkvdiskhostmap -host stranger theirs');
+  await foreign(`mkfcconsistgrp -name ${THEIR_GROUP}`);
+  await foreign(`mkfcmap -source theirs -target theirs_copy -name their_map -consistgrp ${THEIR_GROUP} -copyrate 50`);
+  await foreign(`prestartfcconsistgrp ${THEIR_GROUP}`);
+  await queue.sleep(PREPARED_AFTER_MS);
+  await foreign(`lsfcconsistgrp ${THEIR_GROUP}`);
+  const transport = createInProcessTransport({ address: name, clock: queue, run: (line) => execute(line, true) });
+  const storage = createSvcArray({ name, transport, clock: queue, randomness: seededRandomness(7) });
+  return { name, system, storage, starts, foreign };
+}
+
+export async function createSan(queue: EventQueue, shape: SanShape): Promise<San> {
+  const names = [...new Set(Object.values(shape.sources))].sort();
+  const arrays = new Map<string, SanArray>();
+  for (const name of names) {
+    const mine = Object.keys(shape.sources).filter((host) => shape.sources[host] === name);
+    arrays.set(name, await createArray(queue, name, { sources: mine, hosts: Object.keys(shape.sources) }));
+  }
+  const onArrays = (host: string): Record<string, string> => Object.fromEntries(names.map((name) => [name, host]));
+  const world = createModelWorld({
+    clock: queue,
+    randomness: seededRandomness(3),
+    arrays: Object.fromEntries(
+      [...arrays].map(([name, { storage, system }]) => [name, { storage, io: system.volumeIo }]),
+    ),
+    hosts: Object.fromEntries([...Object.keys(shape.sources), 'dev1'].map((host) => [host, onArrays(host)])),
+  });
+  const uid = (array: string, volume: string): string =>
+    arrays.get(array)?.system.state.volumes.find(({ name }) => name === volume)?.uid ?? '';
+  const sources: SanHost[] = [];
+  for (const [name, array] of Object.entries(shape.sources)) {
+    const host = world.hosts(name);
+    const mountPoints = await furnish(
+      host,
+      volumesOf(name).map((volume) => uid(array, volume)),
+    );
+    const writer = new PokedWriter(host, mountPoints, queue);
+    host.units.add(`${name}.service`, writer);
+    writer.start();
+    writer.poke();
+    sources.push({ name, array, host, writer, volumes: volumesOf(name), mountPoints });
+  }
+  return {
+    ...{ arrays, sources, uid, dev1: world.hosts('dev1'), hosts: world.hosts, storage: world.arrays },
+    ...{ arrayHosts: world.arrayHosts, declaredHosts: world.declaredHosts },
+    poke: () => sources.forEach(({ writer }) => writer.poke()),
+  };
+}
+
+/** Deepest first, as the writer writes them. */
+async function furnish(host: ModelHost, uids: readonly string[]): Promise<string[]> {
+  const [first = ''] = uids;
+  if (uids.length === 1) {
+    await host.createFileSystem(`uid:${first}`, `/${host.name}`);
+    return [`/${host.name}`];
+  }
+  await host.createVolumeGroup(`vg_${host.name}`, uids, ['logs', 'db']);
+  await host.createFileSystem(`/dev/vg_${host.name}/logs`, `/${host.name}/logs`);
+  await host.createFileSystem(`/dev/vg_${host.name}/db`, `/${host.name}/db`);
+  return [`/${host.name}/logs`, `/${host.name}/db`];
+}
