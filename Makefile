@@ -1,5 +1,5 @@
 # The menu. `make demo` is the main job, `make test` runs every test; both set up what they need.
-.PHONY: demo test lab-up lab-down setup build bench
+.PHONY: demo test test-lab lab-up lab-down setup build bench soak mutants
 .DEFAULT_GOAL := demo
 KEEP ?=
 
@@ -11,14 +11,22 @@ node_modules/.package-lock.json: package.json package-lock.json
 setup: node_modules/.package-lock.json
 	@sh scripts/tools.sh
 
-build: setup
+# Only when a source is newer: a demo should not wait for a compiler that has nothing to do.
+dist/.built: node_modules/.package-lock.json tsconfig.json tsconfig.build.json $(shell find src -type f)
 	@npm run --silent build
+	@touch $@
+
+build: setup dist/.built
 
 demo: build
 	@KEEP=$(KEEP) npx tsx lab/demo/main.ts
 
 test: build
 	@npx tsx scripts/test.ts
+
+# The long rest of the lab's tests: planted lies, failures in the pause, refusals, two labs side by side.
+test-lab: build
+	@npx tsx scripts/test.ts lab-long
 
 lab-up: build
 	@npx tsx lab/up.ts
@@ -28,3 +36,11 @@ lab-down: setup
 
 bench: build
 	@npm run --silent bench:pause
+
+# Ten thousand seeded runs in virtual time; RUNS=n for fewer, SEED=n replays one.
+soak: setup
+	@SEED=$(SEED) npx tsx scripts/soak.ts
+
+# Planted bugs: each must be found.
+mutants: setup
+	@npx tsx scripts/mutants.ts

@@ -1,5 +1,7 @@
-// One project per tier of tests; `make test` runs them all, lab last because its guests load both cores.
+// One project per tier of tests. `make test` runs all but lab-long (`make test-lab`), lab last because its guests load both cores.
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const tier = (name: string, timeoutMs: number, serial = false) => ({
   test: {
@@ -9,17 +11,30 @@ const tier = (name: string, timeoutMs: number, serial = false) => ({
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     fileParallelism: !serial,
+    // A lab of the tests' own: the one that a person has up stays as it is.
+    env: { LAB_DIR: process.env['LAB_DIR'] ?? path.resolve('lab/run-test') },
   },
 });
 
+/** Lab tests go by name: the demo comes first, and the lab it leaves up is that of all tests after it. */
+class LabByName extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    if (files.some(({ project }) => !project.name.startsWith('lab'))) return super.sort(files);
+    return files.toSorted((one, other) => one.moduleId.localeCompare(other.moduleId));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LabByName },
     projects: [
       tier('unit', 20_000),
       tier('contract', 60_000),
       tier('workflow', 120_000, true),
+      tier('simulation', 300_000),
       tier('package', 240_000, true),
       tier('lab', 600_000, true),
+      tier('lab-long', 900_000, true),
     ],
   },
 });

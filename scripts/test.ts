@@ -1,9 +1,10 @@
-// Runs every check and every tier of tests, one after the other, and ends with the plain line `N passed, N failed`.
+// Runs every check and every tier of tests, two lanes at a time, and ends with the plain line `N passed, N failed`. With `lab-long`: that tier alone.
 // A check counts as one. Lab tests need root, QEMU and tgt; where these cannot be had they are listed as skipped with the reason.
-import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { execa } from 'execa';
 
 interface Counted {
   readonly numPassedTests: number;
@@ -16,32 +17,26 @@ interface Counted {
 const results = { passed: 0, failed: 0, skipped: [] as string[] };
 const scratch = mkdtempSync(path.join(tmpdir(), 'flashcopy-test-'));
 
-function run(command: string): Promise<number> {
-  return new Promise<number>((resolve) => {
-    const child = spawn(command, { shell: true, stdio: ['ignore', 'inherit', 'inherit'] });
-    child.on('close', (code) => resolve(code ?? 1));
-  });
-}
-
-async function timed(name: string, command: string): Promise<number> {
-  const began = process.hrtime.bigint();
-  const code = await run(command);
-  const seconds = Number((process.hrtime.bigint() - began) / 1_000_000n) / 1000;
-  console.log(`-- ${name}: ${code === 0 ? 'ok' : `FAILED (exit ${code})`}, ${seconds.toFixed(1)} s`);
-  return code;
+/** What a command says is printed when it has ended: two lanes would otherwise talk at once. */
+async function timed(name: string, command: string): Promise<boolean> {
+  const began = performance.now();
+  const run = await execa(command, { shell: true, all: true, reject: false, stdin: 'ignore' });
+  const seconds = (performance.now() - began) / 1000;
+  const ok = run.exitCode === 0;
+  if (run.all.trim() !== '') console.log(run.all.trim());
+  console.log(`-- ${name}: ${ok ? 'ok' : `FAILED (exit ${run.exitCode})`}, ${seconds.toFixed(1)} s`);
+  return ok;
 }
 
 async function check(name: string, command: string): Promise<void> {
-  if ((await timed(name, command)) === 0) results.passed += 1;
+  if (await timed(name, command)) results.passed += 1;
   else results.failed += 1;
 }
 
 async function tier(name: string): Promise<void> {
   const file = path.join(scratch, `${name}.json`);
-  const code = await timed(
-    `tests: ${name}`,
-    `npx vitest run --project ${name} --reporter=dot --reporter=json --outputFile.json=${file}`,
-  );
+  const vitest = `npx vitest run --project ${name} --reporter=dot --reporter=json --outputFile.json=${file}`;
+  const ok = await timed(`tests: ${name}`, vitest);
   let counted: Counted;
   try {
     counted = JSON.parse(readFileSync(file, 'utf8')) as Counted;
@@ -52,7 +47,7 @@ async function tier(name: string): Promise<void> {
   results.passed += counted.numPassedTests;
   results.failed += counted.numFailedTests;
   // A file that cannot even be loaded fails the run without a failed test.
-  if (code !== 0 && counted.numFailedTests === 0) results.failed += 1;
+  if (!ok && counted.numFailedTests === 0) results.failed += 1;
   for (const suite of counted.testResults) {
     for (const test of suite.assertionResults) {
       if (test.status !== 'passed' && test.status !== 'failed') results.skipped.push(`${name}: ${test.fullName}`);
@@ -67,18 +62,40 @@ function labReason(): string | undefined {
   return installed.status === 0 ? undefined : 'QEMU, tgt or mmdebstrap cannot be installed here';
 }
 
-await check('types', 'npm run --silent typecheck');
-await check('lint and format', 'npm run --silent lint');
-await check('import rules and unused code', 'npm run --silent deps');
-await check('package: publint and types', 'npm run --silent check:package');
-for (const name of ['unit', 'contract', 'workflow', 'package']) await tier(name);
-const reason = labReason();
-if (reason === undefined) {
-  // A lab of the tests' own: one that a person left up stays as it is.
+async function checks(): Promise<void> {
+  await check('types', 'npm run --silent typecheck');
+  await check('lint and format', 'npm run --silent lint');
+  await check('import rules and unused code', 'npm run --silent deps');
+  await tier('unit');
+  await tier('simulation');
+}
+
+/** What waits more than it computes, and the image the lab will start from. */
+async function servers(lab: boolean): Promise<void> {
+  if (lab) await timed('guest image for the lab', 'npx tsx lab/prepare.ts');
+  // These two build dist anew: not while anything else reads it.
+  await check('package: publint and types', 'npm run --silent check:package');
+  for (const name of ['package', 'contract', 'workflow']) await tier(name);
+}
+
+/** In a lab of the tests' own: one that a person left up stays as it is. */
+async function inLab(name: 'lab' | 'lab-long', reason: string | undefined): Promise<void> {
+  if (reason !== undefined) {
+    results.skipped.push(`${name}: all tests (${reason})`);
+    return;
+  }
   process.env['LAB_DIR'] = path.resolve('lab/run-test');
-  await tier('lab');
-  await run('npx tsx lab/down.ts');
-} else results.skipped.push(`lab: all tests (${reason})`);
+  await tier(name);
+  await timed('lab down', 'npx tsx lab/down.ts');
+}
+
+const reason = labReason();
+if (process.argv[2] === 'lab-long') {
+  await inLab('lab-long', reason);
+} else {
+  await Promise.all([checks(), servers(reason === undefined)]);
+  await inLab('lab', reason);
+}
 
 rmSync(scratch, { recursive: true, force: true });
 for (const line of results.skipped) console.log(`skipped: ${line}`);
