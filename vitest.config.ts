@@ -11,8 +11,8 @@ const tier = (name: string, timeoutMs: number, serial = false) => ({
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     fileParallelism: !serial,
-    // A lab of the tests' own: the one that a person has up stays as it is.
-    env: { LAB_DIR: process.env['LAB_DIR'] ?? path.resolve('lab/run-test') },
+    // A lab of the tests' own: the one that a person has up stays as it is. Vitest makes its workers' output a terminal where CI is set.
+    env: { LAB_DIR: process.env['LAB_DIR'] ?? path.resolve('lab/run-test'), NO_COLOR: '1' },
   },
 });
 

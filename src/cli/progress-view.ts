@@ -1,6 +1,6 @@
 // A run while it goes on: plain lines, one for each change; on a terminal with marks, and one bar for each volume of the background copy.
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
-import pc from 'picocolors';
+import { colours as pc } from './colours.js';
 import type { LiveReport, RunningActivity } from '../client/index.js';
 import type { Output } from './output.js';
 import { newLines, type Mark, type ProgressLine } from './step-lines.js';

@@ -1,5 +1,5 @@
 // The report as people read it at the end of a run: how it ended first, what to do last.
-import pc from 'picocolors';
+import { colours as pc } from './colours.js';
 import type { ErrorData } from '../domain/errors.js';
 import type { Outcome, Report, StepReport } from '../domain/report.js';
 import { pauseText, stepSeconds } from './step-lines.js';

@@ -8,8 +8,8 @@ describe('the demo', () => {
     const env = { KEEP: '1' };
     const { exitCode, all } = await execa('npx', ['tsx', 'lab/demo/main.ts'], { all: true, reject: false, env });
     expect(exitCode, all).toBe(0);
-    expect(all).toMatch(/demo: done, grade application, verified/);
-    expect(all).toMatch(/demo: done, grade filesystem, verified/);
+    expect(all).toMatch(/demo: DONE, grade application, verified/);
+    expect(all).toMatch(/demo: DONE, grade filesystem, verified/);
     expect(all).toMatch(/demo: both copies are good/);
   });
 });

@@ -4,6 +4,7 @@ import type { PlannedFileSystem, PlannedVolumeGroup } from '../../src/domain/pla
 import type { Host } from '../../src/host/host.js';
 import { systemClock, systemRandomness } from '../../src/worker/system-clock.js';
 import type { Guest } from '../../lab/guest.js';
+import { removeCopies } from './copies.js';
 import { array, dataMount, hostOf, lab, order, prepareSource, uidOf } from './linux-host-lab.js';
 
 const run = `lab-${systemRandomness.token(6)}`;
@@ -39,6 +40,7 @@ const releaseOrder = (keepMapped: boolean) => ({
 
 beforeAll(async () => {
   ({ source, backup } = await lab());
+  await removeCopies(); // those of the demo, where it left this lab up
   await prepareSource(source);
   sourceHost = hostOf('source1');
   host = hostOf('backup1');

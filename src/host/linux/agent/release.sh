@@ -75,12 +75,33 @@ release_point() {
 deactivate_group() {
   _nodes=
   for uid in $uids; do disk_of "$uid" && _nodes="$_nodes $node"; done
-  _listed=$(vgs --noheadings -o pv_name "$1" 2>/dev/null) || return 0
+  _listed=$(vgs --noheadings -o pv_name "$1" 2>/dev/null) || {
+    remove_unreadable "$1"
+    return 0
+  }
   for _pv in $_listed; do
-    case " $_nodes " in *" $_pv "*) ;; *) fail TARGET_IN_USE "volume group $1 also lies on $_pv" ;; esac
+    is_released "$_pv" || fail TARGET_IN_USE "volume group $1 also lies on $_pv"
   done
   vgchange -an "$1" >&2 || fail TARGET_IN_USE "volume group $1 cannot be deactivated"
 }
+
+# LVM knows a group by what it reads on the disks. Once the array has taken them away (or overwritten them), only the kernel still knows its
+# volumes: each is removed by itself, if it lies on these disks alone. One that is open is refused by the kernel.
+remove_unreadable() {
+  for uid in $uids; do
+    disk_of "$uid" || continue
+    for _layer in $(stacked_on "$kernel"); do
+      _volume=$(dm_name "$_layer")
+      [ "$(dmsetup splitname --noheadings -c -o vg_name "$_volume" 2>/dev/null)" = "$1" ] || continue
+      for _below in "$sys/class/block/$_layer"/slaves/*; do
+        is_released "/dev/mapper/$(dm_name "${_below##*/}")" || fail TARGET_IN_USE "$_volume also lies on ${_below##*/}"
+      done
+      dmsetup remove --retry "$_volume" >&2 || fail TARGET_IN_USE "$_volume cannot be removed"
+    done
+  done
+}
+
+is_released() { case " $_nodes " in *" $1 "*) ;; *) return 1 ;; esac }
 
 refuse_stacked() {
   for _layer in $(stacked_on "$kernel"); do
