@@ -1,8 +1,8 @@
 #!/bin/sh
-# Debian packages the lab stands on. Asks the network only if something is missing; needs root and apt.
+# Debian packages the lab stands on, and the linter of the agent's shell. Asks the network only if something is missing; needs root and apt.
 set -eu
 missing=
-for package in qemu-system-x86 qemu-utils tgt mmdebstrap xfsprogs e2fsprogs openssh-client util-linux mount; do
+for package in qemu-system-x86 qemu-utils tgt mmdebstrap xfsprogs e2fsprogs openssh-client util-linux mount shellcheck; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
 done
 [ -z "$missing" ] && exit 0

@@ -1,5 +1,5 @@
 // The demo's copies with a lie planted beneath the library: each lie must be found, by name.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/worker/system-clock.js';
 import {
   freezeSkipped,
@@ -69,19 +69,19 @@ describe('the demo with a lie beneath it', () => {
   });
 
   it('the unmount on backup1 left out: the library refuses to go on with a disk that is in use', async () => {
+    onTestFinished(removeCopies);
     const lies: Wrap = { host: (name, host) => (name === 'backup1' ? unmountLeftOut(host) : host) };
     const { code, report } = await copyWith(lies);
     expect({ code, outcome: report.outcome }).toEqual({ code: 'TARGET_IN_USE', outcome: 'failed' });
-    await removeCopies();
   });
 
   it('the second mapping not started: the volume group of the copy is not whole', async () => {
+    onTestFinished(removeCopies);
     const { code, report } = await copyWith(
       { array: (_, array) => secondMappingLeftOut(array) },
       request('halved', pairs([1, 3], [2, 4])),
     );
     expect({ code, outcome: report.outcome }).toEqual({ code: 'NOT_ACTIVATED', outcome: 'failed' });
-    await removeCopies();
   });
 
   it('the start sent after the thaw: the mark from after it is on the copy, and the grade is withdrawn', async () => {

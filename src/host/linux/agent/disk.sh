@@ -49,8 +49,8 @@ stacked_on() {
   done
 }
 
-dm_name() { cat "$sys/block/$1/dm/name" 2>/dev/null; }
-dm_uuid() { cat "$sys/block/$1/dm/uuid" 2>/dev/null; }
+dm_name() { cat "$sys/class/block/$1/dm/name" 2>/dev/null; }
+dm_uuid() { cat "$sys/class/block/$1/dm/uuid" 2>/dev/null; }
 
 # Names of volume groups on these nodes that LVM itself reads there.
 lvm_only() {

@@ -63,18 +63,29 @@ rescan() {
 }
 
 # The device itself says who it is: names move, LUNs are used again. A disk may carry several designators; the VDisk's must be among them.
+# A path that was lost and comes back says nothing for some seconds.
 compare_identity() {
   for _path in $paths; do
-    if has sg_inq; then
-      _said=$(sg_inq --export --page=0x83 "/dev/$_path" 2>/dev/null | sed -n 's/^SCSI_IDENT_LUN_NAA[A-Z_]*=//p')
-    else
-      _said=$(/lib/udev/scsi_id --page=0x83 --whitelisted "--device=/dev/$_path" 2>/dev/null | sed 's/^3//')
-    fi
+    until read_identity "/dev/$_path"; do
+      read_uptime
+      [ "$uptime_ms" -lt "$_until" ] || fail PATH_SILENT "/dev/$_path, a path of $uid, does not answer"
+      nap 0.4
+    done
     lower "$(one_line "$_said")"
     _said=$lowered
     lower "$uid"
-    case " $_said " in *" $lowered "*) ;; *) fail WRONG_DISK "/dev/$_path says it is ${_said:-nothing}, expected $uid" ;; esac
+    case " $_said " in *" $lowered "*) ;; *) fail WRONG_DISK "/dev/$_path says it is $_said, expected $uid" ;; esac
   done
+}
+
+# Sets _said to the designators of a path; false when there is no answer.
+read_identity() {
+  if has sg_inq; then
+    _said=$(sg_inq --export --page=0x83 "$1" 2>/dev/null | sed -n 's/^SCSI_IDENT_LUN_NAA[A-Z_]*=//p')
+  else
+    _said=$(/lib/udev/scsi_id --page=0x83 --whitelisted "--device=$1" 2>/dev/null | sed 's/^3//')
+  fi
+  [ -n "$_said" ]
 }
 
 # udev may have activated the copied volume group on arrival. By what stands on the disk, never by name: the source may be on this host too.

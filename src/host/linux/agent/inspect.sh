@@ -65,7 +65,7 @@ say_blocks() {
 }
 
 # True when a read of this kernel device can come to an end. A multipath map all of whose paths are lost queues it for ever; what is stacked
-# on it needs every device below.
+# on it needs every device below. A disk whose session is lost may call itself running: multipath's own word counts too.
 can_be_read() {
   _below='' _dead='' _alive='' _kind=''
   [ -e "$sys/class/block/$1/dm/uuid" ] && read -r _kind <"$sys/class/block/$1/dm/uuid"
@@ -75,9 +75,18 @@ can_be_read() {
     if (can_be_read "${_slave##*/}"); then _alive=1; else _dead=1; fi
   done
   case $_below.$_kind in
-    1.mpath-*) [ -n "$_alive" ] ;;
+    1.mpath-*) [ -n "$_alive" ] && has_active_path "$1" ;;
     1.*) [ -z "$_dead" ] ;;
     *) path_lives "$1" ;;
+  esac
+}
+
+# Of the kernel's table, without I/O: `MAJOR:MINOR A` is a path in use, F a failed one. No answer is no reason to say no.
+has_active_path() {
+  [ -e "$sys/class/block/$1/dm/name" ] || return 0
+  case $(dmsetup status "$(dm_name "$1")" 2>/dev/null) in
+    *' multipath '*:[0-9]*' A '* | '') return 0 ;;
+    *' multipath '*) return 1 ;;
   esac
 }
 
@@ -135,16 +144,32 @@ mount_unit() {
 # pv NUMBER NAME UUID GROUP GROUP_UUID MISSING; lv GROUP NAME PATH SEGMENT_TYPE ACTIVE NUMBER
 say_lvm() {
   has pvs || return 0
-  pvs --noheadings --separator '|' -o pv_name,pv_uuid,vg_name,vg_uuid,pv_missing 2>/dev/null |
+  lvm_readable pvs --noheadings --separator '|' -o pv_name,pv_uuid,vg_name,vg_uuid,pv_missing |
     while IFS='|' read -r _pv _uuid _group _group_uuid _missing; do
       _pv=${_pv#"${_pv%%[! ]*}"} number=''
       device_number "$_pv" || :
       say pv "$number" "$_pv" "$_uuid" "$_group" "$_group_uuid" "$_missing"
     done
-  lvs --noheadings --separator '|' -o vg_name,lv_name,lv_path,segtype,lv_active,lv_kernel_major,lv_kernel_minor 2>/dev/null |
+  lvm_readable lvs --noheadings --separator '|' -o vg_name,lv_name,lv_path,segtype,lv_active,lv_kernel_major,lv_kernel_minor |
     while IFS='|' read -r _group _name _path _type _active _major _minor; do
       say lv "${_group#"${_group%%[! ]*}"}" "$_name" "$_path" "$_type" "$_active" "$_major:$_minor"
     done
+}
+
+# TOOL ARGS... of LVM. Where a disk cannot be read it is kept to the others: it would read them all, and wait for ever.
+lvm_readable() {
+  _tool=$1 _readable='' _unreadable=''
+  shift
+  for _path in "$sys"/class/block/*; do
+    _name=${_path##*/}
+    if (can_be_read "$_name"); then
+      _readable="$_readable /dev/$_name"
+      [ ! -e "$_path/dm/name" ] || _readable="$_readable /dev/mapper/$(dm_name "$_name")"
+    else
+      _unreadable=1
+    fi
+  done
+  if [ -n "$_unreadable" ]; then lvm_only "$_tool" "$_readable" "$@"; else "$_tool" "$@" 2>/dev/null; fi
 }
 
 # swap NUMBER; open NUMBER PID NAME: a process with a block device open.

@@ -25,9 +25,18 @@ function stacked(name: string, uuid: string, below: readonly string[]): void {
   put(`${name}/dm/uuid`, uuid);
   for (const slave of below) put(`${name}/slaves/${slave}`, '');
 }
-const canBeRead = (name: string): boolean =>
-  spawnSync('sh', ['-s'], { input: `${functions}\ncan_be_read ${name}`, env: { ...process.env, FLASHCOPY_SYS: sys } })
-    .status === 0;
+/** A tool of the made-up host. */
+function tool(name: string, script: string): void {
+  const at = path.join(sys, 'tools', name);
+  mkdirSync(path.dirname(at), { recursive: true });
+  writeFileSync(at, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+}
+const ask = (command: string) =>
+  spawnSync('sh', ['-s'], {
+    ...{ input: `${functions}\n${command}`, encoding: 'utf8' as const },
+    env: { ...process.env, FLASHCOPY_SYS: sys, FLASHCOPY_TOOLS: path.join(sys, 'tools') },
+  });
+const canBeRead = (name: string): boolean => ask(`can_be_read ${name}`).status === 0;
 
 describe('a device is read only when the read can end', () => {
   it('with one of its paths left, not with none', () => {
@@ -48,6 +57,28 @@ describe('a device is read only when the read can end', () => {
     expect(canBeRead('dm-2')).toBe(false);
     disk('sda', 'running');
     expect(canBeRead('dm-2')).toBe(true);
+  });
+
+  it('not when multipath calls every path failed, whatever the disks say of themselves', () => {
+    disk('sda', 'running');
+    disk('sdb', 'running');
+    stacked('dm-0', 'mpath-36', ['sda', 'sdb']);
+    put('dm-0/dm/name', '36');
+    tool('dmsetup', "echo '0 524288 multipath 2 0 0 0 1 1 E 0 2 2 8:16 F 1 0 1 8:0 F 1 0 1'");
+    expect(canBeRead('dm-0')).toBe(false);
+    tool('dmsetup', "echo '0 524288 multipath 2 0 0 0 1 1 E 0 2 2 8:16 F 1 0 1 8:0 A 1 0 1'");
+    expect(canBeRead('dm-0')).toBe(true);
+  });
+
+  it('and LVM is kept to the readable ones while another cannot be read', () => {
+    disk('sda', 'running');
+    disk('sdb', 'offline');
+    tool('pvs', 'echo "pvs $*"');
+    expect(ask('lvm_readable pvs -o pv_name').stdout).toBe(
+      'pvs -o pv_name --config devices{use_devicesfile=0 filter=["a|^/dev/sda$|","r|.*|"]}\n',
+    );
+    disk('sdb', 'running');
+    expect(ask('lvm_readable pvs -o pv_name').stdout).toBe('pvs -o pv_name\n');
   });
 
   it('a disk without a state (virtio) is', () => {
