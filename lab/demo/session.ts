@@ -46,12 +46,18 @@ export interface DemoWorker {
   stop(): Promise<void>;
 }
 
+/** Where a worker's Temporal server is, and by which inventory it reaches array and guests; default: the lab's own. */
+export interface Surroundings {
+  readonly address?: string;
+  readonly inventoryFile?: string;
+}
+
 /** A worker of the demo's own. `wrap` is how tests put lies beneath the library. */
-export async function startDemoWorker(wrap: Wrap = {}): Promise<DemoWorker> {
+export async function startDemoWorker(wrap: Wrap = {}, around: Surroundings = {}): Promise<DemoWorker> {
   quietly();
-  const address = `127.0.0.1:${readState().ports['temporal']}`;
+  const { address = `127.0.0.1:${readState().ports['temporal']}`, inventoryFile = inLab('inventory.yaml') } = around;
   const connection = await NativeConnection.connect({ address });
-  const worker = await createFlashCopyWorkers({ connection, inventoryFile: inLab('inventory.yaml'), wrap });
+  const worker = await createFlashCopyWorkers({ connection, inventoryFile, wrap });
   const running = worker.run();
   running.catch(() => undefined);
   const client = await FlashCopyClient.connect({ address });

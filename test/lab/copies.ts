@@ -96,7 +96,7 @@ async function releaseBackup(): Promise<void> {
   // Paths that a planted lie took away must fail, or whoever touches the disk waits for ever.
   await backup.sh(`
     for map in $(dmsetup ls --target multipath | cut -f1); do
-      case $map in 3600*) dmsetup message $map 0 fail_if_no_path ;; esac
+      case $map in 3600*) multipathd disablequeueing map $map >/dev/null ;; esac
     done
     grep -o ' /backup[^ ]*' /proc/self/mounts | sort -r | while read -r point; do umount $point; done`);
   const host = hostOf('backup1');

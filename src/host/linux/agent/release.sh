@@ -27,12 +27,17 @@ stop_queueing() {
   for uid in $uids; do
     disk_of "$uid" && [ -n "$map" ] || continue
     case $(dmsetup table "$map" 2>/dev/null) in *queue_if_no_path*) requeue="$requeue $map" ;; esac
+    # Its daemon would switch queueing on again with the next path that goes; the kernel is told as well, for there may be no daemon.
+    ! has multipathd || multipathd disablequeueing map "$map" >/dev/null 2>&1 || :
     dmsetup message "$map" 0 fail_if_no_path || fail QUEUEING_NOT_OFF "$map keeps queueing lost paths"
   done
 }
 
 queue_again() {
-  for _map in $requeue; do dmsetup message "$_map" 0 queue_if_no_path; done
+  for _map in $requeue; do
+    ! has multipathd || multipathd restorequeueing map "$_map" >/dev/null 2>&1 || :
+    dmsetup message "$_map" 0 queue_if_no_path
+  done
 }
 
 read_release_order() {

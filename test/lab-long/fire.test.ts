@@ -1,0 +1,79 @@
+// Everything dies, in turn, on real kernels: whatever it is, the source writes again by its deadline, the copy ends truthfully, the next one succeeds.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setUpSource, source1 } from '../../lab/demo/session.js';
+import { armFaults } from '../../lab/faults.js';
+import { FlashCopyError } from '../../src/client/index.js';
+import type { CopyHandle } from '../../src/client/index.js';
+import { endOf, listed, removeCopies } from '../lab/copies.js';
+import { lab } from '../lab/linux-host-lab.js';
+import { killAt, killPoints, FIRES, type Fire } from './fire/fires.js';
+import { layGround, request, standsStill, writesAgain, type Ground, type Method } from './fire/ground.js';
+import { makeBootable } from './fire/bootable.js';
+
+/** A holder's deadline for these requests, and 5 s. */
+const WRITES_WITHIN: Readonly<Record<Method, number>> = { quiesce: 30_000, unmount: 45_000 };
+const AFTER_BOOT_MS = 60_000;
+
+let ground: Ground;
+let runMs = 0;
+const table: string[] = [];
+
+async function ended(copy: CopyHandle): Promise<string> {
+  try {
+    return (await endOf(copy)).code;
+  } catch (error) {
+    if (error instanceof FlashCopyError) return error.code;
+    throw error;
+  }
+}
+
+async function light({ name, method, faults = [], slowly, ...fire }: Fire): Promise<void> {
+  await armFaults(...faults);
+  const { copy: how, ...asked } = request(method);
+  const copy = await ground.client.start({
+    ...asked,
+    copy: slowly === true ? { ...how, rate: 1, waitFor: 'copied' } : how,
+  });
+  await (fire.when ?? (({ writers }) => standsStill(writers)))(ground, copy);
+  const struck = performance.now();
+  await fire.harm(ground, copy);
+  const boot = Math.round(performance.now() - struck);
+  const again = await writesAgain(ground.writers, fire.reboots === true ? AFTER_BOOT_MS : WRITES_WITHIN[method]);
+  await fire.mend?.(ground);
+  const code = await ended(ground.client.copy(copy.workflowId));
+  const said = `${again} ms${fire.reboots === true ? ` after a boot of ${boot} ms` : ''}`;
+  table.push(`${name.padEnd(42)} ${method.padEnd(8)} writes again after ${said.padEnd(36)} ${code || 'good copy'}`);
+  console.log(table.at(-1));
+  expect(fire.ends, name).toContain(code);
+  await armFaults();
+  // Truly over: nothing prepared, nothing locked, nobody frozen.
+  expect(await ended(await ground.client.start(request('quiesce')))).toBe('');
+  expect((await listed('lsfcconsistgrp'))[0].map((row) => row[2])).not.toContain('prepared');
+}
+
+beforeAll(async () => {
+  await lab();
+  await removeCopies();
+  await source1.sh('mountpoint -q /data').catch(setUpSource);
+  await makeBootable(source1);
+  ground = await layGround();
+  expect(await ended(await ground.client.start(request('quiesce')))).toBe('');
+  const began = performance.now();
+  expect(await ended(await ground.client.start(request('quiesce')))).toBe('');
+  runMs = performance.now() - began;
+});
+afterAll(async () => {
+  console.log(['', 'recovery on real kernels:', ...table].join('\n'));
+  await ground.close();
+  await removeCopies();
+});
+
+describe('on fire', () => {
+  it.each(FIRES)('$name ($method)', { timeout: 600_000 }, light);
+
+  it.each(killPoints(Math.random).map((share, at) => ({ share, method: at % 2 === 0 ? 'quiesce' : 'unmount' })))(
+    'worker killed at $share of a run ($method)',
+    { timeout: 600_000 },
+    ({ share, method }) => light(killAt(share * runMs, method)),
+  );
+});

@@ -1,0 +1,60 @@
+// Harm done on purpose, and the moments for it. Each harm is what a machine, a network or a hasty person does; none of them tells the library.
+import { randomUUID } from 'node:crypto';
+import { source1 } from '../../../lab/demo/session.js';
+import { until } from '../../../lab/until.js';
+import type { CopyHandle } from '../../../src/client/index.js';
+import { listed } from '../../lab/copies.js';
+import type { Ground } from './ground.js';
+
+/** Holder of the run, and its twin with it: no trap of theirs runs. */
+export const killHolder = (both = false) =>
+  source1.sh(
+    `for run in /run/flashcopy/runs/*; do
+       [ -e $run/ended ] || kill -9 $(cat $run/holder.pid ${both ? '$run/watch.pid' : ''})
+     done`,
+  );
+
+/** The power is gone at once: nothing is written, nothing unmounted. Comes back when the guest is down. */
+export const reboot = () =>
+  source1.sh('echo 1 >/proc/sys/kernel/sysrq; (sleep 0.3; echo b >/proc/sysrq-trigger) &').catch(() => '');
+
+/** ms until the guest, which boots, lets anybody in. */
+export async function booted(): Promise<number> {
+  const began = performance.now();
+  await until('source1 to boot', { within: 300_000, every: 1_000 }, () =>
+    source1.sh('[ $(cut -d. -f1 /proc/uptime) -lt 200 ] && echo up').catch(() => undefined),
+  );
+  return Math.round(performance.now() - began);
+}
+
+/** As in the UI: of the run alone, or of its guard too. */
+export async function terminate({ client }: Ground, copy: CopyHandle, guardToo = false): Promise<void> {
+  const { workflow } = client.client;
+  const handle = workflow.getHandle(copy.workflowId);
+  const { runId } = await handle.describe();
+  if (guardToo) await workflow.getHandle(`${copy.workflowId}/guard/${runId}`).terminate('set on fire');
+  await handle.terminate('set on fire');
+}
+
+/** As in the UI: back to the last decision of the run, or to its first. */
+export async function reset({ client }: Ground, copy: CopyHandle, to: 'first' | 'last'): Promise<void> {
+  const { workflow, workflowService, options } = client.client;
+  const handle = workflow.getHandle(copy.workflowId);
+  const { runId } = await handle.describe();
+  const events = (await handle.fetchHistory()).events ?? [];
+  const decided = events.filter(({ workflowTaskCompletedEventAttributes: task }) => task != null);
+  const event = to === 'first' ? decided[0] : decided.at(-1);
+  if (event?.eventId == null) throw new Error('the run has not decided anything yet');
+  await workflowService.resetWorkflowExecution({
+    ...{ namespace: options.namespace, workflowExecution: { workflowId: copy.workflowId, runId } },
+    ...{ workflowTaskFinishEventId: event.eventId, reason: 'set on fire', requestId: randomUUID() },
+  });
+}
+
+/** Comes back when the array shows the group in this state. */
+export const groupIs = (state: string) =>
+  until(
+    `a group that is ${state}`,
+    { within: 120_000, every: 300 },
+    async () => (await listed('lsfcconsistgrp'))[0].some((row) => row[2] === state) || undefined,
+  );
