@@ -16,6 +16,7 @@ export interface DevServer {
 }
 
 const START_TIMEOUT_MS = 30_000;
+const TRIES = 3;
 
 function findBinary(): string {
   const own = fileURLToPath(new URL('../../.tools/bin/temporal', import.meta.url));
@@ -38,8 +39,19 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** In a process group of its own, so that Ctrl-C reaches this command alone and the copy can still be undone. */
+/** A free port may be somebody else's a moment later: a server that ends at once is tried again on others. */
 export async function startDevServer(): Promise<DevServer> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnFreePorts();
+    } catch (error) {
+      if (tries === TRIES) throw error;
+    }
+  }
+}
+
+/** In a process group of its own, so that Ctrl-C reaches this command alone and the copy can still be undone. */
+async function startOnFreePorts(): Promise<DevServer> {
   const [port, uiPort] = [await freePort(), await freePort()];
   const settings = ['history.transferProcessorMaxPollRPS=2000', 'history.timerProcessorMaxTimeShift="50ms"'];
   const child = spawn(

@@ -12,7 +12,7 @@ export interface Interruption {
   /** The first Ctrl-C. */
   first(view: ProgressView): void;
   /** What is said at the second one. */
-  readonly detachedNote: string;
+  readonly detachedNote: () => string;
 }
 
 /** Throws CopyFailedError as `result` does; throws Detached after the second Ctrl-C. */
@@ -29,7 +29,7 @@ export async function watchRun(copy: CopyHandle, output: Output, interruption: I
   );
   const detached = new Promise<never>((_, reject) => {
     left.signal.addEventListener('abort', () => {
-      reject(new Detached(interruption.detachedNote));
+      reject(new Detached(interruption.detachedNote()));
     });
   });
   try {

@@ -84,7 +84,8 @@ export function secondMappingLeftOut(array: StorageArray): StorageArray {
       created += 1;
       if (created !== 2) return array.createMapping(mapping);
       ({ group, name } = mapping);
-      await array.createMapping({ ...mapping, group: '' });
+      await array.createMapping(mapping);
+      await array.changeMapping(name, { group: '' });
     },
     renameGroup: async (from, to) => {
       await array.renameGroup(from, to);

@@ -71,9 +71,12 @@ afterAll(async () => {
 describe('on fire', () => {
   it.each(FIRES)('$name ($method)', { timeout: 600_000 }, light);
 
-  it.each(killPoints(Math.random).map((share, at) => ({ share, method: at % 2 === 0 ? 'quiesce' : 'unmount' })))(
-    'worker killed at $share of a run ($method)',
-    { timeout: 600_000 },
-    ({ share, method }) => light(killAt(share * runMs, method)),
+  it.each(
+    killPoints(Math.random).map((share, at) => ({
+      share,
+      method: at % 2 === 0 ? ('quiesce' as const) : ('unmount' as const),
+    })),
+  )('worker killed at $share of a run ($method)', { timeout: 600_000 }, ({ share, method }) =>
+    light(killAt(share * runMs, method)),
   );
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/client/index.js';
+import { devServer } from '../workflow/temporal.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const main = path.join(root, 'src/cli/main.ts');
@@ -122,6 +123,23 @@ describe('run', () => {
     expect(report).toMatchObject({ set: 'erp', outcome: 'done', grade: 'filesystem', verified: true });
     expect(err).toContain('history ends with this command');
     expect(err).toMatch(/done {4}takePointInTime/);
+  });
+
+  it('works itself when the workers that Temporal remembers are gone', async () => {
+    const env = await devServer();
+    const { workflowService } = env.connection;
+    const queue = { namespace: env.namespace ?? 'default', taskQueue: { name: 'flashcopy' }, identity: 'gone' };
+    // A worker that asked once and ended: the server lists it for minutes.
+    await env.connection
+      .withDeadline(Date.now() + 5_000, () => workflowService.pollWorkflowTaskQueue(queue))
+      .catch(() => undefined);
+    const examples = path.join(root, 'examples/models');
+    const where = ['--address', env.address, '--inventory', path.join(examples, 'inventory.yaml')];
+    const { code, out } = await flashcopy(['run', path.join(examples, 'request.yaml'), ...where]);
+    await env.teardown();
+    expect(out).toContain('this command only follows');
+    expect(out).toContain('no worker took the run');
+    expect(code).toBe(0);
   });
 
   it('Ctrl-C undoes what was done and exits 130 with the report', async () => {

@@ -28,7 +28,7 @@ const leaveAlone = (copy: CopyHandle): Interruption => ({
   first(view) {
     view.note(`Ctrl-C again leaves ${copy.workflowId} alone; to stop it: flashcopy cancel ${copy.workflowId}`);
   },
-  detachedNote: `detached: ${copy.workflowId} goes on`,
+  detachedNote: () => `detached: ${copy.workflowId} goes on`,
 });
 
 async function watch(copy: CopyHandle, output: Output): Promise<number> {

@@ -6,7 +6,8 @@ import { aboutRequest } from '../../domain/about.js';
 import { answerReport, perform, withJson, withTemporal } from '../command.js';
 import { readOrder, type Inventory } from '../inventory.js';
 import type { Output } from '../output.js';
-import { startOwnWorker, type OwnWorker } from '../own-worker.js';
+import { startOwnWorker } from '../own-worker.js';
+import { standInFor } from '../stand-in.js';
 import {
   findOrStartTemporal,
   isServed,
@@ -62,16 +63,29 @@ interface RunParts {
 }
 
 async function runWith(parts: RunParts): Promise<number> {
-  const { client, place, request, inventory, output } = parts;
-  const worker = (await needsWorker(parts)) ? await startOwnWorker(place, inventory) : undefined;
+  const { client, place, request, inventory, flags, output } = parts;
+  let worker = (await needsWorker(parts)) ? await startOwnWorker(place, inventory) : undefined;
+  let standIn: Promise<unknown> | undefined;
   try {
     const copy = await client.start(request);
     const link = runLink(place, copy);
     output.note(aboutRequest(parseRequest(request)));
     output.note(`run ${copy.workflowId} ${copy.runId ?? ''}${link === undefined ? '' : `\n${link}`}`);
-    const report = await watchRun(copy, output, interruption(copy, worker));
+    if (worker === undefined && flags.worker) {
+      standIn = standInFor(copy, client, () => {
+        output.note('no worker took the run: those of this queue are gone; this command works itself');
+        return startOwnWorker(place, inventory);
+      }).then((started) => (worker = started));
+      standIn.catch(() => undefined);
+    }
+    const report = await watchRun(
+      copy,
+      output,
+      interruption(copy, () => worker !== undefined),
+    );
     return answerReport(output, report);
   } finally {
+    await standIn?.catch(() => undefined);
     await worker?.stop();
   }
 }
@@ -85,11 +99,9 @@ async function needsWorker({ flags, place, client, output }: RunParts): Promise<
   return false;
 }
 
-function interruption(copy: CopyHandle, worker: OwnWorker | undefined): Interruption {
-  const end =
-    worker === undefined
-      ? 'the run goes on'
-      : 'the run waits for a worker; hosts give back by themselves at their deadline';
+function interruption(copy: CopyHandle, worksHere: () => boolean): Interruption {
+  const end = (): string =>
+    worksHere() ? 'the run waits for a worker; hosts give back by themselves at their deadline' : 'the run goes on';
   return {
     first(view) {
       view.note('stopping: what was done is being undone; Ctrl-C again leaves the run alone');
@@ -97,6 +109,6 @@ function interruption(copy: CopyHandle, worker: OwnWorker | undefined): Interrup
         view.note(`the run could not be asked to stop: ${error instanceof Error ? error.message : String(error)}`);
       });
     },
-    detachedNote: `detached from ${copy.workflowId}: ${end}; see: flashcopy watch ${copy.workflowId}`,
+    detachedNote: () => `detached from ${copy.workflowId}: ${end()}; see: flashcopy watch ${copy.workflowId}`,
   };
 }
