@@ -5,7 +5,7 @@ import type { Host } from '../../src/host/host.js';
 import { withMethods } from '../../src/testing/index.js';
 import { systemClock } from '../../src/worker/index.js';
 import type { Camera } from './camera.js';
-import type { RunningCommand } from './stage.js';
+import type { Props, RunningCommand } from './stage.js';
 
 interface Set {
   readonly command: RunningCommand;
@@ -14,10 +14,8 @@ interface Set {
 }
 type Shot = (set: Set) => Promise<void>;
 
-export interface Scene {
+export interface Scene extends Props {
   readonly name: string;
-  readonly request: { readonly name: string };
-  readonly inventory: object;
   readonly broken?: (dependencies: ActivityDependencies) => ActivityDependencies;
   readonly shots: readonly Shot[];
 }

@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import type { Scene } from './scenes.js';
 
 export const COLUMNS = 132;
 const MAIN = path.resolve('src/cli/main.ts');
@@ -25,8 +24,14 @@ export interface RunningCommand {
   end(): void;
 }
 
+/** What a scene brings to its stage. */
+export interface Props {
+  readonly request: { readonly name: string };
+  readonly inventory: object;
+}
+
 /** `run` gets the scene's request; other commands their own arguments. */
-export async function startCommand(stage: Stage, scene: Scene, args: readonly string[]): Promise<RunningCommand> {
+export async function startCommand(stage: Stage, scene: Props, args: readonly string[]): Promise<RunningCommand> {
   const request = `${scene.request.name}.yaml`;
   const temporal = { address: stage.address, ui: stage.uiUrl };
   await writeFile(path.join(stage.folder, request), stringify(scene.request));
