@@ -7,7 +7,7 @@ import type { CopyHandle } from '../../src/client/index.js';
 import { endOf, listed, removeCopies } from '../lab/copies.js';
 import { lab } from '../lab/linux-host-lab.js';
 import { killAt, killPoints, FIRES, type Fire } from './fire/fires.js';
-import { layGround, request, standsStill, writesAgain, type Ground, type Method } from './fire/ground.js';
+import { inThePause, layGround, request, writesAgain, type Ground, type Method } from './fire/ground.js';
 import { makeBootable } from './fire/bootable.js';
 
 /** A holder's deadline for these requests, and 5 s. */
@@ -34,7 +34,7 @@ async function light({ name, method, faults = [], slowly, ...fire }: Fire): Prom
     ...asked,
     copy: slowly === true ? { ...how, rate: 1, waitFor: 'copied' } : how,
   });
-  await (fire.when ?? (({ writers }) => standsStill(writers)))(ground, copy);
+  await (fire.when ?? (({ writers }) => inThePause(writers, method)))(ground, copy);
   const struck = performance.now();
   await fire.harm(ground, copy);
   const boot = Math.round(performance.now() - struck);

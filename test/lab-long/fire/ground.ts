@@ -75,7 +75,7 @@ export async function layGround(): Promise<Ground> {
 const STILL_MS = 900;
 
 /** Comes back once the writers stand still. */
-export async function standsStill(writers: Writers): Promise<void> {
+async function standsStill(writers: Writers): Promise<void> {
   let seen = (await writers.acknowledgements()).length;
   let since = performance.now();
   await until('the writers to stand still', { within: 60_000, every: 50 }, async () => {
@@ -83,6 +83,15 @@ export async function standsStill(writers: Writers): Promise<void> {
     if (now !== seen) [seen, since] = [now, performance.now()];
     return performance.now() - since > STILL_MS || undefined;
   });
+}
+
+/** Comes back in the middle of a pause: the writers stand still, and an unmount is done and held. */
+export async function inThePause(writers: Writers, method: Method): Promise<void> {
+  await standsStill(writers);
+  if (method === 'unmount')
+    await until('the devices to be held', { within: 60_000 }, () =>
+      source1.sh('ls /run/flashcopy/runs/*/down').catch(() => undefined),
+    );
 }
 
 /** ms until both writers write again, counted from this call. A writer's records come in pairs of instances. */
