@@ -12,6 +12,8 @@ export interface Guest {
   command(line: string): Promise<string>;
   /** Fetches a file byte by byte. */
   read(file: string): Promise<Buffer>;
+  /** Ends the connection behind it all: after a power cut nobody tells this side. */
+  forget(): Promise<void>;
 }
 
 const MOST_BYTES = 256 * 2 ** 20;
@@ -22,6 +24,7 @@ export function guest(labDir: string, name: string): Guest {
     'ControlMaster=auto',
     `ControlPath=${socketPath(path.join(labDir, `${name}.ssh`))}`,
     'ControlPersist=20',
+    'ConnectTimeout=30',
   ];
   const ssh = [...shared.flatMap((option) => ['-o', option]), '-F', path.join(labDir, 'ssh_config'), name];
   return {
@@ -32,5 +35,6 @@ export function guest(labDir: string, name: string): Guest {
       const { stdout } = await execa('ssh', [...ssh, `cat '${file}'`], { encoding: 'buffer', maxBuffer: MOST_BYTES });
       return Buffer.from(stdout);
     },
+    forget: async () => void (await execa('ssh', [...ssh.slice(0, -1), '-O', 'exit', name], { reject: false })),
   };
 }

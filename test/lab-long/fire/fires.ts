@@ -3,7 +3,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Fault } from '../../../src/simulator/index.js';
 import type { CopyHandle } from '../../../src/client/index.js';
 import type { Ground, Method } from './ground.js';
-import { booted, groupIs, killHolder, reboot, reset, terminate } from './harm.js';
+import { cutPower, groupIs, killHolder, reset, terminate } from './harm.js';
 
 export interface Fire {
   readonly name: string;
@@ -66,10 +66,7 @@ export const FIRES: readonly Fire[] = [
     ...{
       ...held,
       reboots: true as const,
-      harm: () =>
-        reboot()
-          .then(() => sleepFor(2_000))
-          .then(booted),
+      harm: cutPower,
       ends: BROKEN,
     },
   })),

@@ -1,5 +1,6 @@
 // Harm done on purpose, and the moments for it. Each harm is what a machine, a network or a hasty person does; none of them tells the library.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleepFor } from 'node:timers/promises';
 import { source1 } from '../../../lab/demo/session.js';
 import { until } from '../../../lab/until.js';
 import type { CopyHandle } from '../../../src/client/index.js';
@@ -14,17 +15,18 @@ export const killHolder = (both = false) =>
      done`,
   );
 
-/** The power is gone at once: nothing is written, nothing unmounted. Comes back when the guest is down. */
-export const reboot = () =>
-  source1.sh('echo 1 >/proc/sys/kernel/sysrq; (sleep 0.3; echo b >/proc/sysrq-trigger) &').catch(() => '');
+const bootId = () => source1.sh('cat /proc/sys/kernel/random/boot_id');
 
-/** ms until the guest, which boots, lets anybody in. */
-export async function booted(): Promise<number> {
-  const began = performance.now();
-  await until('source1 to boot', { within: 300_000, every: 1_000 }, () =>
-    source1.sh('[ $(cut -d. -f1 /proc/uptime) -lt 200 ] && echo up').catch(() => undefined),
-  );
-  return Math.round(performance.now() - began);
+/** The power is gone at once: nothing is written, nothing unmounted. Comes back when the guest has booted and lets people in. */
+export async function cutPower(): Promise<void> {
+  const before = await bootId();
+  await source1.sh('echo 1 >/proc/sys/kernel/sysrq; (sleep 0.3; echo b >/proc/sysrq-trigger) >/dev/null 2>&1 &');
+  await sleepFor(1_000);
+  await source1.forget();
+  await until('source1 to boot', { within: 300_000, every: 1_000 }, async () => {
+    const now = await bootId().catch(() => before);
+    return now !== before || undefined;
+  });
 }
 
 /** As in the UI: of the run alone, or of its guard too. */
