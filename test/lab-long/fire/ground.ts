@@ -90,7 +90,9 @@ export async function inThePause(writers: Writers, method: Method): Promise<void
   await standsStill(writers);
   if (method === 'unmount')
     await until('the devices to be held', { within: 60_000 }, () =>
-      source1.sh('ls /run/flashcopy/runs/*/down').catch(() => undefined),
+      source1
+        .sh('for run in /run/flashcopy/runs/*; do [ -e $run/ended ] || ! [ -e $run/down ] || exit 0; done; exit 1')
+        .catch(() => undefined),
     );
 }
 
