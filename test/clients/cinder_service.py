@@ -39,6 +39,7 @@ san_login = {user}
 san_password = {password}
 storwize_svc_volpool_name = Pool0
 storwize_svc_flashcopy_rate = 150
+storwize_svc_clean_rate = 150
 {more}
 """
 

@@ -67,6 +67,10 @@ class Array:
         assert done.returncode == 0, f'{line}: {done.stderr}'
         return done.stdout
 
+    def fail_over(self):
+        """The other node takes over: every connection drops, this one too, every token dies."""
+        subprocess.run([*self._ssh(), 'simfailover -downms 0'], capture_output=True, timeout=60)
+
     def rows(self, line):
         """A concise view as dictionaries."""
         head, *lines = self.run(f'{line} -delim !').splitlines() or ['']
@@ -79,6 +83,10 @@ class Array:
 
     def names(self, command):
         return sorted(row['name'] for row in self.rows(command))
+
+    def state(self):
+        """The whole array as a table, without the line that has the time."""
+        return self.run('simstate').split('\n', 1)[1]
 
     def write(self, volume, text, offset=0):
         """Bytes as a host would have written them."""
