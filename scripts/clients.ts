@@ -6,6 +6,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 
 const FOLDER = 'test/clients';
+/** Then it is interrupted, so that it ends its array, too. */
 const FILE_LIMIT_MS = 400_000;
 const scratch = mkdtempSync(path.join(tmpdir(), 'flashcopy-clients-'));
 const counted = { passed: 0, failed: 0, skipped: 0 };
@@ -20,7 +21,7 @@ async function runFile(file: string): Promise<void> {
   const run = await execa(
     python,
     ['-B', '-m', 'pytest', '-q', '-W', 'ignore', '--tb=short', `--junitxml=${report}`, file],
-    { cwd: FOLDER, all: true, reject: false, stdin: 'ignore', timeout: FILE_LIMIT_MS },
+    { cwd: FOLDER, all: true, reject: false, stdin: 'ignore', timeout: FILE_LIMIT_MS, killSignal: 'SIGINT' },
   );
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   if (run.exitCode !== 0) console.log(run.all);

@@ -37,7 +37,7 @@ class Ansible:
         done = subprocess.run(
             [*command, *(['--check'] if check else []), file],
             capture_output=True, text=True, timeout=240, env=environment,
-        )  # fmt: skip
+        )
         said = done.stdout[done.stdout.find('{') :]
         try:
             plays = json.loads(said)['plays']

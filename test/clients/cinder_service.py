@@ -4,19 +4,19 @@ from cinder import monkey_patch
 
 monkey_patch.patch()  # as cinder-volume does, before anything else
 
-from cinder import context, coordination, db, objects  # noqa: E402
+from cinder import context, coordination, db, objects
 
 objects.register_all()  # before the modules below, which name them
 
-from cinder.common import config as _  # noqa: E402, F401  (registers the options)
-from cinder.db import migration  # noqa: E402
-from cinder.objects import fields  # noqa: E402
+from cinder.common import config as _  # registers the options
+from cinder.db import migration
+from cinder.objects import fields
 from cinder.volume import configuration, group_types, volume_types
-from cinder.volume import driver as volume_driver  # noqa: E402
-from cinder.volume.drivers.ibm.storwize_svc import storwize_svc_fc, storwize_svc_iscsi  # noqa: E402
-from oslo_config import cfg  # noqa: E402
+from cinder.volume import driver as volume_driver
+from cinder.volume.drivers.ibm.storwize_svc import storwize_svc_fc, storwize_svc_iscsi
+from oslo_config import cfg
 
-from svc import PASSWORD, USER  # noqa: E402
+from svc import PASSWORD, USER
 
 DRIVERS = {'iscsi': storwize_svc_iscsi.StorwizeSVCISCSIDriver, 'fc': storwize_svc_fc.StorwizeSVCFCDriver}
 HOST = 'controller@svc#Pool0'
@@ -71,7 +71,7 @@ class Service:
         row = objects.Volume(
             self.context, size=size, host=HOST, user_id='user', project_id='project', status='creating',
             volume_type_id=self.type, replication_status='disabled', display_name='v', **more,
-        )  # fmt: skip
+        )
         row.create()
         return row
 
@@ -84,7 +84,7 @@ class Service:
         row = objects.Snapshot(
             self.context, volume_id=volume.id, volume_size=volume.size, user_id='user', project_id='project',
             status='creating', display_name='s', volume_type_id=self.type, metadata={}, **more,
-        )  # fmt: skip
+        )
         row.create()
         return row
 
@@ -99,7 +99,7 @@ class Service:
         group = objects.Group(
             self.context, host=HOST, user_id='user', project_id='project', name='g', group_type_id=kind.id,
             volume_type_ids=[self.type], status=fields.GroupStatus.AVAILABLE,
-        )  # fmt: skip
+        )
         group.create()
         return group
 
@@ -107,7 +107,7 @@ class Service:
         row = objects.GroupSnapshot(
             self.context, group_id=group.id, group_type_id=group.group_type_id, user_id='user', project_id='project',
             name='gs', status='creating',
-        )  # fmt: skip
+        )
         row.create()
         return row
 

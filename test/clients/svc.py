@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import time
@@ -50,9 +51,10 @@ class Array:
         raise RuntimeError(f'the simulator did not start: {"".join(said)}')
 
     def close(self):
-        subprocess.run([*self._ssh('-O', 'exit')], capture_output=True)
+        subprocess.run(self._ssh('-O', 'exit'), capture_output=True)
         self.process.terminate()
         self.process.wait(timeout=20)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _ssh(self, *options):
         quiet = {'StrictHostKeyChecking': 'no', 'UserKnownHostsFile': os.devnull, 'LogLevel': 'ERROR'}
@@ -95,9 +97,9 @@ class Array:
     def read(self, volume, length, offset=0):
         return self.run(f'simread -offset {offset} -length {length} {volume}').strip().strip('"')
 
-    def count(self, command):
-        """How often clients sent a command."""
-        return {row['what']: int(row['count']) for row in self.rows('simstats')}.get(command, 0)
+    def count(self, what):
+        """A line of `simstats`: how often clients sent a command, logged in, ..."""
+        return {row['what']: int(row['count']) for row in self.rows('simstats')}.get(what, 0)
 
     def eventually(self, condition, seconds=60):
         """Waits for a condition, not for a time."""

@@ -90,6 +90,23 @@ def test_snapshot_of_a_volume_group_and_restore(array, ansible):
     array.eventually(lambda: array.rows('lsvolumegroupsnapshot') == [])
 
 
+def test_group_cloned_from_a_snapshot_outlives_it(array, ansible):
+    group = ('ibm_svc_manage_volumegroup', {'name': 'vg2', 'state': 'present'})
+    snapshot = {'name': 'snap2', 'src_volumegroup_name': 'vg2'}
+    assert changed(ansible.run(group, volume('x1', size='16', volumegroup='vg2'))) == [True, True]
+    array.write('x1', 'before')
+    copy = {'name': 'vg3', 'state': 'present', 'type': 'clone', 'snapshot': 'snap2', 'fromsourcegroup': 'vg2', 'pool': 'Pool0'}
+    taken = (SNAPSHOT, {**snapshot, 'state': 'present'})
+    assert changed(ansible.run(taken, ('ibm_svc_manage_volumegroup', copy))) == [True, True]
+    array.write('x1', 'after!')
+    [made] = array.rows('lsvdisk -filtervalue volume_group_name=vg3')
+    assert array.read(made['name'], 6) == 'before'
+    result = ansible.one(SNAPSHOT, **snapshot, state='absent')
+    assert 'dependent_delete' in result['msg']
+    array.eventually(lambda: array.rows('lsvolumegroupsnapshot') == [])  # when the clone has all its grains
+    assert array.read(made['name'], 6) == 'before'
+
+
 def test_attach_by_iscsi_and_fibre_channel_and_detach(array, ansible):
     host = 'ibm_svc_host'
     hosts = [
@@ -105,6 +122,17 @@ def test_attach_by_iscsi_and_fibre_channel_and_detach(array, ansible):
     assert changed(ansible.run(*off, off[0])) == [True, True, False]
     assert array.rows('lsvdiskhostmap v1') == []
     assert changed(ansible.run((host, {'name': 'h1', 'state': 'absent'}))) == [True]
+
+
+def test_one_token_serves_many_tasks(array, ansible):
+    token = ansible.one('ibm_svc_auth')['token']
+    logins = array.count('restLogins')
+    ansible.common.update(username=None, password=None, token=token)
+    try:
+        assert changed(ansible.run(volume('v1'), volume('v2'))) == [False, False]
+    finally:
+        ansible.common.update(Ansible(array).common, token=None)
+    assert array.count('restLogins') == logins
 
 
 def test_facts_of_everything_are_collected(array, ansible):
