@@ -12,11 +12,14 @@ def cinder(array):
     return Service(array, 'fc')
 
 
-def test_create_snapshot_clone_delete(array, cinder):
+def test_create_snapshot_revert_clone_delete(array, cinder):
     volume = cinder.created()
     array.write(volume.name, 'before')
     snapshot = cinder.taken(volume)
     array.write(volume.name, 'after!')
+    cinder.driver.revert_to_snapshot(cinder.context, volume, snapshot)
+    assert array.read(volume.name, 6) == 'before'
+    array.write(volume.name, 'again!')
     clone = cinder.volume()
     cinder.driver.create_volume_from_snapshot(clone, snapshot)
     assert array.read(clone.name, 6) == 'before'
