@@ -1,5 +1,5 @@
 # The menu. `make demo` is the main job, `make test` runs every test; both set up what they need.
-.PHONY: demo test test-lab lab-up lab-down setup build bench soak mutants
+.PHONY: demo test test-lab test-clients lab-up lab-down setup build bench soak mutants
 .DEFAULT_GOAL := demo
 KEEP ?=
 
@@ -27,6 +27,10 @@ test: build
 # The long rest of the lab's tests: planted lies, failures in the pause, refusals, two labs side by side.
 test-lab: build
 	@npx tsx scripts/test.ts lab-long
+
+# Cinder, Ansible, IBM's client library, ssh and curl, as they are, against the simulator; ONLY=ansible for one of them.
+test-clients: build
+	@npx tsx scripts/clients.ts $(ONLY)
 
 lab-up: build
 	@npx tsx lab/up.ts

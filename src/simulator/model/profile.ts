@@ -4,7 +4,7 @@ export interface Profile {
   readonly codeLevel: string;
   /** IBM's pages: accepted without effect since 4.2; the message list has CMMVC5910E for it. */
   readonly stopOnIdle: 'no-op' | 'refused';
-  /** IBM 9.1.3 says 15 for consistency groups, the general limit is 63. */
+  /** IBM 9.1.3 says 15 for consistency groups; the general limit is 63, and Cinder sends 44 characters to every level it knows. */
   readonly groupNameLimit: 15 | 63;
   /** 9.x lists more columns of mappings. */
   readonly snapshotColumns: boolean;
@@ -31,11 +31,12 @@ const LEVELS: readonly (readonly [level: string, changes: Partial<Profile>])[] =
   ['8.4.2', { expandWithMappings: true }],
   ['8.6', { restErrors: 'json', maxMappings: 15_864, maxVolumes: 15_864 }],
   ['9.0', { snapshotColumns: true }],
+  ['9.1', { groupNameLimit: 15 }],
 ];
 
 const OLDEST: Omit<Profile, 'codeLevel'> = {
   stopOnIdle: 'no-op',
-  groupNameLimit: 15,
+  groupNameLimit: 63,
   snapshotColumns: false,
   prepOfPrepared: 'starts',
   preparedTarget: 'offline',

@@ -185,3 +185,10 @@ describe('refusals', () => {
     expect(await array.read('t', 0, 64)).toBe(fill('data one'));
   });
 });
+
+it('a loose volume has a name of a snapshot once; another volume may have it too; an unknown pool is an object of a wrong name', async () => {
+  const array = await testArray();
+  await array.ok('addsnapshot -volumes a -name s1; addsnapshot -volumes b -name s1; addsnapshot -volumes a -name s2');
+  expect(await array.code('addsnapshot -volumes a:c -name s1')).toBe('CMMVC6035E');
+  expect(await array.code('addsnapshot -volumes c -name s1 -pool Nowhere')).toBe('CMMVC5754E');
+});

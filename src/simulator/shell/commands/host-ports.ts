@@ -28,15 +28,19 @@ export function portsNamed(args: Arguments): Ports {
 export const noPorts = ({ iscsiNames, wwpns, nqns }: Ports): boolean =>
   iscsiNames.length + wwpns.length + nqns.length === 0;
 
-/** Throws CMMVC6578E (iSCSI name), CMMVC5867E (WWPN), CMMVC9328E (NVMe name) for a port that is malformed or taken. */
-export function checkPorts(machine: Machine, ports: Ports): void {
+/**
+ * Throws CMMVC6578E (iSCSI name), CMMVC5867E (WWPN), CMMVC9328E (NVMe name) for a port that is malformed or taken.
+ * With -force nobody asks whether a WWPN has logged in; what is left to refuse is an object that exists, CMMVC6035E:
+ * Cinder, which always forces, finds the host of a port by that code; the CSI driver, which never does, by the other.
+ */
+export function checkPorts(machine: Machine, ports: Ports, forced = false): void {
   const { hosts } = machine.state;
   for (const name of ports.iscsiNames)
     if (!/^(iqn|eui)\.\S+$/.test(name) || hosts.some(({ iscsiNames }) => iscsiNames.includes(name)))
       throw refuse('CMMVC6578E', name);
   for (const name of ports.wwpns)
-    if (!/^[0-9A-F]{16}$/.test(name) || hosts.some(({ wwpns }) => wwpns.includes(name)))
-      throw refuse('CMMVC5867E', name);
+    if (!/^[0-9A-F]{16}$/.test(name)) throw refuse('CMMVC5867E', name);
+    else if (hosts.some(({ wwpns }) => wwpns.includes(name))) throw refuse(forced ? 'CMMVC6035E' : 'CMMVC5867E', name);
   for (const name of ports.nqns)
     if (!name.startsWith('nqn.') || hosts.some(({ nqns }) => nqns?.includes(name) === true))
       throw refuse('CMMVC9328E', name);
@@ -47,7 +51,7 @@ async function addhostport(machine: Machine, args: Arguments): Promise<string> {
   const host = acted(machine.state.hosts, args.target());
   const ports = portsNamed(args);
   if (noPorts(ports)) throw refuse('CMMVC5707E', 'a port');
-  checkPorts(machine, ports);
+  checkPorts(machine, ports, args.has('force'));
   host.iscsiNames.push(...ports.iscsiNames);
   host.wwpns.push(...ports.wwpns);
   host.nqns = [...(host.nqns ?? []), ...ports.nqns];

@@ -23,12 +23,12 @@ const DETAIL = [
 /** Throws what a port that is malformed or another host's is refused with. */
 export function createHost(
   machine: Machine,
-  wanted: Ports & { name: string | undefined } & Partial<Omit<Host, 'name' | keyof Ports>>,
+  wanted: Ports & { name: string | undefined; forced?: boolean } & Partial<Omit<Host, 'name' | keyof Ports>>,
 ): Host {
   const { hosts } = machine.state;
   const id = hosts.freeId();
   const name = checkName(wanted.name ?? `host${id}`, hosts);
-  checkPorts(machine, wanted);
+  checkPorts(machine, wanted, wanted.forced);
   const { iscsiNames, wwpns, nqns } = wanted;
   const host: Host = {
     ...{ id, name, iscsiNames: [...iscsiNames], wwpns: [...wwpns], nqns: [...nqns], type: wanted.type ?? 'generic' },
@@ -49,7 +49,7 @@ function mkhost(machine: Machine, args: Arguments): string {
   checkIoGroup(machine, withNodes(args.value('iogrp')));
   const portset = portsetNamed(args);
   const host = createHost(machine, {
-    ...{ ...ports, name: args.value('name'), type: args.value('type') ?? 'generic' },
+    ...{ ...ports, name: args.value('name'), type: args.value('type') ?? 'generic', forced: args.has('force') },
     ...(portset === undefined ? {} : { portset }),
     protocol: args.choice('protocol', ['scsi', 'nvme']) ?? (ports.nqns.length > 0 ? 'nvme' : 'scsi'),
   });

@@ -8,7 +8,7 @@ import { checkName } from '../../model/object-names.js';
 import type { Snapshot, SnapshotMember } from '../../model/snapshot.js';
 import type { Mapping, Pool, Volume } from '../../model/state.js';
 import type { Arguments } from '../arguments.js';
-import { change, must, named, withEach, type Commands } from '../command.js';
+import { change, must, named, shown, withEach, type Commands } from '../command.js';
 import { systemMapping } from './system-mappings.js';
 import { SNAPSHOT_FLAGS, snapshotNamed } from './snapshot-lookup.js';
 import { createVolume } from './volume-creation.js';
@@ -40,6 +40,9 @@ function checkLegacy({ state }: Machine, volumes: readonly Volume[]): void {
   if (legacy) throw refuse('CMMVC6032E', `${legacy.name} is in a FlashCopy mapping`);
 }
 
+const sharesVolume = ({ members }: Snapshot, volumes: readonly Volume[]): boolean =>
+  members.some((member) => volumes.some(({ id }) => id === member.volume));
+
 async function addsnapshot(machine: Machine, args: Arguments): Promise<string> {
   const { state, clock } = machine;
   if (!state.settings.flashCopyLicensed) throw refuse('CMMVC7205E', 'FlashCopy is not licensed');
@@ -47,7 +50,10 @@ async function addsnapshot(machine: Machine, args: Arguments): Promise<string> {
   if (!args.has('ignorelegacy')) checkLegacy(machine, volumes);
   const id = state.snapshots.freeId();
   const parentUid = group?.uid ?? String(++state.serial);
-  const siblings = state.snapshots.filter((other) => other.parentUid === parentUid);
+  // Of loose volumes the name is taken when a snapshot of one of them has it, so the CSI driver finds out about a repeat.
+  const siblings = state.snapshots.filter((other) =>
+    group === undefined ? other.group === undefined && sharesVolume(other, volumes) : other.parentUid === parentUid,
+  );
   const name = checkName(args.value('name') ?? `snapshot${id}`, siblings);
   const days = args.integer('retentiondays', { min: 1, max: 32_767 });
   const minutes = args.integer('retentionminutes', { min: 1, max: 1440 });
@@ -55,7 +61,7 @@ async function addsnapshot(machine: Machine, args: Arguments): Promise<string> {
     throw refuse('CMMVC5707E', '-retentiondays');
   const keepMs = days === undefined ? (minutes === undefined ? undefined : minutes * 60_000) : days * DAY_MS;
   const pool = args.value('pool');
-  const home = pool === undefined ? undefined : named(state.pools, pool);
+  const home = pool === undefined ? undefined : shown(state.pools, pool);
   const members = await takeImages(machine, volumes, home);
   state.snapshots.push({
     ...{ id, name, groupName: group?.name ?? '', parentUid, time: arrayTime(clock.now()), members },

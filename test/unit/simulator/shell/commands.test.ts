@@ -14,7 +14,7 @@ describe('refusals', () => {
     ['mkvdisk -name a -mdiskgrp Pool0 -size 1', 'CMMVC6035E'],
     ['mkvdisk -name big -mdiskgrp Pool0 -size 2 -unit tb', 'CMMVC5860E'],
     ['mkvdisk -name odd -mdiskgrp Pool0 -size 100 -unit b', 'CMMVC7019E'],
-    ['mkfcconsistgrp -name a_name_of_16_chr', 'CMMVC5738E'],
+    [`mkfcconsistgrp -name ${'x'.repeat(64)}`, 'CMMVC5738E'],
     ['rmvdisk a', 'CMMVC5840E'],
     ['mkvdiskhostmap -host h1 a', 'CMMVC5878E'],
     ['mkhost -name h2 -iscsiname iqn.2026-01.test:h2; mkvdiskhostmap -host h2 a', 'CMMVC6071E'],
@@ -30,6 +30,21 @@ describe('refusals', () => {
     const answer = await (await testArray()).execute(line);
     expect([answer.exitCode, answer.stderr.split(' ')[0]]).toEqual([1, code]);
   });
+});
+
+it.each([
+  ['8.6.0.0', ''],
+  ['9.1.0.0', 'CMMVC5738E'],
+])('at level %s a group name as long as Cinder makes it is answered with "%s"', async (codeLevel, code) => {
+  const array = await testArray({
+    config: {
+      system: { name: 'svc1', codeLevel },
+      users: [{ name: 'superuser', password: 'secret' }],
+      pools: [{ name: 'Pool0', capacity: '1GiB' }],
+    },
+  });
+  expect(await array.code('mkfcconsistgrp -name cg_snap-bbdd1316-4606-41e6-a4c9-622115eb5e50')).toBe(code);
+  expect(await array.code('mkfcconsistgrp -name a_name_of_15_ch')).toBe('');
 });
 
 describe('output', () => {

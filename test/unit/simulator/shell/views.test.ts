@@ -151,6 +151,9 @@ describe('hosts', () => {
       'WWPN!2100000000000002',
     ]);
     expect(await array.code('addhostport -fcwwpn 2100000000000002 h1')).toBe('CMMVC5867E');
+    expect(await array.code('addhostport -force -fcwwpn 2100000000000002 h1')).toBe('CMMVC6035E');
+    expect(await array.code('mkhost -force -hbawwpn 2100000000000002 -name h9')).toBe('CMMVC6035E');
+    expect(await array.code('mkhost -force -hbawwpn no-port -name h9')).toBe('CMMVC5867E');
     expect(await array.code('rmhostport -fcwwpn 21000000000000FF h3')).toBe('CMMVC5753E');
     await array.ok('rmhostport -fcwwpn 2100000000000001 h3');
     expect(await array.ok('lsfabric -nohdr -delim : -host h3')).toMatch(/^2100000000000002:/);
