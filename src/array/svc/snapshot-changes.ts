@@ -1,5 +1,5 @@
 // Changes around snapshots, each one command: clones, renames, removals. The snapshot itself is taken by a start session.
-import { FlashCopyError } from '../../domain/errors.js';
+import type { FlashCopyError } from '../../domain/errors.js';
 import { checkObjectName } from '../../domain/names.js';
 import type { StorageArray } from '../array.js';
 import { compare, tolerate, unlessExists } from './changes.js';
