@@ -80,10 +80,10 @@ export class GuardLink {
     await this.watchGroups();
   }
 
-  /** From now on the guard leaves snapshots alone. */
-  async keepSnapshots(): Promise<void> {
-    if (!this.copy.groups.some(({ planned }) => takesSnapshot(planned))) return;
-    this.#snapshotsStay = true;
+  /** `true`: from now on the guard leaves snapshots alone. `false`: the run has failed after all, they are to go. */
+  async keepSnapshots(stay = true): Promise<void> {
+    if (stay === this.#snapshotsStay || !this.copy.groups.some(({ planned }) => takesSnapshot(planned))) return;
+    this.#snapshotsStay = stay;
     await this.watchGroups();
   }
 

@@ -99,9 +99,10 @@ export class RunReport {
     }
   }
 
-  /** Removed, or never taken. */
+  /** Removed, or never taken: what is not there has no grade. */
   snapshotGone(name: string): void {
     this.snapshots = this.snapshots.filter((snapshot) => snapshot.name !== name);
+    this.grade = undefined;
   }
 
   skip(name: StepName, subject: string, note: string): void {

@@ -63,6 +63,7 @@ export function registerUnprepare(copy: CopyRun, planned: PlannedGroup, group: s
   const forget = copy.undo.register({
     what: summary,
     run: async () => {
+      if (snapshot !== undefined) await copy.guard.keepSnapshots(false).catch(() => undefined);
       const order = { ...copy.ref, array, group, ...planOf(planned) };
       const kept = await perform('flashCopyUnprepareGroup', { summary }, order);
       copy.maybePrepared.delete(group);
