@@ -88,8 +88,8 @@ export interface PlannedMount {
   readonly fsType: string;
   readonly options: string;
   readonly uuid: string;
-  /** UIDs of the VDisks beneath. */
-  readonly disks: readonly string[];
+  /** UIDs of the VDisks beneath. No longer written: nothing reads it, and each mount of a group of 512 would name all of them. */
+  readonly disks?: readonly string[];
   /** Mount unit that owns it, '' when none. */
   readonly unit: string;
 }
