@@ -7,6 +7,7 @@ import type {
   PlannedFileSystem,
   PlannedGroup,
   PlannedPresentation,
+  PlannedSnapshot,
   PlannedSource,
   PlannedTarget,
 } from '../domain/plan.js';
@@ -28,8 +29,21 @@ export interface LockOrder {
   readonly targets: readonly string[];
 }
 
+/** What an activity needs of a group that is a snapshot. */
+export interface SnapshotPart {
+  readonly planned: PlannedSnapshot;
+  /** '' where there is none, as in the plan. */
+  readonly volumes: readonly { readonly source: string; readonly target: string }[];
+}
+
 export interface PointInTimeOrder extends RunRef {
-  readonly groups: readonly { readonly array: string; readonly name: string; readonly restore?: boolean }[];
+  readonly groups: readonly {
+    readonly array: string;
+    readonly name: string;
+    readonly restore?: boolean;
+    /** Instead of a start: a snapshot of that name is added, or the planned one restored. */
+    readonly snapshot?: SnapshotPart;
+  }[];
   readonly sources: readonly PlannedSource[];
   readonly maxPauseMs: number;
 }
@@ -37,7 +51,7 @@ export interface PointInTimeOrder extends RunRef {
 export interface GroupStart {
   readonly array: string;
   readonly group: string;
-  /** The state read as `prepared` in the start's own command line. */
+  /** The state read as `prepared` in the start's own command line; of a snapshot: not there yet, or there to be restored. */
   readonly preparedRead: boolean;
   readonly started: 'done' | 'not-done' | 'unknown';
   readonly code: string;
@@ -62,11 +76,12 @@ export interface GroupRef {
 }
 
 export interface GroupProgress {
+  /** A snapshot that is there is `copying`, one that is not `empty`. */
   readonly state: GroupState;
   readonly volumes: readonly VolumeReport[];
   /** start_time of each mapping. */
   readonly startTimes: readonly string[];
-  /** Mapping names that are in the group. */
+  /** Mapping names that are in the group; volumes that are in the snapshot. */
   readonly mappings: readonly string[];
 }
 
@@ -79,7 +94,7 @@ export interface FlashCopyActivities {
   /** Reads arrays and hosts, applies the rules: the plan, or a failure REFUSED-type with all refusals. Nothing is touched. */
   flashCopyPlan(order: { readonly request: FlashCopyRequest; readonly token: string }): Promise<Plan>;
 
-  /** Creates or adopts targets, mappings and group; renames the group to this run's name. Compares attributes. */
+  /** Creates or adopts targets, mappings and group; renames the group to this run's name. Compares attributes. Of a snapshot it only compares. */
   flashCopyEnsureGroup(
     order: RunRef & { readonly group: PlannedGroup },
   ): Promise<{ readonly created: readonly string[]; readonly startTimes: readonly string[] }>;
@@ -99,10 +114,17 @@ export interface FlashCopyActivities {
         readonly keptMapped?: readonly string[];
         /** With -restore. */
         readonly restore?: boolean;
+        /** Of a snapshot that is restored: there is the last look and nothing to prepare. */
+        readonly snapshot?: SnapshotPart;
       },
   ): Promise<void>;
-  /** Any state -> not preparing, not prepared: waits out preparing, then stops. Idempotent, also when the group is gone. */
-  flashCopyUnprepareGroup(order: RunRef & GroupRef): Promise<void>;
+  /**
+   * Any state -> not preparing, not prepared: waits out preparing, then stops. Idempotent, also when the group is gone.
+   * The snapshot of that name goes; answers why one stays (safeguarded). `patient`: it is looked for as long as its command may be under way.
+   */
+  flashCopyUnprepareGroup(
+    order: RunRef & GroupRef & { readonly snapshot?: PlannedSnapshot; readonly patient?: true },
+  ): Promise<Kept | undefined>;
 
   /** Quiesce method. maximumAttempts 1. Holders give back by themselves when it dies. */
   flashCopyTakePointInTime(order: PointInTimeOrder): Promise<PointInTimeResult>;
@@ -114,10 +136,19 @@ export interface FlashCopyActivities {
   flashCopyGiveBack(order: RunRef & { readonly source: PlannedSource }): Promise<PauseReport | undefined>;
   /** Right after the give back: a nonce that must not be on the copy. */
   flashCopyMarkAfter(order: RunRef & { readonly source: PlannedSource }): Promise<void>;
-  /** After an unknown start: renames the group so that a late start can never take effect, then reads. */
-  flashCopyFenceGroup(order: RunRef & GroupRef & { readonly newName: string }): Promise<GroupProgress>;
+  /**
+   * After an unknown start: renames the group so that a late start can never take effect, then reads. A snapshot has nothing to rename that is ours:
+   * it is looked for as long as its command may be under way.
+   */
+  flashCopyFenceGroup(
+    order: RunRef & GroupRef & { readonly newName: string; readonly snapshot?: SnapshotPart },
+  ): Promise<GroupProgress>;
 
-  flashCopyReadGroup(order: GroupRef): Promise<GroupProgress>;
+  flashCopyReadGroup(order: GroupRef & { readonly snapshot?: SnapshotPart }): Promise<GroupProgress>;
+  /** New volumes from the run's snapshot, in a volume group of the run's name, called as the plan's targets. Answers their UIDs. */
+  flashCopyMakeClones(
+    order: RunRef & { readonly group: PlannedGroup },
+  ): Promise<{ readonly volumes: readonly { readonly name: string; readonly uid: string }[] }>;
   /** Map, rescan, find. */
   flashCopyPresent(order: RunRef & { readonly target: PlannedTarget }): Promise<void>;
   flashCopySynthesise(
@@ -146,6 +177,8 @@ export interface FlashCopyActivities {
     order: GroupRef & {
       /** What must be in the group until it is copied; default: whatever is in it. */
       readonly mappings?: readonly { readonly name: string; readonly capacityBytes: number }[];
+      /** Its clones, or the volumes that are restored from it. */
+      readonly snapshot?: SnapshotPart;
     },
   ): Promise<GroupProgress>;
   /** Mappings and group go once everything is copied: those that are go at once. Gone already is success. */
@@ -154,7 +187,7 @@ export interface FlashCopyActivities {
   flashCopyChangeRate(
     order: GroupRef & { readonly copyRate?: number; readonly cleanRate?: number },
   ): Promise<GroupProgress>;
-  /** Removes what this run created, only if it never was prepared. */
+  /** Removes what this run created, only if it never was prepared; of a snapshot its clones (`clone:<volume group>`), once no host has them. */
   flashCopyRemoveCreated(
     order: RunRef & { readonly group: PlannedGroup; readonly created: readonly string[] },
   ): Promise<void>;
@@ -163,6 +196,11 @@ export interface FlashCopyActivities {
     readonly workflowId: string;
     readonly firstRunId: string;
   }): Promise<{ readonly status: string }>;
+}
+
+/** What an undo left, for a person. */
+export interface Kept {
+  readonly why: string;
 }
 
 export type ActivityName = keyof FlashCopyActivities;

@@ -13,6 +13,7 @@ import { lockActivities } from './ledger-locks.js';
 import { planActivities } from './plan.js';
 import { pointInTimeActivities } from './point-in-time.js';
 import { requestActivities } from './request.js';
+import { cloneActivities } from './snapshot-clones.js';
 import { sourceActivities } from './sources.js';
 import { targetUseActivities } from './target-use.js';
 import { targetActivities } from './targets.js';
@@ -29,6 +30,7 @@ export function createActivities(given: ActivityDependencies): FlashCopyActiviti
     ...stateActivities(deps),
     ...watchActivities(deps),
     ...copiedActivities(deps),
+    ...cloneActivities(deps),
     ...targetActivities(deps),
     ...targetUseActivities(deps),
     ...sourceActivities(deps),

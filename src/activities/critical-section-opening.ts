@@ -6,6 +6,7 @@ import type { ArmedHost, ReservedStart } from './critical-section.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { cancellationSignal } from './heartbeat.js';
 import { allOrUndo } from './in-parallel.js';
+import { checkSnapshotReady, startOf } from './snapshot-start.js';
 import { dirtyLimit, holdOrder } from './sources.js';
 
 export interface Opened {
@@ -31,11 +32,23 @@ async function mark(deps: ActivityDependencies, run: string, source: PlannedSour
   await host.preFlush({ mounts: source.mounts, limitBytes: dirtyLimit(deps) });
 }
 
-type StartOrder = GroupRef & { readonly restore: boolean };
+type StartOrder = PointInTimeOrder['groups'][number];
 
 async function reserve(deps: ActivityDependencies, order: StartOrder): Promise<ReservedStart> {
-  const session = await deps.arrays(order.array).reserveStart(RESERVE_TIMEOUT_MS);
-  return { ...order, session };
+  const { array, name: group, restore = false, snapshot } = order;
+  const session = await deps.arrays(array).reserveStart(RESERVE_TIMEOUT_MS);
+  const release = (): void => session.release();
+  if (snapshot === undefined) {
+    const send: ReservedStart['send'] = (timeoutMs) => session.startPrepared(group, timeoutMs, { restore });
+    return { array, group, send, release, readyWhen: 'prepared' };
+  }
+  const { start, readyWhen } = startOf(group, snapshot);
+  return { array, group, send: (timeoutMs) => session.startSnapshot(start, timeoutMs), release, readyWhen };
+}
+
+async function checkReady(deps: ActivityDependencies, { array, name, snapshot }: StartOrder): Promise<void> {
+  if (snapshot === undefined) await checkPrepared(deps, { array, group: name });
+  else await checkSnapshotReady(deps.arrays(array), name, snapshot);
 }
 
 async function checkPrepared(deps: ActivityDependencies, { array, group }: GroupRef): Promise<void> {
@@ -57,7 +70,6 @@ export async function openCriticalSection(
 ): Promise<Opened> {
   const signal = cancellationSignal();
   signal.throwIfAborted();
-  const groups = order.groups.map(({ array, name, restore = false }) => ({ array, group: name, restore }));
   const armedAt = deps.clock.now();
   const armed = await allOrUndo(
     sources.map((source) => arm(deps, order.run, source)),
@@ -66,7 +78,7 @@ export async function openCriticalSection(
   let starts: ReservedStart[] = [];
   const close = () => {
     armed.forEach(({ hold }) => hold.close());
-    starts.forEach(({ session }) => session.release());
+    starts.forEach((start) => start.release());
   };
   try {
     signal.throwIfAborted();
@@ -76,10 +88,10 @@ export async function openCriticalSection(
     );
     signal.throwIfAborted();
     starts = await allOrUndo(
-      groups.map((group) => reserve(deps, group)),
-      ({ session }) => session.release(),
+      order.groups.map((group) => reserve(deps, group)),
+      (start) => start.release(),
     );
-    await Promise.all(groups.map((group) => checkPrepared(deps, group)));
+    await Promise.all(order.groups.map((group) => checkReady(deps, group)));
     signal.throwIfAborted();
   } catch (error) {
     close();

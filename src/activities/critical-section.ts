@@ -1,6 +1,6 @@
 // Quiesce, start, attest, thaw: the only code that runs while sources stand still. Promise: whatever fails, every host is thawed at once.
 // Nothing here logs, waits for Temporal, or does what could be done before or after.
-import type { StartAnswer, StartSession } from '../array/array.js';
+import type { StartAnswer } from '../array/array.js';
 import type { Clock } from '../domain/clock.js';
 import { type ErrorData, errorData, FlashCopyError } from '../domain/errors.js';
 import type { PauseReport } from '../domain/report.js';
@@ -13,9 +13,11 @@ export interface ArmedHost {
 }
 
 export interface ReservedStart extends GroupRef {
-  readonly session: StartSession;
-  /** Started with -restore. */
-  readonly restore: boolean;
+  /** Reads and starts on a session of its own; never throws for what the array answers. */
+  send(timeoutMs: number): Promise<StartAnswer>;
+  /** What must be read right before: only then nobody else can have been first. */
+  readonly readyWhen: string;
+  release(): void;
 }
 
 export interface CriticalSection {
@@ -37,15 +39,16 @@ const notSent = ({ array, group }: GroupRef): GroupStart => ({
   ...{ message: 'start was not sent', durationMs: 0 },
 });
 
-async function start({ array, group, session, restore }: ReservedStart, timeoutMs: number): Promise<GroupStart> {
-  const answer = await session.startPrepared(group, timeoutMs, { restore }).catch((error: unknown): StartAnswer => {
+async function start(reserved: ReservedStart, timeoutMs: number): Promise<GroupStart> {
+  const { array, group, readyWhen } = reserved;
+  const answer = await reserved.send(timeoutMs).catch((error: unknown): StartAnswer => {
     const { code, message, outcome } = errorData(error);
     // Only a failure that is known to come before sending is `not-done`; `done` needs the array's own answer.
     const started = outcome === 'not-done' ? 'not-done' : 'unknown';
     return { stateRead: '', started, code, message, durationMs: 0 };
   });
   const { stateRead, ...rest } = answer;
-  return { array, group, preparedRead: stateRead === 'prepared', ...rest };
+  return { array, group, preparedRead: stateRead === readyWhen, ...rest };
 }
 
 /** Never throws: a thaw without an answer is a broken quiesce, and the holder thaws when its channel closes. */

@@ -10,6 +10,7 @@ import { groupProgress, missingGroup, readListing } from './group-progress.js';
 import { whileBeating } from './heartbeat.js';
 import { inBatches } from './in-parallel.js';
 import { SharedListings } from './shared-listing.js';
+import { snapshotProgress } from './snapshot-progress.js';
 
 type CopiedActivities = Pick<
   FlashCopyActivities,
@@ -60,18 +61,22 @@ export function copiedActivities({ arrays, clock }: ActivityDependencies): Copie
   const listings = new SharedListings(clock);
   const look = (order: GroupRef, listing: Parameters<typeof groupProgress>[2]): GroupProgress =>
     groupProgress(order.array, order.group, listing);
+  const judge = async (array: StorageArray, order: CopiedOrder, now: GroupProgress): Promise<GroupProgress> => {
+    if (isCopied(now, order)) return now;
+    if (isLost(now, order)) throw await copyStopped(array, order, now);
+    throw copyRunning(order, now, { pace: measure(now, clock.now()), now: clock.now() });
+  };
   return {
     async flashCopyAwaitCopied(order: CopiedOrder) {
       const array = arrays(order.array);
+      if (order.snapshot !== undefined)
+        return judge(array, order, await snapshotProgress(array, order.group, order.snapshot));
       const shared = await listings.read(array, LISTING_AGE_MS);
       // A verdict needs a listing of now: a shared one may be older than our start and show the former generation at 100 %, or the group
       // under its former name.
       const seen = shared.groups.some(({ name }) => name === order.group) ? look(order, shared) : undefined;
       const open = seen !== undefined && !isCopied(seen, order) && !isLost(seen, order);
-      const now = open ? seen : look(order, await readListing(array));
-      if (isCopied(now, order)) return now;
-      if (isLost(now, order)) throw await copyStopped(array, order, now);
-      throw copyRunning(order, now, { pace: measure(now, clock.now()), now: clock.now() });
+      return judge(array, order, open ? seen : look(order, await readListing(array)));
     },
 
     flashCopySetAutodelete: ({ array, group }) => whileBeating(clock, () => setAutodelete(arrays(array), group)),

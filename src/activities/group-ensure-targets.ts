@@ -33,6 +33,21 @@ export async function checkVolumes(array: StorageArray, group: PlannedGroup): Pr
   return found;
 }
 
+/** Of a snapshot: what is in it is still that, and names of clones are still free. Throws PLAN_OUTDATED. */
+export async function checkSnapshotVolumes(array: StorageArray, group: PlannedGroup): Promise<void> {
+  const names = group.mappings.flatMap(({ source, target }) =>
+    [source.name, target.name].filter((name) => name !== ''),
+  );
+  const found = new Map((await array.readVDisks(names)).map((vdisk) => [vdisk.name, vdisk]));
+  for (const { source, target } of group.mappings) {
+    const { capacityBytes } = source;
+    if (source.name !== '') checkVolume(found.get(source.name), source);
+    if (group.snapshot?.restoreFrom !== undefined) checkVolume(found.get(target.name), { ...target, capacityBytes });
+    else if (target.name !== '' && found.has(target.name))
+      throw outdated(`volume ${target.name} appeared`, { volume: target.name });
+  }
+}
+
 /** A volume that was to be created and is there: ours only from an earlier attempt of this run, and only while nobody else uses it. */
 async function checkAppeared(
   array: StorageArray,

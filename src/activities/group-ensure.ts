@@ -4,18 +4,27 @@ import type { StorageArray } from '../array/array.js';
 import { FlashCopyError } from '../domain/errors.js';
 import type { FlashCopyMapping } from '../domain/mapping.js';
 import type { PlannedGroup } from '../domain/plan.js';
-import type { FlashCopyActivities } from './contract.js';
+import type { FlashCopyActivities, SnapshotPart } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { ensureMapping } from './group-ensure-mapping.js';
-import { checkVolumes, createTargets } from './group-ensure-targets.js';
+import { checkSnapshotVolumes, checkVolumes, createTargets } from './group-ensure-targets.js';
 import { checkMapping, outdated } from './group-outdated.js';
 import { whileBeating } from './heartbeat.js';
 import { inBatches } from './in-parallel.js';
+import { snapshotPart } from '../domain/plan.js';
+import { checkSnapshotReady } from './snapshot-start.js';
 
 type EnsureActivities = Pick<FlashCopyActivities, 'flashCopyEnsureGroup'>;
 
-/** What this run creates, as `mapping:<name>`, `group:<name>`, `vdisk:<name>`: known from the plan, so a repeat answers the same. */
-export const createdByPlan = (group: PlannedGroup): string[] => [
+/** What this run creates, as `mapping:<name>`, `group:<name>`, `vdisk:<name>`, `clone:<name>`: known from the plan, so a repeat answers the same. */
+export const createdByPlan = (group: PlannedGroup): string[] =>
+  group.snapshot === undefined
+    ? createdWithMappings(group)
+    : group.snapshot.clone === undefined
+      ? []
+      : [`clone:${group.name}`];
+
+const createdWithMappings = (group: PlannedGroup): string[] => [
   ...group.mappings.filter((mapping) => mapping.existing === undefined).map((mapping) => `mapping:${mapping.name}`),
   ...(group.existing === undefined ? [`group:${group.name}`] : []),
   ...group.mappings.filter((mapping) => mapping.createTarget).map((mapping) => `vdisk:${mapping.target.name}`),
@@ -75,10 +84,19 @@ async function ensureMappings(array: StorageArray, group: PlannedGroup): Promise
   checkMembers(group, changed.includes(true) ? await byName(array) : before);
 }
 
+/** Nothing is made before the pause: everything is still as planned. */
+async function ensureSnapshot(array: StorageArray, group: PlannedGroup, part: SnapshotPart) {
+  await checkSnapshotVolumes(array, group);
+  await checkSnapshotReady(array, group.name, part);
+  return { created: [], startTimes: [] };
+}
+
 export const ensureActivities = ({ arrays, clock }: ActivityDependencies): EnsureActivities => ({
   flashCopyEnsureGroup: ({ group }) =>
     whileBeating(clock, async () => {
       const array = arrays(group.array);
+      const part = snapshotPart(group);
+      if (part !== undefined) return ensureSnapshot(array, group, part);
       const found = await checkVolumes(array, group);
       const wasHere = await ensureName(array, group);
       await createTargets(array, group, { found, wasHere });

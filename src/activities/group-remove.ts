@@ -5,6 +5,7 @@ import type { PlannedGroup } from '../domain/plan.js';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { createdByPlan } from './group-ensure.js';
+import { ownClones } from './snapshot-clones.js';
 import { whileBeating } from './heartbeat.js';
 
 type RemoveActivities = Pick<FlashCopyActivities, 'flashCopyRemoveCreated'>;
@@ -40,15 +41,29 @@ async function removeGroup(array: StorageArray, name: string): Promise<void> {
   await array.removeGroup(name);
 }
 
+/** Clones, once no host has them, then their volume group; a volume that somebody put there keeps it. */
+async function removeClones(array: StorageArray, name: string): Promise<void> {
+  const group = await array.readVolumeGroup(name);
+  if (group === undefined) return;
+  if (group.fromSnapshot !== name) throw inUse(`volume group ${name}`, 'it was not made from the snapshot of this run');
+  const clones = await ownClones(array, name);
+  const maps = await array.readHostMapsOf(clones.map((clone) => clone.name));
+  const [map] = maps;
+  if (map !== undefined) throw inUse(`volume ${map.vdiskName}`, `it is mapped to ${map.hostName}`);
+  for (const clone of clones) await array.removeVDisk(clone.name);
+  await array.removeVolumeGroup(name);
+}
+
 export const removeActivities = ({ arrays, clock }: ActivityDependencies): RemoveActivities => ({
   flashCopyRemoveCreated: ({ group, created }) =>
     whileBeating(clock, async () => {
       const array = arrays(group.array);
-      // Only what the plan itself says is created here, in the order in which it can go: mappings, group, volumes.
+      // Only what the plan itself says is created here, in the order in which it can go: mappings, group, volumes; or clones.
       for (const object of createdByPlan(group).filter((candidate) => created.includes(candidate))) {
         const name = object.slice(object.indexOf(':') + 1);
         if (object.startsWith('mapping:')) await removeMapping(array, group, name);
         else if (object.startsWith('group:')) await removeGroup(array, name);
+        else if (object.startsWith('clone:')) await removeClones(array, name);
         else await removeVDisk(array, name);
       }
     }),

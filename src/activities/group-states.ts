@@ -9,6 +9,7 @@ import { stopDependents } from './group-dependents.js';
 import { missingGroup } from './group-progress.js';
 import { type Beat, whileBeating } from './heartbeat.js';
 import { poll } from './poll.js';
+import { withdrawSnapshot } from './snapshot-withdrawal.js';
 
 type StateActivities = Pick<
   FlashCopyActivities,
@@ -72,11 +73,13 @@ interface LookDeps {
 
 const about = (array: StorageArray, group: string, state: GroupState) => ({ array: array.name, group, state });
 
+type PrepareOrder = Parameters<FlashCopyActivities['flashCopyPrepareGroup']>[0];
+
 /** The last look before target data goes: whoever still has a map could write. */
-async function checkUnmapped(array: StorageArray, group: string, keptMapped: readonly string[]): Promise<void> {
-  const targets = (await array.readMappings())
-    .filter((mapping) => mapping.group === group && !keptMapped.includes(mapping.target))
-    .map((mapping) => mapping.target);
+async function checkUnmapped(array: StorageArray, order: PrepareOrder): Promise<void> {
+  const { group, snapshot, keptMapped = [] } = order;
+  const all = snapshot?.volumes ?? (await array.readMappings()).filter((mapping) => mapping.group === group);
+  const targets = all.map(({ target }) => target).filter((target) => !keptMapped.includes(target));
   const maps = await array.readHostMapsOf(targets);
   if (maps.length === 0) return;
   const lines = maps.map((map) => `${map.vdiskName} to ${map.hostName}`);
@@ -141,11 +144,17 @@ export const stateActivities = ({ arrays, clock }: ActivityDependencies): StateA
   flashCopyPrepareGroup: (order) =>
     whileBeating(clock, async (beat) => {
       const array = arrays(order.array);
-      await checkUnmapped(array, order.group, order.keptMapped ?? []);
+      await checkUnmapped(array, order);
+      if (order.snapshot !== undefined) return;
       const untilMs = clock.now() + order.timeoutMs;
       await poll(clock, prepareLook(array, order.group, { clock, beat, untilMs, restore: order.restore ?? false }));
     }),
 
   flashCopyUnprepareGroup: (order) =>
-    whileBeating(clock, (beat) => unprepare(arrays(order.array), order.group, { clock, beat })),
+    whileBeating(clock, async (beat) => {
+      const array = arrays(order.array);
+      if (order.snapshot !== undefined) return withdrawSnapshot(array, order, clock);
+      await unprepare(array, order.group, { clock, beat });
+      return undefined;
+    }),
 });

@@ -1,17 +1,37 @@
 // Reading groups, and fencing them against late commands.
-import type { FlashCopyActivities, GroupRef } from './contract.js';
+import type { FlashCopyActivities, GroupProgress } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { groupProgress, missingGroup, readListing } from './group-progress.js';
+import { whileBeating } from './heartbeat.js';
+import { poll } from './poll.js';
+import { snapshotProgress } from './snapshot-progress.js';
+import { SETTLED_MS } from './snapshot-withdrawal.js';
 
 type WatchActivities = Pick<FlashCopyActivities, 'flashCopyReadGroup' | 'flashCopyFenceGroup'>;
 
+type ReadOrder = Parameters<FlashCopyActivities['flashCopyReadGroup']>[0];
+
+/** Looks until the snapshot is there, or cannot be expected any more. */
+function settled(deps: ActivityDependencies, look: () => Promise<GroupProgress>): Promise<GroupProgress> {
+  const untilMs = deps.clock.now() + SETTLED_MS;
+  return whileBeating(deps.clock, () =>
+    poll(deps.clock, async () => {
+      const seen = await look();
+      return seen.state === 'empty' && deps.clock.now() < untilMs ? undefined : seen;
+    }),
+  );
+}
+
 export function watchActivities(deps: ActivityDependencies): WatchActivities {
-  const readNow = async ({ array, group }: GroupRef) =>
-    groupProgress(array, group, await readListing(deps.arrays(array)));
+  const readNow = async ({ array, group, snapshot }: ReadOrder): Promise<GroupProgress> =>
+    snapshot === undefined
+      ? groupProgress(array, group, await readListing(deps.arrays(array)))
+      : snapshotProgress(deps.arrays(array), group, snapshot);
   return {
     flashCopyReadGroup: readNow,
 
-    async flashCopyFenceGroup({ array, group, newName }) {
+    async flashCopyFenceGroup({ array, group, newName, snapshot }) {
+      if (snapshot !== undefined) return settled(deps, () => readNow({ array, group, snapshot }));
       const storage = deps.arrays(array);
       if ((await storage.readGroup(newName)) === undefined) {
         if ((await storage.readGroup(group)) === undefined) throw missingGroup(array, group);

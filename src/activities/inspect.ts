@@ -5,8 +5,10 @@ import type { ArrayInspection, HostInspection } from '../domain/inspection.js';
 import type { FlashCopyMapping } from '../domain/mapping.js';
 import { isGroupOfSet } from '../domain/names.js';
 import { adoptedNames } from '../domain/plan-rules/adopt-rules.js';
+import { usesSnapshots } from '../domain/plan-rules/kinds.js';
 import type { FlashCopyRequest, RequestedGroup } from '../domain/request.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { inspectSnapshots } from './inspect-snapshots.js';
 
 export interface Inspection {
   readonly arrays: readonly ArrayInspection[];
@@ -16,14 +18,23 @@ export interface Inspection {
   readonly targets: readonly HostInspection[];
 }
 
-async function inspectArray(array: StorageArray, group: RequestedGroup, set: string): Promise<ArrayInspection> {
-  const names = group.volumes.flatMap(({ source, target }) => [source, target]);
+interface Asked {
+  readonly request: FlashCopyRequest;
+  readonly group: RequestedGroup;
+  readonly token: string;
+}
+
+async function inspectArray(array: StorageArray, { request, group, token }: Asked): Promise<ArrayInspection> {
+  const names = group.volumes.flatMap(({ source, target }) => [source, target]).filter((name) => name !== '');
+  const { name: set, copy } = request;
   const requested = new Set(names);
   const [system, vdisks, pools, hosts, mappings, groups] = await Promise.all([
     array.readSystem(),
     array.readVDisks(names),
     // A pool matters to targets that are created.
-    group.volumes.some(({ create }) => create !== undefined) ? array.readPools() : [],
+    copy.snapshot?.clone !== undefined || group.volumes.some(({ create }) => create !== undefined)
+      ? array.readPools()
+      : [],
     array.readHosts(),
     array.readMappings(),
     array.readGroups(),
@@ -31,11 +42,13 @@ async function inspectArray(array: StorageArray, group: RequestedGroup, set: str
   const touching = mappings.filter(({ source, target }) => requested.has(source) || requested.has(target));
   const theirs = new Set(touching.map((mapping) => mapping.group).filter((name) => name !== ''));
   const found = new Set(touching.map(({ source, target }) => `${source} ${target}`));
-  const isNew = group.volumes.some(({ source, target }) => !found.has(`${source} ${target}`));
+  const isNew =
+    !usesSnapshots({ request }) && group.volumes.some(({ source, target }) => !found.has(`${source} ${target}`));
   return {
     ...{ array: group.array, system, vdisks, pools, hosts, groups },
     hostMaps: await array.readHostMapsOf(vdisks.map(({ name }) => name)),
     ...(isNew ? { ioGroups: await array.readIoGroups() } : {}),
+    ...(usesSnapshots({ request }) ? await inspectSnapshots(array, request, token) : {}),
     // Also what else stands in these groups and in this set's: starting or stopping a group moves all it holds.
     mappings: await inDetail(
       array,
@@ -80,10 +93,14 @@ function ifKnown<T>(find: () => T): T[] {
   }
 }
 
-export async function inspect(deps: ActivityDependencies, request: FlashCopyRequest): Promise<Inspection> {
+export async function inspect(
+  deps: ActivityDependencies,
+  request: FlashCopyRequest,
+  token: string,
+): Promise<Inspection> {
   const arrays = await Promise.all(
     request.groups.flatMap((group) =>
-      ifKnown(() => deps.arrays(group.array)).map((array) => inspectArray(array, group, request.name)),
+      ifKnown(() => deps.arrays(group.array)).map((array) => inspectArray(array, { request, group, token })),
     ),
   );
   const sourceUids = uidsOf(request, arrays, 'source');

@@ -11,6 +11,8 @@ export const planActivities = (deps: ActivityDependencies): PlanActivities => ({
   flashCopyPlan: ({ request, token }) =>
     whileBeating(deps.clock, async () => {
       const { arrayHosts, declaredHosts } = deps;
-      return requirePlan(planCopy({ request, token, arrayHosts, declaredHosts, ...(await inspect(deps, request)) }));
+      return requirePlan(
+        planCopy({ request, token, arrayHosts, declaredHosts, ...(await inspect(deps, request, token)) }),
+      );
     }),
 });

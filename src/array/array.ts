@@ -4,6 +4,7 @@
 import type { NewTarget } from '../domain/request.js';
 import type { ArrayHost, ArraySystem, HostMap, IoGroup, Pool, VDisk } from '../domain/vdisk.js';
 import type { ConsistencyGroup, FlashCopyMapping } from '../domain/mapping.js';
+import type { CloneKind, ClonedVolume, VolumeGroup, VolumeGroupSnapshot } from '../domain/snapshot.js';
 
 export interface NewMapping {
   readonly name: string;
@@ -18,8 +19,37 @@ export interface NewMapping {
 
 export type StopMode = 'force' | 'split';
 
+/** A snapshot of a volume group, by name: the group's name says whose, ids are used again. */
+export interface SnapshotRef {
+  readonly volumeGroup: string;
+  readonly name: string;
+}
+
+/** addsnapshot of a volume group. */
+export interface SnapshotToAdd extends SnapshotRef {
+  /** How many volumes the group must hold. */
+  readonly volumes: number;
+  /** Goes by itself after so long; without both it stays. 1-32767 days, 1-1440 minutes. */
+  readonly retentionDays?: number;
+  readonly retentionMinutes?: number;
+  /** Cannot be removed before it expires. */
+  readonly safeguarded?: boolean;
+  /** Also while volumes are in FlashCopy mappings. */
+  readonly ignoreLegacy?: boolean;
+}
+
+/** restorefromsnapshot, of this snapshot and no other of its name. */
+export interface SnapshotToRestore extends SnapshotRef {
+  readonly time: string;
+}
+
+export type SnapshotStart = { readonly add: SnapshotToAdd } | { readonly restore: SnapshotToRestore };
+
 export interface StartAnswer {
-  /** The group's state read in the same command line, before the start: '' when that part of the answer was lost. */
+  /**
+   * State read in the same command line, before the start: '' when that part of the answer was lost. Of a group its state; for a snapshot to add
+   * `absent` when the volume group holds as many volumes as it must and has no snapshot of that name, for one to restore its own state.
+   */
   readonly stateRead: string;
   /** `done` only when our own start exited 0. `unknown`: the answer was lost, or a code says "already copying". */
   readonly started: 'done' | 'not-done' | 'unknown';
@@ -37,6 +67,11 @@ export interface StartSession {
    * Never with -prep. `restore`: also while a target is the source of other active mappings.
    */
   startPrepared(group: string, timeoutMs: number, options?: { readonly restore?: boolean }): Promise<StartAnswer>;
+  /**
+   * Reads volume group and snapshot, then adds or restores, in the same way. `done` when the array exited 0 and, for a new snapshot, told its id;
+   * "exists" is not-done: that snapshot is another command's.
+   */
+  startSnapshot(order: SnapshotStart, timeoutMs: number): Promise<StartAnswer>;
   release(): void;
 }
 
@@ -59,6 +94,17 @@ export interface StorageArray {
   readGroups(): Promise<ConsistencyGroup[]>;
   /** Undefined when there is no such group. */
   readGroup(name: string): Promise<ConsistencyGroup | undefined>;
+
+  /** Undefined when there is none of that name. COMMAND_UNSUPPORTED on levels without volume groups. */
+  readVolumeGroup(name: string): Promise<VolumeGroup | undefined>;
+  /** Of one volume group; none when it does not exist. COMMAND_UNSUPPORTED below 8.5.1, here and in all that follows. */
+  readSnapshots(volumeGroup: string): Promise<VolumeGroupSnapshot[]>;
+  /** Names of the volumes it was taken of, as they are called now. A missing snapshot has none. */
+  readSnapshotMembers(snapshot: SnapshotRef): Promise<string[]>;
+  /** Volumes of a group that were made from a snapshot, and from what. One read for each volume. */
+  readClonedVolumes(volumeGroup: string): Promise<ClonedVolume[]>;
+  /** Volumes that still are being filled from a snapshot, by clone or restore, with percent; a finished one is not in the answer. */
+  readPopulation(): Promise<{ readonly volume: string; readonly progressPercent: number }[]>;
 
   createVDisk(vdisk: NewTarget & { readonly name: string; readonly capacityBytes: number }): Promise<void>;
   removeVDisk(name: string): Promise<void>;
@@ -88,6 +134,19 @@ export interface StorageArray {
   stopMapping(name: string, how?: StopMode): Promise<void>;
   /** The group goes with its last mapping. */
   setGroupAutodelete(name: string): Promise<void>;
+  /**
+   * A volume group `name` with new volumes, all as the snapshot is; the array names them. One of that name, made from that snapshot, is success.
+   * `pool`: default the one of each source.
+   */
+  cloneSnapshot(
+    clone: SnapshotRef & { readonly as: string; readonly kind: CloneKind; readonly pool?: string },
+  ): Promise<void>;
+  /** A repeat finds the old name gone and the new one there: success. */
+  renameVDisk(from: string, to: string): Promise<void>;
+  /** Only an empty one. A missing one is success. */
+  removeVolumeGroup(name: string): Promise<void>;
+  /** A missing one is success. What clones or restores still need goes by itself later. A safeguarded one is refused until it expires. */
+  removeSnapshot(snapshot: SnapshotRef): Promise<void>;
   reserveStart(timeoutMs: number): Promise<StartSession>;
   /** Already mapped to that host is success. */
   mapVDisk(map: { readonly vdisk: string; readonly host: string; readonly scsiId?: number }): Promise<void>;

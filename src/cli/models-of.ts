@@ -19,7 +19,9 @@ export async function modelsOf(request: unknown): Promise<ModelledRun> {
   const models = await createModels(inventory, { clock: systemClock, randomness: systemRandomness });
   const uids = new Map<string, string>();
   for (const { array, volumes } of parsed.groups) {
-    const vdisks = await models.arrays(array).readVDisks(volumes.map(({ target }) => target));
+    const vdisks = await models
+      .arrays(array)
+      .readVDisks(volumes.map(({ target }) => target).filter((name) => name !== ''));
     for (const { name, uid } of vdisks) uids.set(`${array}/${name}`, uid);
   }
   await models.close();
@@ -29,10 +31,14 @@ export async function modelsOf(request: unknown): Promise<ModelledRun> {
 function arraysOf(request: FlashCopyRequest): Record<string, ModelArrayEntry> {
   return Object.fromEntries(
     request.groups.map(({ array, volumes }) => {
-      const names = volumes.flatMap(({ source, target, create }) =>
-        create === undefined ? [source, target] : [source],
-      );
-      return [array, { kind: 'model', volumes: names.map((name) => ({ name, size: SIZE })) }];
+      const snapshot = request.copy.kind === 'snapshot' ? request.copy.snapshot : undefined;
+      const names = volumes
+        .flatMap(({ source, target, create }) =>
+          create === undefined && snapshot === undefined ? [source, target] : [source],
+        )
+        .filter((name) => name !== '');
+      const group = snapshot === undefined ? {} : { volumeGroup: snapshot.volumeGroup };
+      return [array, { kind: 'model', volumes: names.map((name) => ({ name, size: SIZE, ...group })) }];
     }),
   );
 }
@@ -73,14 +79,16 @@ function disksOf(request: FlashCopyRequest): Pick<ModelHostEntry, 'disks'> {
   };
 }
 
-type Volumes = { readonly target: string; readonly create?: unknown }[];
+type Volumes = { readonly target?: string; readonly create?: unknown }[];
 type Written = { array?: string; volumes?: Volumes; groups?: { array: string; volumes: Volumes }[] };
 
 function confirmed(request: unknown, uids: ReadonlyMap<string, string>): unknown {
   const written = request as Written;
   const confirm = (array: string, volumes: Volumes): unknown =>
     volumes.map((pair) =>
-      pair.create === undefined ? { ...pair, overwrite: uids.get(`${array}/${pair.target}`) } : pair,
+      pair.create === undefined && uids.has(`${array}/${pair.target}`)
+        ? { ...pair, overwrite: uids.get(`${array}/${pair.target}`) }
+        : pair,
     );
   if (written.groups === undefined) return { ...written, volumes: confirm(written.array ?? '', written.volumes ?? []) };
   return { ...written, groups: written.groups.map((g) => ({ ...g, volumes: confirm(g.array, g.volumes) })) };

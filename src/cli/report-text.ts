@@ -38,6 +38,10 @@ export function reportLines(report: Report, { live = false } = {}): string[] {
       report.mounts.map((m) => `${m.host}: ${m.at} (copy of ${m.from})  ${m.device}  UUID ${m.uuid}`),
     ),
     ...section('volumes', report.volumes.map(volumeText)),
+    ...section(
+      'snapshots',
+      (report.snapshots ?? []).map((s) => `${s.array}: ${s.name} of volume group ${s.volumeGroup}`),
+    ),
   ];
   const happened = [
     ...section('error', report.error === undefined ? [] : errorText(report.error).split('\n')),

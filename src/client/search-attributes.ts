@@ -34,7 +34,9 @@ export async function registerSearchAttributes(client: Client): Promise<boolean>
 
 /** What is known of a copy before it runs; phase and pause come from the workflow. */
 export function searchAttributesOf(request: FlashCopyRequest): SearchAttributePair[] {
-  const volumes = request.groups.flatMap((g) => g.volumes.flatMap((v) => [v.source, v.target]));
+  const volumes = request.groups
+    .flatMap((g) => g.volumes.flatMap((v) => [v.source, v.target]))
+    .filter((name) => name !== '');
   const hosts = [...request.sources, ...request.targets].map((h) => h.host);
   return [
     keywords(

@@ -14,7 +14,14 @@ export function summaryOf(request: FlashCopyRequest): string {
 /** Markdown. */
 export function staticDetailsOf({ groups, targets }: FlashCopyRequest): string {
   const pairs = groups.flatMap(({ array, volumes }) =>
-    volumes.map(({ source, target }) => `- ${array}: \`${source}\` → \`${target}\``),
+    volumes
+      .map(({ source, target }) =>
+        [source, target]
+          .filter((name) => name !== '')
+          .map((name) => `\`${name}\``)
+          .join(' → '),
+      )
+      .map((pair) => `- ${array}: ${pair}`),
   );
   const mounts = targets.flatMap(({ host, mounts }) =>
     mounts.map(({ from, at }) => `- ${host}: \`${at}\` (copy of \`${from}\`)`),

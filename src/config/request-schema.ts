@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { duration, hostName, mountPoint, objectName, setName, unitName, vdiskUid, volumeGroupName } from './words.js';
 
 const volume = z.strictObject({
-  source: objectName.describe('Source VDisk'),
-  target: objectName.describe('Target VDisk; its data is lost'),
+  source: objectName.optional().describe('Source VDisk; needed but for `copy.kind: restore-snapshot`'),
+  target: objectName
+    .optional()
+    .describe('Target VDisk; its data is lost. Left out for a snapshot; with `clone` the name of the new volume'),
   create: z
     .strictObject({
       pool: objectName.describe('Pool of the new target'),
@@ -89,11 +91,39 @@ const target = z.strictObject({
     .describe('Keep the volumes mapped, held exclusively open, instead of unmapping them'),
 });
 
+const snapshot = z.strictObject({
+  volumeGroup: objectName.describe('Volume group of the array; it holds the volumes of the request and no others'),
+  retentionDays: z
+    .int()
+    .min(1)
+    .max(32_767)
+    .optional()
+    .describe('The snapshot goes by itself after so many days, 1-32767; default: it stays'),
+  retentionMinutes: z.int().min(1).max(1440).optional().describe('The same in minutes, 1-1440; one of the two'),
+  safeguarded: z
+    .boolean()
+    .default(false)
+    .describe('Nobody can remove it before it expires, this library neither, not even after a run that failed'),
+  ignoreLegacy: z
+    .boolean()
+    .default(false)
+    .describe('Also when volumes are in FlashCopy mappings (-ignorelegacy); default: the request is refused then'),
+  clone: z
+    .enum(['clone', 'thinclone'])
+    .optional()
+    .describe('New volumes from the snapshot, for `targets`: `clone` becomes independent, `thinclone` never does'),
+  clonePool: objectName.optional().describe("Pool of the new volumes; default: that of each volume's source"),
+  restoreFrom: objectName.optional().describe('`restore-snapshot` only: name of the snapshot that is restored'),
+});
+
 const copy = z.strictObject({
   kind: z
-    .enum(['mapping', 'restore'])
+    .enum(['mapping', 'restore', 'snapshot', 'restore-snapshot'])
     .default('mapping')
-    .describe('`mapping`: from source to target; `restore`: a copy back over what it was copied from (-restore)'),
+    .describe(
+      '`mapping`: from source to target; `restore`: a copy back over what it was copied from (-restore); `snapshot`: of a volume group of the array (8.5.1 on); `restore-snapshot`: volumes back to what a snapshot holds',
+    ),
+  snapshot: snapshot.optional().describe('For the two kinds of snapshots; rates, grain and the like are not for them'),
   autodelete: z
     .boolean()
     .optional()

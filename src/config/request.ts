@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { FlashCopyRequest, RequestedGroup, RequestedTarget } from '../domain/request.js';
 import { fieldPath, inputError, issueLines, shown } from './problem.js';
 import { requestSchema } from './request-schema.js';
+import { pairProblems, snapshotProblems } from './snapshot-problems.js';
 
 /** Larger documents are refused before they are looked at; 512 pairs need about 100 KB. */
 const MOST_CHARACTERS = 1_000_000;
@@ -37,14 +38,16 @@ type Parsed = z.output<typeof requestSchema>;
 type ParsedGroup = NonNullable<Parsed['groups']>[number];
 
 /** After a restore nothing may stand in the way of the next copy. */
-const copyOf = ({ autodelete, ...copy }: Parsed['copy']): FlashCopyRequest['copy'] => ({
+const copyOf = ({ autodelete, snapshot, ...copy }: Parsed['copy']): FlashCopyRequest['copy'] => ({
   ...copy,
+  ...(snapshot === undefined ? {} : { snapshot: defined(snapshot) }),
   autodelete: autodelete ?? copy.kind === 'restore',
 });
 
 const withoutUndefined = ({ array, volumes }: ParsedGroup): RequestedGroup => ({
   array,
-  volumes: volumes.map(({ create, ...pair }) => ({
+  volumes: volumes.map(({ create, source = '', target = '', ...pair }) => ({
+    ...{ source, target },
     ...defined(pair),
     ...(create === undefined ? {} : { create: defined(create) }),
   })),
@@ -59,6 +62,8 @@ function contradictions({ groups, sources, targets, copy }: FlashCopyRequest): s
   const arrays = groups.map(({ array }) => array);
   const hosts = (list: readonly { readonly host: string }[]): string[] => list.map(({ host }) => host);
   return [
+    ...snapshotProblems(copy),
+    ...pairProblems(groups, copy),
     ...repeatedVolumes(groups),
     ...twice('groups', arrays, 'array'),
     ...twice('sources', hosts(sources), 'host'),
@@ -81,9 +86,10 @@ function repeatedVolumes(groups: readonly RequestedGroup[]): string[] {
   return groups.flatMap(({ array, volumes }, g) =>
     volumes.flatMap((pair, v) => {
       const at = groups.length === 1 ? `volumes[${v}]` : `groups[${g}].volumes[${v}]`;
-      if (pair.source === pair.target)
+      if (pair.source === pair.target && pair.source !== '')
         return [`${at}.target = ${shown(pair.target)}: is its own source; name another volume`];
       return (['source', 'target'] as const).flatMap((role) => {
+        if (pair[role] === '') return [];
         const key = `${array}/${pair[role]}`;
         const before = seen.get(key);
         seen.set(key, `${at}.${role}`);

@@ -1,6 +1,7 @@
 // What was found before anything is touched: the facts the plan's rules judge. Read-only observations of arrays and hosts.
 import type { ArrayHost, ArraySystem, HostMap, IoGroup, Pool, VDisk } from './vdisk.js';
 import type { ConsistencyGroup, FlashCopyMapping } from './mapping.js';
+import type { VolumeGroup, VolumeGroupSnapshot } from './snapshot.js';
 
 /** One array, as far as the request is concerned. */
 export interface ArrayInspection {
@@ -17,6 +18,18 @@ export interface ArrayInspection {
   readonly groups: readonly ConsistencyGroup[];
   /** Read when mappings are to be made; groups without nodes are not among them. */
   readonly ioGroups?: readonly IoGroup[];
+  /** Read for snapshots; absent where the array does not have them. */
+  readonly snapshots?: SnapshotInspection;
+}
+
+/** The volume group of the request, as it is. */
+export interface SnapshotInspection {
+  readonly group?: VolumeGroup;
+  readonly taken: readonly VolumeGroupSnapshot[];
+  /** Volumes in the snapshot that is to be restored. */
+  readonly members: readonly string[];
+  /** The volume group of the clone's name exists. */
+  readonly cloneGroupTaken: boolean;
 }
 
 export interface InspectedDisk {

@@ -1,6 +1,7 @@
 // What will be done: computed by pure rules from request and inspection, printable, hashed; nothing outside it is touched.
 import type { FlashCopyRequest, Grade, Method, NewTarget } from './request.js';
 import type { MappingState } from './mapping.js';
+import type { CloneKind } from './snapshot.js';
 
 export interface PlannedVolume {
   readonly name: string;
@@ -9,9 +10,11 @@ export interface PlannedVolume {
 }
 
 export interface PlannedMapping {
+  /** Of a snapshot: the name of the volume that is in it. */
   readonly name: string;
+  /** '' without UID when a snapshot is restored. */
   readonly source: PlannedVolume;
-  /** uid is '' for a target that is created first; as large as its source where nothing else is said. */
+  /** uid is '' for a target that is created first; as large as its source where nothing else is said. '' for a snapshot without clone. */
   readonly target: Pick<PlannedVolume, 'name' | 'uid'> & Partial<PlannedVolume>;
   readonly createTarget?: NewTarget;
   /** The mapping as found; absent when the run creates it. */
@@ -25,6 +28,21 @@ export interface PlannedDependent {
   readonly mapping: string;
   /** '' when stand-alone. */
   readonly group: string;
+}
+
+/** A snapshot of a volume group instead of mappings in a group: the run's own name, with its token, is the snapshot's. */
+export interface PlannedSnapshot {
+  readonly volumeGroup: string;
+  /** The array's UID of the volume group: another one of that name is not meant. */
+  readonly groupUid: string;
+  readonly retentionDays?: number;
+  readonly retentionMinutes?: number;
+  readonly safeguarded?: true;
+  readonly ignoreLegacy?: true;
+  /** The clone's volume group has the run's name too. */
+  readonly clone?: { readonly kind: CloneKind; readonly pool?: string };
+  /** Nothing is taken: this one, and no other of its name, is restored. */
+  readonly restoreFrom?: { readonly name: string; readonly time: string };
 }
 
 /** One group on one array: its mappings are started at one instant. */
@@ -41,6 +59,7 @@ export interface PlannedGroup {
   readonly grainSize: 64 | 256;
   /** Prepared and started with -restore: targets may be sources of other active mappings. */
   readonly restore?: true;
+  readonly snapshot?: PlannedSnapshot;
   /** Mappings and group go by themselves once everything is copied. */
   readonly autodelete?: true;
   /** How a group that still copies is stopped: `force` stops dependents with it, `split` sets them free from a complete copy. */
@@ -49,14 +68,28 @@ export interface PlannedGroup {
   readonly stopFirst?: readonly PlannedDependent[];
 }
 
+/** What an activity needs of a group that is a snapshot; undefined for one of mappings. */
+export function snapshotPart({ snapshot, mappings }: PlannedGroup):
+  | {
+      readonly planned: PlannedSnapshot;
+      readonly volumes: readonly { readonly source: string; readonly target: string }[];
+    }
+  | undefined {
+  if (snapshot === undefined) return undefined;
+  return {
+    planned: snapshot,
+    volumes: mappings.map(({ source, target }) => ({ source: source.name, target: target.name })),
+  };
+}
+
 export interface PlannedMount {
   readonly mountPoint: string;
   readonly device: string;
   readonly fsType: string;
   readonly options: string;
   readonly uuid: string;
-  /** UIDs of the VDisks beneath. */
-  readonly disks: readonly string[];
+  /** UIDs of the VDisks beneath. No longer written: nothing reads it, and each mount of a group of 512 would name all of them. */
+  readonly disks?: readonly string[];
   /** Mount unit that owns it, '' when none. */
   readonly unit: string;
 }

@@ -49,6 +49,13 @@ export interface VolumeReport {
   readonly copyRate?: number;
 }
 
+/** A snapshot of a volume group, as a restore names it. */
+export interface SnapshotReport {
+  readonly array: string;
+  readonly volumeGroup: string;
+  readonly name: string;
+}
+
 export interface CompensationReport {
   readonly what: string;
   readonly ok: boolean;
@@ -75,6 +82,8 @@ export interface Report {
   readonly verified: boolean;
   /** ISO time at which start returned, the workflow's clock. */
   readonly takenAt?: string;
+  /** What this run took and left on the array, where it takes snapshots. */
+  readonly snapshots?: readonly SnapshotReport[];
   readonly planHash?: string;
   readonly planLines: readonly string[];
   readonly pauses: readonly PauseReport[];

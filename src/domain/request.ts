@@ -1,4 +1,5 @@
 // What a user asks for. Text becomes this in src/config; every field here is complete, with defaults applied.
+import type { CloneKind } from './snapshot.js';
 
 /** The facility that makes the source's data still: named by the user, there is no default. */
 export type Method = 'unmount' | 'quiesce';
@@ -6,7 +7,9 @@ export type Grade = 'application' | 'filesystem' | 'crash';
 
 /** One pair of volumes. */
 export interface VolumePair {
+  /** '' when a snapshot is restored: nobody sees its volumes. */
   readonly source: string;
+  /** '' for a snapshot without clone; with one, the name its volume gets. */
   readonly target: string;
   /** Create the target when it does not exist. */
   readonly create?: NewTarget;
@@ -29,8 +32,29 @@ export interface NewTarget {
 
 /**
  * `mapping`: FlashCopy mappings in a consistency group. `restore`: the same, back over the source of a copy (-restore).
+ * `snapshot`: a snapshot of a volume group, as it is or with clones of its volumes. `restore-snapshot`: the volumes of a group become what a snapshot
+ * of it holds.
  */
-export type CopyKind = 'mapping' | 'restore';
+export type CopyKind = 'mapping' | 'restore' | 'snapshot' | 'restore-snapshot';
+
+/** What a request with kind `snapshot` or `restore-snapshot` says of the array's volume group. */
+export interface RequestedSnapshot {
+  /** On every array of the request; holds the volumes of the request and no others. */
+  readonly volumeGroup: string;
+  /** It goes by itself after so long; without both it stays. */
+  readonly retentionDays?: number;
+  readonly retentionMinutes?: number;
+  /** Nobody can remove it before it expires. */
+  readonly safeguarded: boolean;
+  /** Also of volumes that are in FlashCopy mappings (-ignorelegacy). */
+  readonly ignoreLegacy: boolean;
+  /** New volumes from it, named by the targets of the request. */
+  readonly clone?: CloneKind;
+  /** Pool of the clone's volumes; default: that of each source. */
+  readonly clonePool?: string;
+  /** Name of the snapshot that is restored. */
+  readonly restoreFrom?: string;
+}
 
 /**
  * What happens to active mappings that have a target of ours as their source. `refuse`: the plan says no. `keep`: they go on, the array keeps their
@@ -80,6 +104,8 @@ export interface FlashCopyRequest {
   readonly copy: {
     /** Default `mapping`. */
     readonly kind?: CopyKind;
+    /** For the two kinds of snapshots only. */
+    readonly snapshot?: RequestedSnapshot;
     /** Mappings and group go when everything is copied; default false, for a restore true. */
     readonly autodelete?: boolean;
     /** Default `refuse`. */

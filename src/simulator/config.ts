@@ -29,6 +29,8 @@ const volume = z.strictObject({
   size,
   /** Space-efficient: takes room of the pool as it is written, and grows. */
   thin: z.boolean().default(false),
+  /** Volume group it is in; made with its first volume. */
+  volumeGroup: z.string().optional(),
   /** So many of them, named name1, name2, ... */
   count: z.number().int().min(1).max(15_864).default(1),
 });

@@ -2,6 +2,8 @@
 import type { SimulatorConfig } from './config.js';
 import type { Machine } from './machine.js';
 import { GrainSet } from './model/grain-set.js';
+import { checkName } from './model/object-names.js';
+import type { VolumeGroup } from './model/snapshot.js';
 import { drop } from './model/state.js';
 import { targetOffline } from './model/legality.js';
 import { createHost } from './shell/commands/hosts.js';
@@ -28,9 +30,18 @@ async function make(machine: Machine, wanted: SimulatorConfig['volumes'][number]
   const home = machine.state.pools.find((candidate) => candidate.name === pool);
   if (!home) throw new Error(`volume ${name}: no pool ${pool} in the configuration`);
   const kind = { autoexpand: true, grainKiB: 256, warningPercent: 80, compressed: false, deduplicated: false };
-  const volume = { name, pool: home, bytes: size, ...(thin ? { thin: { ...kind, realBytes: 0 } } : {}) };
+  const group = wanted.volumeGroup === undefined ? {} : { group: volumeGroup(machine, wanted.volumeGroup).id };
+  const volume = { name, pool: home, bytes: size, ...group, ...(thin ? { thin: { ...kind, realBytes: 0 } } : {}) };
   if (count === 1) await createVolume(machine, volume);
   else await createVolumes(machine, volume, count);
+}
+
+function volumeGroup({ state }: Machine, name: string): VolumeGroup {
+  const known = state.volumeGroups.find((group) => group.name === name);
+  if (known) return known;
+  const made = { id: state.volumeGroups.freeId(), name: checkName(name, []), uid: String(++state.serial) };
+  state.volumeGroups.push(made);
+  return made;
 }
 
 export function armFaults(machine: Machine, config: SimulatorConfig): void {

@@ -69,6 +69,10 @@ export function startLate(array: StorageArray, later: (start: () => Promise<Star
       later(() => session.startPrepared(group, timeoutMs).finally(() => session.release()));
       return Promise.resolve({ stateRead: 'prepared', started: 'done', code: '', message: '', durationMs: 1 });
     },
+    startSnapshot: (order, timeoutMs) => {
+      later(() => session.startSnapshot(order, timeoutMs).finally(() => session.release()));
+      return Promise.resolve({ stateRead: 'absent', started: 'done', code: '', message: '', durationMs: 1 });
+    },
     release: () => undefined,
   });
   return withMethods(array, { reserveStart: async (timeoutMs) => late(await array.reserveStart(timeoutMs)) });

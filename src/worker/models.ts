@@ -12,7 +12,7 @@ import { createInProcessTransport } from '../transport/in-process/in-process-tra
 /** `kind: model` of an array: volumes it holds at the beginning. */
 export interface ModelArrayEntry {
   readonly kind: 'model';
-  readonly volumes: readonly { readonly name: string; readonly size: string | number }[];
+  readonly volumes: readonly { readonly name: string; readonly size: string | number; readonly volumeGroup?: string }[];
   /** Prepare and background copy are so many times faster than on a real array. Default 20. */
   readonly speed?: number;
 }

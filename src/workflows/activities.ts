@@ -36,6 +36,7 @@ const TABLE: Readonly<Record<ActivityName, readonly [Queue, Options]>> = {
   flashCopyMarkAfter: ['urgent', { startToCloseTimeout: '30s', retry: FEW }],
   flashCopyFenceGroup: ['copy', { startToCloseTimeout: '1m', retry: MANY }],
   flashCopyReadGroup: ['copy', { startToCloseTimeout: '1m', retry: MANY }],
+  flashCopyMakeClones: ['copy', { startToCloseTimeout: '30m', retry: FEW }],
   flashCopyPresent: ['copy', { startToCloseTimeout: '10m', retry: FEW }],
   flashCopySynthesise: ['copy', { startToCloseTimeout: '30m', retry: FEW }],
   flashCopyMount: ['copy', { startToCloseTimeout: '10m', retry: FEW }],

@@ -1,6 +1,9 @@
 // What a person can do now, one line each. Pure; the same lines in the Temporal UI, in the report and on the command line.
-import type { Report } from '../domain/report.js';
+import type { Report, SnapshotReport } from '../domain/report.js';
 import { remedyOf } from '../domain/remedies.js';
+
+/** What an undo says that showed targets again as they were: their data is as it was. */
+export const PRESENTED_AGAIN = 'mapped and found again; not mounted again';
 
 type Told = Omit<Report, 'advice'>;
 
@@ -28,9 +31,11 @@ export function advice(report: Told, stuck: ReadonlyMap<string, string>): string
     case 'done':
       return report.volumes.every(({ independent }) => independent)
         ? []
-        : [
-            'the copy needs its source until the array has copied 100 %: keep the source volumes and the group until then',
-          ];
+        : report.snapshots !== undefined
+          ? report.snapshots.map(ofSnapshot)
+          : [
+              'the copy needs its source until the array has copied 100 %: keep the source volumes and the group until then',
+            ];
     case 'needs-operator':
       return [];
   }
@@ -38,8 +43,18 @@ export function advice(report: Told, stuck: ReadonlyMap<string, string>): string
 
 const remedy = ({ error }: Told): string | undefined => (error === undefined ? undefined : remedyOf(error.code));
 
-function whatIsLeft({ takenAt, steps }: Told): string {
+const ofSnapshot = ({ array, volumeGroup, name }: SnapshotReport): string =>
+  `snapshot ${name} of volume group ${volumeGroup} on ${array} needs its source volumes; to go back to it: copy.kind restore-snapshot, restoreFrom ${name}`;
+
+function whatIsLeft({ takenAt, steps, snapshots, compensation }: Told): string {
+  const kept = snapshots?.map(({ name }) => name).join(', ');
+  if (kept !== undefined) return `snapshot ${kept} is not good, and still there: do not use it`;
+  if (compensation.some(({ what, ok }) => ok && what.startsWith('remove snapshot')))
+    return 'there is no copy: its snapshot is gone again';
+  if (compensation.some(({ note }) => note === PRESENTED_AGAIN))
+    return 'there is no copy, and the data of the targets is as it was';
   if (takenAt !== undefined) return 'the group may still be copying, but the copy is not good: do not use the targets';
-  if (steps.some(({ name }) => name === 'prepare')) return 'there is no copy, and what the targets held before is void';
+  if (steps.some(({ name, state }) => name === 'prepare' && state !== 'skipped'))
+    return 'there is no copy, and what the targets held before is void';
   return 'there is no copy, and no data was touched';
 }

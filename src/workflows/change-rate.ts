@@ -19,6 +19,8 @@ function validate(copy: CopyRun, change: RateChange | undefined): void {
     throw refuse('INVALID_RATE', 'use copyRate or cleanRate, from 0 to 150');
   if (copy.report.takenAt === undefined || copy.report.outcome !== 'running')
     throw refuse('NOTHING_COPIES', `no copy of this run is under way: it is ${copy.report.phase}`);
+  if (copy.plan.groups.some(({ snapshot }) => snapshot !== undefined))
+    throw refuse('NO_RATE', 'the array itself decides how fast clones of a snapshot and restores from one go on');
   if (copyRate === 0 && copy.plan.copy.waitFor === 'copied')
     throw refuse('NEVER_COPIED', 'the run waits until everything is copied, which never happens with copy rate 0');
 }

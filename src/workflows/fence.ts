@@ -8,9 +8,13 @@ import { perform } from './activities.js';
 import { drawToken, type CopyRun, type RunGroup } from './copy-run.js';
 import { hostEvidence } from './steps/grade.js';
 import { registerUnprepare } from './steps/prepare.js';
+import { planOf, restoresSnapshot, withSnapshot } from './snapshots.js';
 
 /** Returns when every start took effect and counts; throws the first error otherwise. To be called after the give back. */
 export async function fenceUnknownStarts(copy: CopyRun, error: ErrorData): Promise<void> {
+  // What a restore has begun nobody can call off, and nothing tells it from one that never began: the targets stay released.
+  if (copy.groups.some(({ planned }) => restoresSnapshot(planned)))
+    throw new FlashCopyError({ ...error, outcome: 'unknown', retry: 'after-check' });
   await CancellationScope.nonCancellable(async () => {
     const unknown = copy.groups.filter((group) => startOf(copy, group)?.started !== 'not-done');
     const effects = await Promise.all(unknown.map((group) => fence(copy, group)));
@@ -26,9 +30,11 @@ export async function fenceUnknownStarts(copy: CopyRun, error: ErrorData): Promi
 }
 
 async function fence(copy: CopyRun, group: RunGroup): Promise<boolean> {
-  const { array } = group.planned;
+  const { planned } = group;
+  const { array } = planned;
+  if (planned.snapshot !== undefined) return settle(copy, group);
   const newName = buildGroupName(copy.plan.set, drawToken());
-  registerUnprepare(copy, array, newName);
+  registerUnprepare(copy, planned, newName);
   await copy.guard.renamed([newName]);
   const progress = await perform(
     'flashCopyFenceGroup',
@@ -37,6 +43,13 @@ async function fence(copy: CopyRun, group: RunGroup): Promise<boolean> {
   );
   group.name = newName;
   return tookEffect(group, progress);
+}
+
+/** The volume group is not ours to rename. A snapshot of our name is ours; one that comes later than the look is found by the undo, or is only room. */
+async function settle(copy: CopyRun, { planned, name }: RunGroup): Promise<boolean> {
+  const summary = `look for snapshot ${name} of ${planned.array}`;
+  const order = { ...copy.ref, array: planned.array, group: name, newName: name, ...withSnapshot(planned) };
+  return (await perform('flashCopyFenceGroup', { summary }, order)).state !== 'empty';
 }
 
 function tookEffect(group: RunGroup, { state, startTimes }: GroupProgress): boolean {
@@ -55,8 +68,19 @@ const startOf = (copy: CopyRun, group: RunGroup): GroupStart | undefined =>
   copy.cut?.starts.find(({ array, group: name }) => array === group.planned.array && name === group.planned.name);
 
 async function stop(copy: CopyRun, group: RunGroup): Promise<void> {
+  const { planned } = group;
+  if (planned.snapshot !== undefined) {
+    const { array } = planned;
+    const summary = `remove snapshot ${group.name} of ${array}: it does not count`;
+    await perform(
+      'flashCopyUnprepareGroup',
+      { summary },
+      { ...copy.ref, array, group: group.name, ...planOf(planned) },
+    );
+    return;
+  }
   // As found: the activity stops a running copy only where it is told that it runs.
-  const named = { ...group.planned, name: group.name, existing: { name: group.name, state: 'copying' } };
+  const named = { ...planned, name: group.name, existing: { name: group.name, state: 'copying' } };
   const summary = `stop group ${group.name} of ${named.array}: its copy does not count`;
   await perform('flashCopyMakePreparable', { summary }, { ...copy.ref, group: named });
 }

@@ -8,6 +8,7 @@ import { backgroundCopy } from './steps/background-copy.js';
 import { ensure } from './steps/ensure.js';
 import { grade } from './steps/grade.js';
 import { lock } from './steps/lock.js';
+import { makeClones } from './steps/make-clones.js';
 import { makePreparable } from './steps/make-preparable.js';
 import { plan } from './steps/plan.js';
 import { preFlush } from './steps/pre-flush.js';
@@ -37,6 +38,7 @@ export async function flashCopy(input: FlashCopyInput): Promise<Report> {
     await takePointInTime(copy); // gives back, whatever happens in it
 
     await grade(copy);
+    await makeClones(copy); // of a snapshot, where the request asks for them
     await sideBySide(
       () => mountTargets(copy), // present, synthesise, mount, verify
       () => backgroundCopy(copy),

@@ -6,6 +6,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { FlashCopyError } from '../domain/errors.js';
 import type { RunRef } from '../activities/contract.js';
 import type { PlannedGroup, PlannedSource } from '../domain/plan.js';
+import { takesSnapshot } from './snapshots.js';
 import {
   GUARD,
   GUARD_DONE_SIGNAL,
@@ -32,6 +33,8 @@ export interface GuardedRun {
 
 export class GuardLink {
   #started = false;
+  /** Graded: from then on a snapshot is a copy that stays, whatever becomes of its run. */
+  #snapshotsStay = false;
 
   constructor(private readonly copy: GuardedRun) {}
 
@@ -77,6 +80,13 @@ export class GuardLink {
     await this.watchGroups();
   }
 
+  /** `true`: from now on the guard leaves snapshots alone. `false`: the run has failed after all, they are to go. */
+  async keepSnapshots(stay = true): Promise<void> {
+    if (stay === this.#snapshotsStay || !this.copy.groups.some(({ planned }) => takesSnapshot(planned))) return;
+    this.#snapshotsStay = stay;
+    await this.watchGroups();
+  }
+
   /** Names of groups have changed. */
   async renamed(also: readonly string[]): Promise<void> {
     if (this.#started) await this.#tell(this.#watch([], 0, also));
@@ -92,7 +102,8 @@ export class GuardLink {
 
   #watch(sources: readonly PlannedSource[], leaseMs: number, also: readonly string[] = []): GuardWatch {
     const { set, run } = this.copy.ref;
-    const groups = this.copy.groups.flatMap(({ planned, name }) =>
+    const watched = this.copy.groups.filter(({ planned }) => !(this.#snapshotsStay && takesSnapshot(planned)));
+    const groups = watched.flatMap(({ planned, name }) =>
       [...new Set([planned.name, name, ...also])].map((each) => ({ ...planned, name: each, mappings: [] })),
     );
     return { set, run, sources, groups, leaseMs };

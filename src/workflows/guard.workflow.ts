@@ -3,6 +3,7 @@
 import { CancellationScope, condition, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { perform } from './activities.js';
 import { errorLine } from './failure.js';
+import { planOf } from './snapshots.js';
 import { giveBackForSure, type GiveBackWatcher } from './give-back.js';
 import { GUARD_DONE_SIGNAL, GUARD_WATCH_SIGNAL, type GuardInput, type GuardWatch } from './messages.js';
 
@@ -111,13 +112,14 @@ async function unprepare(watch: GuardWatch | undefined): Promise<void> {
   if (watch === undefined) return;
   const { set, run } = watch;
   await Promise.all(
-    watch.groups.map(({ array, name: group }) =>
-      perform(
-        'flashCopyUnprepareGroup',
-        { summary: `unprepare group ${group} of ${array}`, retryForEver: true },
-        { set, run, array, group },
-      ),
-    ),
+    watch.groups.map((planned) => {
+      const { array, name: group, snapshot } = planned;
+      const summary = `${snapshot === undefined ? 'unprepare group' : 'remove snapshot'} ${group} of ${array}`;
+      // The command of a run that is gone may still be under way.
+      const patient = snapshot === undefined ? {} : ({ patient: true } as const);
+      const order = { set, run, array, group, ...planOf(planned), ...patient };
+      return perform('flashCopyUnprepareGroup', { summary, retryForEver: true }, order);
+    }),
   );
 }
 

@@ -20,6 +20,7 @@ export { preFlush } from './steps/pre-flush.js';
 export { prepare, prepareGroup } from './steps/prepare.js';
 export { takePointInTime, startGroups } from './steps/take-point-in-time.js';
 export { grade, readGroup } from './steps/grade.js';
+export { makeClones } from './steps/make-clones.js';
 export { mountTargets } from './steps/mount-targets.js';
 export { present } from './steps/present.js';
 export { synthesise } from './steps/synthesise.js';

@@ -4,6 +4,7 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 import type { ErrorData } from '../domain/errors.js';
 import type {
+  SnapshotReport,
   CompensationReport,
   MountReport,
   Outcome,
@@ -33,6 +34,8 @@ export class RunReport {
   planLines: readonly string[] = [];
   volumes: readonly VolumeReport[] = [];
   error: ErrorData | undefined;
+  /** Taken by this run and still there. */
+  snapshots: readonly SnapshotReport[] = [];
   readonly mounts: MountReport[] = [];
   readonly compensation: CompensationReport[] = [];
   readonly #steps: Writable<StepReport>[] = [];
@@ -96,6 +99,12 @@ export class RunReport {
     }
   }
 
+  /** Removed, or never taken: what is not there has no grade. */
+  snapshotGone(name: string): void {
+    this.snapshots = this.snapshots.filter((snapshot) => snapshot.name !== name);
+    this.grade = undefined;
+  }
+
   skip(name: StepName, subject: string, note: string): void {
     this.#steps.push({ name, subject, state: 'skipped', startedAt: now(), endedAt: now(), note });
   }
@@ -122,6 +131,7 @@ export class RunReport {
       ...{ set, outcome, phase, verified },
       ...(grade === undefined ? {} : { grade }),
       ...(takenAt === undefined ? {} : { takenAt }),
+      ...(this.snapshots.length === 0 ? {} : { snapshots: this.snapshots }),
       ...(error === undefined ? {} : { error }),
     };
     const rest = {

@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NewMapping, StorageArray } from '../../src/array/array.js';
 import type { GroupState } from '../../src/domain/mapping.js';
+import { describeSnapshotContract } from './array-snapshot-contract.js';
 
-/** An array with volumes src and tgt (64 MiB, pool0, nobody's), small (32 MiB), and hosts app1 and app2. */
+/** An array with volumes src (in volume group vg_src) and tgt (64 MiB, pool0, nobody's), small (32 MiB), and hosts app1 and app2. */
 export interface ArrayUnderTest {
   readonly array: StorageArray;
   /** The next command of this verb: it runs or not, and its answer is lost with the connection. */
@@ -166,6 +167,8 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
         await expect(second).rejects.toMatchObject({ code: 'MAPPED_ELSEWHERE' });
       });
     });
+
+    describeSnapshotContract(() => under, GROUP, setUp);
 
     describe('the rest of the procedure', () => {
       it('reads what is there, and only that', async () => {

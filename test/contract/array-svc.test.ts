@@ -16,7 +16,7 @@ const config = {
   users: [{ name: 'copy', password: 'secret' }],
   pools: [{ name: 'pool0', capacity: '1GiB' }],
   volumes: [
-    { name: 'src', pool: 'pool0', size: '64MiB' },
+    { name: 'src', pool: 'pool0', size: '64MiB', volumeGroup: 'vg_src' },
     { name: 'tgt', pool: 'pool0', size: '64MiB' },
     { name: 'small', pool: 'pool0', size: '32MiB' },
   ],

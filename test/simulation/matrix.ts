@@ -10,6 +10,7 @@ export type Method = CopyOrder['method'];
 export interface Shape {
   readonly method: Method;
   readonly hosts: readonly string[];
+  readonly snapshot?: NonNullable<CopyOrder['snapshot']>;
 }
 
 export const SHAPES = (method: Method): Shape[] => [
@@ -40,18 +41,21 @@ export interface Road {
   readonly order?: Pick<CopyOrder, 'autodelete'>;
 }
 
-const scenarioOf = ({ method, hosts }: Shape, { faults, order }: Road): Scenario => ({
+export const scenarioOf = ({ method, hosts, snapshot }: Shape, { faults, order }: Road): Scenario => ({
   ...{
     seed: SEED,
-    san: { sources: Object.fromEntries(hosts.map((host) => [host, 'svc1'])) },
+    san: {
+      sources: Object.fromEntries(hosts.map((host) => [host, 'svc1'])),
+      ...(snapshot === undefined ? {} : { grouped: hosts }),
+    },
     evictions: 0,
     again: false,
   },
-  copies: [{ set: 'nightly', method, hosts, ...order, afterMs: 0 }],
+  copies: [{ set: 'nightly', method, hosts, ...order, ...(snapshot === undefined ? {} : { snapshot }), afterMs: 0 }],
   faults,
 });
 
-const fault = (at: string, effect: Fault['effect'], more: Partial<Fault> = {}): Fault => ({
+export const fault = (at: string, effect: Fault['effect'], more: Partial<Fault> = {}): Fault => ({
   ...{ at, effect, where: '', nth: 1, ms: 0 },
   ...more,
 });

@@ -140,7 +140,7 @@ export class World {
       flashCopyUnprepareGroup: ({ group }) => {
         const found = this.groups.get(group);
         if (found?.state.startsWith('prepar') === true) found.state = 'stopped';
-        return Promise.resolve();
+        return Promise.resolve(undefined);
       },
     };
   }
@@ -187,6 +187,7 @@ export class World {
   #after(): Pick<
     FlashCopyActivities,
     | 'flashCopyReadGroup'
+    | 'flashCopyMakeClones'
     | 'flashCopyPresent'
     | 'flashCopySynthesise'
     | 'flashCopyMount'
@@ -200,6 +201,7 @@ export class World {
   > {
     return {
       flashCopyReadGroup: ({ array, group }) => Promise.resolve(this.progress(array, group)),
+      flashCopyMakeClones: () => Promise.resolve({ volumes: [] }),
       flashCopyPresent: ({ target }) => {
         this.targetsPresented.add(target.host);
         return Promise.resolve();

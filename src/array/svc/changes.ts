@@ -107,7 +107,7 @@ async function renameGroup(wire: Wire, reads: Reads, names: { from: string; to: 
   }
 }
 
-async function tolerate(kind: RefusalClass, change: Promise<void>): Promise<void> {
+export async function tolerate(kind: RefusalClass, change: Promise<void>): Promise<void> {
   try {
     await change;
   } catch (error) {
@@ -115,7 +115,10 @@ async function tolerate(kind: RefusalClass, change: Promise<void>): Promise<void
   }
 }
 
-async function unlessExists(change: Promise<void>, check: (refused: FlashCopyError) => Promise<void>): Promise<void> {
+export async function unlessExists(
+  change: Promise<void>,
+  check: (refused: FlashCopyError) => Promise<void>,
+): Promise<void> {
   try {
     await change;
   } catch (error) {

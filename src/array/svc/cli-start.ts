@@ -1,51 +1,45 @@
-// The one start that takes the point in time. Promise: `done` only when our own start exited 0; what was read of the group before is
+// The one start that takes the point in time. Promise: `done` only when our own start exited 0; what was read before is
 // kept even when the rest of the answer is lost.
 import type { Clock } from '../../domain/clock.js';
 import type { CommandResult, Session } from '../../transport/transport.js';
 import type { StartAnswer, StartSession } from '../array.js';
-import { delimited, renderBoth, show } from './command.js';
+import { DELIMITER, delimited, renderInOrder } from './command.js';
 import { readRefusal } from './errors.js';
-import { failedStart, stateIn, STARTED, type Verdict } from './start-verdict.js';
-import { parsePartialDetails } from './table.js';
+import type { Row } from './row.js';
+import { groupStart, snapshotStart, type StartOrder } from './start-orders.js';
+import { failedStart, stateIn, succeeded, type Verdict } from './start-verdict.js';
+import { parseListing, parsePartialDetails } from './table.js';
 
 export function createStartSession(session: Session, clock: Clock): StartSession {
   return {
     startPrepared: (group, timeoutMs, { restore = false } = {}) =>
-      startPrepared(session, clock, { group, timeoutMs, restore }),
+      start(session, clock, { order: groupStart(group, restore), timeoutMs }),
+    startSnapshot: async (wanted, timeoutMs) => start(session, clock, { order: snapshotStart(wanted), timeoutMs }),
     release: () => session.release(),
   };
 }
 
-async function startPrepared(
+async function start(
   session: Session,
   clock: Clock,
-  order: { readonly group: string; readonly timeoutMs: number; readonly restore: boolean },
+  { order, timeoutMs }: { readonly order: StartOrder; readonly timeoutMs: number },
 ): Promise<StartAnswer> {
-  const { group, timeoutMs } = order;
-  const flags = order.restore ? ({ restore: true } as const) : {};
-  const line = renderBoth(delimited(show('lsfcconsistgrp', group)), {
-    verb: 'startfcconsistgrp',
-    flags,
-    object: group,
-  });
+  const reads = [order.list, order.show].flatMap((command) => (command === undefined ? [] : [delimited(command)]));
+  const line = renderInOrder([...reads, order.start]);
   const from = clock.now();
   let seen = '';
   const onStdout = (text: string): void => void (seen += text);
   const verdict = await session.run(line, { timeoutMs, urgent: true, onStdout }).then(
-    (result) => judge(line, result),
+    (result) => judge(order, line, result),
     // The transport knows whether the line was sent.
     failedStart,
   );
-  return {
-    ...verdict,
-    stateRead: stateIn(() => parsePartialDetails('lsfcconsistgrp', seen), group),
-    durationMs: clock.now() - from,
-  };
+  return { ...verdict, stateRead: stateIn(order, () => answersIn(order, seen)), durationMs: clock.now() - from };
 }
 
-/** Exit 0 is the start's own: the shell reports the second command. The read may have failed all the same; then the state is ''. */
-function judge(line: string, result: CommandResult): Verdict {
-  if (result.exitCode === 0) return STARTED;
+/** Exit 0 is the start's own: the shell reports the last command. The reads may have failed all the same; then the state is ''. */
+function judge(order: StartOrder, line: string, result: CommandResult): Verdict {
+  if (result.exitCode === 0) return succeeded(order, result.stdout);
   const refusal = readRefusal(line, result);
   // A warning with a failing exit status is no proof of a start.
   return refusal === undefined
@@ -55,4 +49,21 @@ function judge(line: string, result: CommandResult): Verdict {
         message: `exits ${result.exitCode ?? 'by signal'} with a warning only`,
       }
     : failedStart(refusal);
+}
+
+/** The output of all commands stands in one text; its end may be lost. Lines of a view hold one separator, rows of a listing many. */
+function answersIn(order: StartOrder, text: string): { listed: readonly Row[]; shown: Row | undefined } {
+  const lines = text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => line.includes(DELIMITER));
+  const part = (isRow: boolean): string =>
+    lines
+      .filter((line) => line.split(DELIMITER).length > 2 === isRow)
+      .map((line) => `${line}\n`)
+      .join('');
+  return {
+    listed: order.list === undefined ? [] : parseListing(order.list.verb, part(true)),
+    shown: order.show === undefined ? undefined : parsePartialDetails(order.show.verb, part(false)),
+  };
 }

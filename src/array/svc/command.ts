@@ -29,9 +29,8 @@ export function renderCommand({ verb, flags = {}, object }: SvcCommand): string 
   return words.join(' ');
 }
 
-/** Two commands in one line: the restricted shell runs them in order; exit status is the second one's. */
-export const renderBoth = (first: SvcCommand, second: SvcCommand): string =>
-  `${renderCommand(first)}; ${renderCommand(second)}`;
+/** Commands in one line: the restricted shell runs them in order; exit status is the last one's. */
+export const renderInOrder = (commands: readonly SvcCommand[]): string => commands.map(renderCommand).join('; ');
 
 function checkParameter(word: string): string {
   const printable = /^[\x20-\x7e]+$/.test(word);

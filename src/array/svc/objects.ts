@@ -2,6 +2,12 @@
 import type { ConsistencyGroup, FlashCopyMapping, GroupState } from '../../domain/mapping.js';
 import { MAPPING_STATES } from '../../domain/mapping.js';
 import type { ArrayHost, ArraySystem, HostMap, IoGroup, Pool, VDisk } from '../../domain/vdisk.js';
+import {
+  SNAPSHOT_STATES,
+  type ClonedVolume,
+  type VolumeGroup,
+  type VolumeGroupSnapshot,
+} from '../../domain/snapshot.js';
 import type { NewMapping } from '../array.js';
 import type { Row } from './row.js';
 
@@ -87,6 +93,32 @@ export const toHostMapOfHost = (row: Row): HostMap => ({
   vdiskUid: row.matching('vdisk_UID', UID).toUpperCase(),
   hostName: row.filled('name'),
   scsiId: row.integer('SCSI_id'),
+});
+
+/** The detailed view tells no members: they are listed apart. */
+export const toVolumeGroup = (row: Row, volumes: readonly string[]): VolumeGroup => ({
+  name: row.filled('name'),
+  uid: row.textOr('uid', ''),
+  volumes,
+  fromSnapshot: row.textOr('source_snapshot', ''),
+});
+
+export const toSnapshot = (row: Row): VolumeGroupSnapshot => ({
+  id: row.filled('id'),
+  name: row.filled('name'),
+  state: row.oneOf('state', SNAPSHOT_STATES),
+  time: row.matching('time', TIME),
+  expires: row.matching('expiration_time', TIME),
+  // From 8.5.2 on.
+  safeguarded: row.textOr('safeguarded', 'no') === 'yes',
+});
+
+export const toClonedVolume = (row: Row): ClonedVolume => ({
+  name: row.filled('name'),
+  uid: row.matching('vdisk_UID', UID).toUpperCase(),
+  online: row.text('status') !== 'offline',
+  source: row.textOr('source_volume_name', ''),
+  snapshot: row.textOr('source_snapshot', ''),
 });
 
 const UNITS: Readonly<Record<string, number>> = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 };

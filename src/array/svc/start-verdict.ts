@@ -1,7 +1,7 @@
 // What an end of a start says of its effect. Promise: "already copying" is never success, and never a refusal either: only a fence can tell.
 import { errorData } from '../../domain/errors.js';
 import type { StartAnswer } from '../array.js';
-import { toGroup } from './objects.js';
+import type { StartOrder } from './start-orders.js';
 import type { Row } from './row.js';
 
 export type Verdict = Pick<StartAnswer, 'started' | 'code' | 'message'>;
@@ -16,11 +16,17 @@ export function failedStart(error: unknown): Verdict {
   return { started, code: typeof cmmvc === 'string' ? cmmvc : code, message };
 }
 
-/** '' unless the row names this very group and a state we know. */
-export function stateIn(read: () => Row, group: string): string {
+/** Of a command that succeeded. `Snapshot, id [5], successfully created`, over REST the same in JSON: the id in brackets is the proof. */
+export function succeeded({ tellsId, start }: StartOrder, answer: string): Verdict {
+  if (tellsId !== true || /\[\d+\]/.test(answer)) return STARTED;
+  return { started: 'unknown', code: 'UNREADABLE_OUTPUT', message: `${start.verb} exits 0 without an id` };
+}
+
+/** '' for whatever cannot be read. */
+export function stateIn(order: StartOrder, read: () => { listed: readonly Row[]; shown: Row | undefined }): string {
   try {
-    const { name, state } = toGroup(read());
-    return name === group ? state : '';
+    const { listed, shown } = read();
+    return order.stateOf(listed, shown);
   } catch {
     return '';
   }

@@ -6,6 +6,8 @@ import { createCliWire } from './cli-wire.js';
 import { createHostMaps } from './host-maps.js';
 import { createReads } from './reads.js';
 import { createRestWire } from './rest-wire.js';
+import { createSnapshotChanges } from './snapshot-changes.js';
+import { createSnapshotReads } from './snapshot-reads.js';
 import type { Ports } from './wire.js';
 
 export type SvcArrayOptions = Ports & {
@@ -20,12 +22,13 @@ export type SvcArrayOptions = Ports & {
 export function createSvcArray(options: SvcArrayOptions): StorageArray {
   const { name, rest, transport } = options;
   const wire = rest === undefined ? createCliWire(transport, options) : createRestWire(rest, options);
-  const reads = createReads(wire);
+  const reads = { ...createReads(wire), ...createSnapshotReads(wire) };
   return {
     name,
     ...reads,
     ...createChanges(wire, reads),
     ...createHostMaps(wire, reads),
+    ...createSnapshotChanges(wire, reads),
     reserveStart: (timeoutMs) => wire.reserveStart(timeoutMs),
     close: () => wire.close(),
   };

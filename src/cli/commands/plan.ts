@@ -37,7 +37,7 @@ async function plan(file: string, flags: PlanFlags, output: Output): Promise<num
     const { dependencies } = composition;
     const token = dependencies.randomness.token(TOKEN_LENGTH);
     const { arrayHosts, declaredHosts } = dependencies;
-    const found = await inspect(dependencies, request);
+    const found = await inspect(dependencies, request, token);
     const planned = requirePlan(planCopy({ request, token, arrayHosts, declaredHosts, ...found }));
     output.answer(planned, planText(planned));
     return EXIT.done;

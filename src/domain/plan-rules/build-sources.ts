@@ -19,6 +19,6 @@ const deadline = ({ maxPauseMs, maxOutageMs }: FlashCopyRequest, method: 'unmoun
 
 const plannedMount = (found: InspectedFileSystem): PlannedMount => ({
   ...{ mountPoint: found.mountPoint, device: found.device, fsType: found.fsType, options: found.options },
-  ...{ uuid: found.uuid, disks: found.disks },
+  uuid: found.uuid,
   unit: found.managedBy.startsWith('systemd:') ? found.managedBy.slice('systemd:'.length) : '',
 });

@@ -2,12 +2,11 @@
 import { isActive, type FlashCopyMapping } from '../mapping.js';
 import type { PlannedDependent, PlannedGroup } from '../plan.js';
 import type { DependentsPolicy } from '../request.js';
+import { isRestore } from './kinds.js';
 import { refuseIf, type Rule } from './rule.js';
 import { others, type PairView, type View } from './view.js';
 
 type Asked = Pick<View, 'request'>;
-
-export const isRestore = ({ request }: Asked): boolean => request.copy.kind === 'restore';
 
 /** A restore overwrites what everything else hangs on: the array keeps them apart unless told otherwise. */
 export const dependentsPolicy = (view: Asked): DependentsPolicy => {

@@ -1,25 +1,30 @@
 // The plan for people: every action in order, one line each, named by array, host, device and mount point.
+import { afterLine, beforeLine, cloneLines, cutLine, isTold } from './snapshot-lines.js';
 import type { Plan, PlannedFileSystem, PlannedGroup, PlannedMapping, PlannedSource, PlannedTarget } from '../plan.js';
 
 export type PlanToTell = Omit<Plan, 'lines' | 'hash'>;
 
 export const linesOf = (plan: PlanToTell): string[] => [
-  ...plan.groups.flatMap(ensureLines),
+  ...plan.groups.flatMap((group) => (isTold(group) ? [] : ensureLines(group))),
   ...plan.groups.flatMap(stopLines),
   ...plan.targets.flatMap(releaseLines),
   ...plan.sources.map(({ host, mounts }) => `${host}: flush ${points(mounts)} beforehand and write a mark to each`),
-  ...plan.groups.map(
-    ({ array, name, restore }) =>
-      `${array}: prepare group ${name}${restore === true ? ' (-restore: copies taken from its targets go on)' : ''} and wait until it is prepared, at most ${seconds(plan.maxPreparedMs)}`,
-  ),
+  ...plan.groups.map((group) => (isTold(group) ? beforeLine(group) : prepareLine(group, plan))),
   ...plan.sources.map((source) => stillLine(source, plan)),
-  ...plan.groups.map(
-    ({ array, name, mappings }) => `${array}: start group ${name}: ${count(mappings.length, 'mapping')} at one instant`,
-  ),
+  ...plan.groups.map((group) => (isTold(group) ? cutLine(group) : startLine(group))),
   ...plan.sources.map(giveBackLine),
+  ...plan.groups.flatMap((group) => (isTold(group) ? cloneLines(group) : [])),
   ...plan.targets.flatMap((target) => presentLines(target, plan)),
-  ...plan.groups.map((group) => copyLine(group, plan)),
+  ...plan.groups.map((group) =>
+    isTold(group) ? afterLine(group, plan.copy.waitFor === 'copied') : copyLine(group, plan),
+  ),
 ];
+
+const prepareLine = ({ array, name, restore }: PlannedGroup, plan: PlanToTell): string =>
+  `${array}: prepare group ${name}${restore === true ? ' (-restore: copies taken from its targets go on)' : ''} and wait until it is prepared, at most ${seconds(plan.maxPreparedMs)}`;
+
+const startLine = ({ array, name, mappings }: PlannedGroup): string =>
+  `${array}: start group ${name}: ${count(mappings.length, 'mapping')} at one instant`;
 
 function ensureLines({ array, name, existing, mappings, ...group }: PlannedGroup): string[] {
   const { copyRate, cleanRate, incremental, grainSize } = group;

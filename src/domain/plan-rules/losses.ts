@@ -1,5 +1,6 @@
 // What a run destroys, said before it does, and what else a person should know. No numbers that change while one reads: they are part of the hash.
 import { dependentPart } from './dependent-rules.js';
+import { askedSnapshot, restoresSnapshot, takesSnapshot } from './kinds.js';
 import { isOwn } from './mapping-rules.js';
 import { protectionNote } from './map-rules.js';
 import type { PairView, View } from './view.js';
@@ -22,7 +23,18 @@ export function lossesOf(view: View): string[] {
     ),
     ...mountedOnTargets(view),
     ...stoppedDependents(view),
+    ...ofSnapshots(view),
     ...protectionNote(view),
+  ];
+}
+
+function ofSnapshots(view: View): string[] {
+  const { safeguarded, restoreFrom = '' } = askedSnapshot(view);
+  return [
+    ...(restoresSnapshot(view) ? [`everything that was written since snapshot ${restoreFrom}`] : []),
+    ...(takesSnapshot(view) && safeguarded
+      ? ['room of the pool: a safeguarded snapshot stays until it expires, also when the run fails']
+      : []),
   ];
 }
 

@@ -66,7 +66,7 @@ const oneCopyOfASource: Rule = ({ targetViews }) =>
   targetViews.flatMap(({ asked, pairs }) =>
     pairs.flatMap((pair, at) => {
       const before = pairs.findIndex((other) => other.array === pair.array && other.asked.source === pair.asked.source);
-      return refuseIf(before < at, () => [
+      return refuseIf(before < at && pair.asked.source !== '', () => [
         'SOURCE_TWICE_ON_HOST',
         `${pair.field}.host`,
         asked.host,

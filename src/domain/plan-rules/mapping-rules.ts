@@ -1,7 +1,7 @@
 // What FlashCopy relations may stand on the array already: this set's own, in its own direction, and nobody else's (P3, P6).
 import type { FlashCopyMapping } from '../mapping.js';
 import { buildMappingName, isGroupOfSet } from '../names.js';
-import { isRestore } from './dependent-rules.js';
+import { isRestore } from './kinds.js';
 import { refuseIf, type Rule } from './rule.js';
 import { others } from './view.js';
 
@@ -12,7 +12,7 @@ export const isOwn = (mapping: FlashCopyMapping | undefined, set: string): mappi
 const groupText = ({ group }: FlashCopyMapping): string => (group === '' ? 'no group' : `group ${group}`);
 
 /** Ours, created by this run, or confirmed by UID: docs/decisions/0002. */
-const confirmed: Rule = ({ pairs, request }) =>
+export const confirmed: Rule = ({ pairs, request }) =>
   pairs.flatMap(({ field, asked, target, mapping }) => {
     const { overwrite } = asked;
     if (target === undefined)

@@ -3,27 +3,34 @@ import { refusalError, type Refusal } from '../errors.js';
 import type { Plan } from '../plan.js';
 import { ADOPT_RULES } from './adopt-rules.js';
 import { buildGroups } from './build-groups.js';
+import { buildSnapshots } from './build-snapshots.js';
 import { buildSources } from './build-sources.js';
 import { buildTargets } from './build-targets.js';
+import { CLONE_RULES } from './clone-rules.js';
 import { DEPENDENT_RULES } from './dependent-rules.js';
 import { GROUP_RULES } from './group-rules.js';
 import { hashOf } from './hash.js';
 import { HOST_RULES } from './host-rules.js';
+import { restoresSnapshot, usesSnapshots } from './kinds.js';
 import { LAYER_RULES } from './layer-rules.js';
 import { LIMIT_RULES } from './limit-rules.js';
 import { linesOf, type PlanToTell } from './lines.js';
 import { lossesOf } from './losses.js';
 import { MAP_RULES } from './map-rules.js';
-import { MAPPING_RULES } from './mapping-rules.js';
+import { confirmed, MAPPING_RULES } from './mapping-rules.js';
 import { REQUEST_RULES } from './request-rules.js';
 import { RESTORE_RULES } from './restore-rules.js';
 import type { Rule } from './rule.js';
+import { SNAPSHOT_RULES } from './snapshot-rules.js';
 import { SOURCE_RULES } from './source-rules.js';
 import { TARGET_RULES } from './target-rules.js';
 import { viewOf, type Situation, type View } from './view.js';
-import { VOLUME_RULES } from './volume-rules.js';
+import { HEALTH_RULES, VOLUME_RULES } from './volume-rules.js';
 
-const RULES: readonly Rule[] = [
+/** What is asked of hosts is the same for every kind. */
+const HOSTS: readonly Rule[] = [...MAP_RULES, ...HOST_RULES, ...SOURCE_RULES, ...LAYER_RULES, ...TARGET_RULES];
+
+const OF_MAPPINGS: readonly Rule[] = [
   ...REQUEST_RULES,
   ...VOLUME_RULES,
   ...MAPPING_RULES,
@@ -32,19 +39,20 @@ const RULES: readonly Rule[] = [
   ...RESTORE_RULES,
   ...LIMIT_RULES,
   ...GROUP_RULES,
-  ...MAP_RULES,
-  ...HOST_RULES,
-  ...SOURCE_RULES,
-  ...LAYER_RULES,
-  ...TARGET_RULES,
+  ...HOSTS,
 ];
+
+const OF_SNAPSHOTS: readonly Rule[] = [...REQUEST_RULES, ...HEALTH_RULES, ...SNAPSHOT_RULES, ...CLONE_RULES, ...HOSTS];
+
+const rulesFor = (view: View): readonly Rule[] =>
+  !usesSnapshots(view) ? OF_MAPPINGS : restoresSnapshot(view) ? [...OF_SNAPSHOTS, confirmed] : OF_SNAPSHOTS;
 
 export type Planned = { readonly plan: Plan } | { readonly refusals: readonly Refusal[] };
 
 /** All refusals at once, each with the field, the value and what would be right. The same situation gives the same plan and hash. */
 export function planCopy(situation: Situation): Planned {
   const view = viewOf(situation);
-  const refusals = distinct(RULES.flatMap((rule) => rule(view)));
+  const refusals = distinct(rulesFor(view).flatMap((rule) => rule(view)));
   if (refusals.length > 0) return { refusals };
   const plan = buildPlan(view);
   const { approval } = situation.request;
@@ -63,7 +71,7 @@ function buildPlan(view: View): Plan {
   const { name: set, copy, grade, maxPauseMs, maxOutageMs, maxPreparedMs, verify } = request;
   const plan: PlanToTell = {
     ...{ set, token, copy, grade, maxPauseMs, maxOutageMs, maxPreparedMs, verify },
-    groups: buildGroups(view),
+    groups: usesSnapshots(view) ? buildSnapshots(view) : buildGroups(view),
     sources: buildSources(view),
     targets: buildTargets(view),
     losses: lossesOf(view),

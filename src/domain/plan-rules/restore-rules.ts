@@ -1,7 +1,7 @@
 // Copying back: what is copied from must be a copy that can be read, and where nobody sees it, what stood on the targets before stands there again.
 import type { PlannedFileSystem, PlannedTarget, PlannedVolumeGroup } from '../plan.js';
 import { isReadable } from '../mapping.js';
-import { isRestore } from './dependent-rules.js';
+import { goesBack, isRestore } from './kinds.js';
 import { outermostFirst } from './mount-order.js';
 import { refuseIf, type Rule } from './rule.js';
 import type { TargetView, View } from './view.js';
@@ -21,7 +21,7 @@ const copyIsReadable: Rule = (view) => {
 };
 
 /** True when the identities of the copy are its source's own: nobody had it, so nobody changed them. */
-export const isUntouched = (view: View): boolean => isRestore(view) && view.sourceViews.length === 0;
+export const isUntouched = (view: View): boolean => goesBack(view) && view.sourceViews.length === 0;
 
 /** What a restored host gets back: volume groups and mounts as they stand on it now. */
 export function asBefore({

@@ -1,12 +1,12 @@
 // What must hold on a target host: what is mounted there comes from a source, its places are free, and what stands on the targets can be let go.
 import { isMountPoint, isVolumeGroupName } from '../host-names.js';
 import { isForeignManaged } from './layer-rules.js';
-import { copiedGroups, targetUids } from './names-on-target.js';
+import { copiedGroups, targetUid } from './names-on-target.js';
 import { refuseIf, type Rule } from './rule.js';
 import type { TargetView } from './view.js';
 
 /** UIDs of targets that exist already. */
-const ownUids = (target: TargetView): ReadonlySet<string> => new Set(targetUids(target).values());
+const ownUids = ({ pairs }: TargetView): ReadonlySet<string> => new Set(pairs.map(targetUid));
 
 const fromIsMounted: Rule = ({ targetViews, sourceViews }) =>
   targetViews.flatMap(({ field, asked }) =>

@@ -91,3 +91,5 @@ function roomFor(
 }
 
 export const VOLUME_RULES: readonly Rule[] = [exists, sameSize, healthy, notReplicated, poolRoom];
+/** Those that hold whatever the array does with the volumes. */
+export const HEALTH_RULES: readonly Rule[] = [healthy, notReplicated];

@@ -4,6 +4,7 @@ import { BLOCK, type BlockDevice, padded } from './disk.js';
 
 const MAGIC = 'model-pv';
 const DATA_START = 16 * BLOCK;
+const BEGINNING = `{"magic":"${MAGIC}"`;
 
 export interface LogicalVolume {
   readonly name: string;
@@ -25,9 +26,10 @@ export interface PhysicalVolumeHeader {
 }
 
 export async function readHeader(disk: BlockDevice): Promise<PhysicalVolumeHeader | undefined> {
-  const text = Buffer.from(await disk.read(0, BLOCK))
-    .toString('utf8')
-    .replaceAll('\0', '');
+  const first = Buffer.from(await disk.read(0, BLOCK));
+  // Of a large group the header goes on, up to the data.
+  const long = first.at(-1) !== 0 && first.toString('utf8', 0, BEGINNING.length) === BEGINNING;
+  const text = (long ? Buffer.from(await disk.read(0, DATA_START)) : first).toString('utf8').replaceAll('\0', '');
   try {
     const header = JSON.parse(text) as PhysicalVolumeHeader;
     return header.magic === MAGIC ? header : undefined;

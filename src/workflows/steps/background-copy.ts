@@ -5,6 +5,7 @@ import { perform } from '../activities.js';
 import type { CopyRun, RunGroup } from '../copy-run.js';
 import { errorOf } from '../failure.js';
 import { inParallel } from '../parallel.js';
+import { withSnapshot } from '../snapshots.js';
 import { readGroup, tookProgress } from './grade.js';
 
 /** Waits for 100 % when asked to (`waitFor: copied`); otherwise takes the progress once into the report. */
@@ -16,17 +17,25 @@ export async function backgroundCopy(copy: CopyRun): Promise<void> {
       else await checkCopying(copy, group);
       // Only now: until the grade was given the mappings were its evidence.
       if (group.planned.autodelete === true) await letGo(copy, group);
-      if (waitFor !== 'copied') note('goes on by itself; the copy depends on its source until 100 %');
+      if (waitFor !== 'copied') note(afterwards(group));
     }),
   );
+}
+
+function afterwards({ planned: { snapshot } }: RunGroup): string {
+  if (snapshot === undefined || snapshot.clone?.kind === 'clone' || snapshot.restoreFrom !== undefined)
+    return 'goes on by itself; the copy depends on its source until 100 %';
+  return 'the snapshot needs its source for ever';
 }
 
 async function awaitCopied(copy: CopyRun, group: RunGroup): Promise<void> {
   const { array } = group.planned;
   const summary = `background copy of group ${group.name} of ${array} to 100 %`;
   const mappings = group.planned.mappings.map(({ name, source }) => ({ name, capacityBytes: source.capacityBytes }));
+  // Clones go on when their snapshot has expired meanwhile: only they count.
+  const what = group.planned.snapshot === undefined ? { mappings } : withSnapshot(group.planned);
   try {
-    tookProgress(copy, await perform('flashCopyAwaitCopied', { summary }, { array, group: group.name, mappings }));
+    tookProgress(copy, await perform('flashCopyAwaitCopied', { summary }, { array, group: group.name, ...what }));
   } catch (caught) {
     if (errorOf(caught).code === 'COPY_STOPPED') copy.report.grade = undefined;
     throw caught;

@@ -6,6 +6,7 @@ import { gradeCopy, meetsGrade, type GradeEvidence } from '../../domain/grade.js
 import { perform } from '../activities.js';
 import type { CopyRun, RunGroup } from '../copy-run.js';
 import { inParallel } from '../parallel.js';
+import { withSnapshot } from '../snapshots.js';
 
 export async function grade(copy: CopyRun): Promise<void> {
   await copy.report.step('grade', '', async (note) => {
@@ -14,7 +15,7 @@ export async function grade(copy: CopyRun): Promise<void> {
     copy.report.grade = given;
     note(because);
     const wanted = copy.plan.grade;
-    if (meetsGrade(given, wanted)) return;
+    if (meetsGrade(given, wanted)) return copy.guard.keepSnapshots();
     throw new FlashCopyError({
       family: 'copy',
       code: 'GRADE_TOO_LOW',
@@ -29,8 +30,9 @@ export async function grade(copy: CopyRun): Promise<void> {
 /** Reads one group and takes its progress into the report. */
 export async function readGroup(copy: CopyRun, group: RunGroup): Promise<GroupProgress> {
   const { array } = group.planned;
-  const summary = `read group ${group.name} of ${array}`;
-  const progress = await perform('flashCopyReadGroup', { summary }, { array, group: group.name });
+  const summary = `read ${group.planned.snapshot === undefined ? 'group' : 'snapshot'} ${group.name} of ${array}`;
+  const order = { array, group: group.name, ...withSnapshot(group.planned) };
+  const progress = await perform('flashCopyReadGroup', { summary }, order);
   tookProgress(copy, progress);
   return progress;
 }

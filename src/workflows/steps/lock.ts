@@ -16,8 +16,8 @@ export async function lock(copy: CopyRun): Promise<void> {
           holder: copy.holder,
           set: copy.request.name,
           array,
-          sources: [...new Set(volumes.map(({ source }) => source))],
-          targets: volumes.map(({ target }) => target),
+          sources: [...new Set(volumes.map(({ source }) => source))].filter((name) => name !== ''),
+          targets: volumes.map(({ target }) => target).filter((name) => name !== ''),
         },
       );
     });

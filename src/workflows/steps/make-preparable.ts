@@ -4,7 +4,9 @@ import type { CopyRun } from '../copy-run.js';
 import { inParallel } from '../parallel.js';
 
 export async function makePreparable(copy: CopyRun): Promise<void> {
-  await inParallel(copy.groups, ({ planned: group }) =>
+  const groups = copy.groups.filter(({ planned }) => planned.snapshot === undefined);
+  if (groups.length < copy.groups.length) copy.report.skip('makePreparable', '', 'a snapshot needs no group');
+  await inParallel(groups, ({ planned: group }) =>
     copy.report.step('makePreparable', group.array, () =>
       perform(
         'flashCopyMakePreparable',

@@ -1,33 +1,50 @@
 // Step `prepare`: the array flushes its own cache; slow, so it is waited for outside the pause. Undo: out of preparing and prepared, for sure.
 import { perform } from '../activities.js';
+import type { PlannedGroup } from '../../domain/plan.js';
 import type { CopyRun, RunGroup } from '../copy-run.js';
 import { inParallel } from '../parallel.js';
+import { planOf, restoresSnapshot, takesSnapshot, withSnapshot } from '../snapshots.js';
 
 /** More than the array is given: the activity reports its own time-out first. */
 const MARGIN_MS = 60_000;
 
 /** All groups at once. Throws FLUSH_FAILED when the array gives up. */
 export async function prepare(copy: CopyRun): Promise<void> {
-  copy.preparedSince = new Date().getTime();
+  if (copy.groups.some(({ planned }) => planned.snapshot === undefined)) copy.preparedSince = new Date().getTime();
   await inParallel(copy.groups, (group) => prepareGroup(copy, group));
 }
 
 /** One group; its undo stays registered until the point in time is taken. */
 export async function prepareGroup(copy: CopyRun, group: RunGroup): Promise<void> {
-  const { array } = group.planned;
-  registerUnprepare(copy, array, group.name);
-  group.prepareTried = true;
+  const { planned } = group;
+  const { array } = planned;
+  if (takesSnapshot(planned)) {
+    // Registered here, before the pause: what the array adds is gone with a run that fails.
+    registerUnprepare(copy, planned, group.name);
+    copy.report.skip('prepare', array, 'the array flushes its cache as it takes the snapshot');
+    return;
+  }
+  if (!restoresSnapshot(planned)) {
+    registerUnprepare(copy, planned, group.name);
+    group.prepareTried = true;
+  }
   await copy.report.step('prepare', array, () =>
     perform(
       'flashCopyPrepareGroup',
-      { summary: `prepare group ${group.name} of ${array}`, withinMs: copy.plan.maxPreparedMs + MARGIN_MS },
+      {
+        summary: restoresSnapshot(planned)
+          ? `look once more at the volumes of ${array}`
+          : `prepare group ${group.name} of ${array}`,
+        withinMs: copy.plan.maxPreparedMs + MARGIN_MS,
+      },
       {
         ...copy.ref,
         array,
         group: group.name,
         timeoutMs: copy.plan.maxPreparedMs,
         keptMapped: keptMapped(copy, array),
-        restore: group.planned.restore ?? false,
+        restore: planned.restore ?? false,
+        ...withSnapshot(planned),
       },
     ),
   );
@@ -39,22 +56,27 @@ function keptMapped(copy: CopyRun, array: string): readonly string[] {
   return kept.filter((presentation) => presentation.array === array).map(({ vdisk }) => vdisk);
 }
 
-/** Also for the name a group is about to get: what is unknown counts as done. */
-export function registerUnprepare(copy: CopyRun, array: string, group: string): void {
+/** Also for the name a group is about to get: what is unknown counts as done. A snapshot of that name is removed. */
+export function registerUnprepare(copy: CopyRun, planned: PlannedGroup, group: string): void {
+  const { array, snapshot } = planned;
+  const summary = `${snapshot === undefined ? 'unprepare group' : 'remove snapshot'} ${group} of ${array}`;
   const forget = copy.undo.register({
-    what: `unprepare group ${group} of ${array}`,
+    what: summary,
     run: async () => {
-      const summary = `unprepare group ${group} of ${array}`;
-      await perform('flashCopyUnprepareGroup', { summary }, { ...copy.ref, array, group });
+      if (snapshot !== undefined) await copy.guard.keepSnapshots(false).catch(() => undefined);
+      const order = { ...copy.ref, array, group, ...planOf(planned) };
+      const kept = await perform('flashCopyUnprepareGroup', { summary }, order);
       copy.maybePrepared.delete(group);
-      return undefined;
+      if (kept === undefined) copy.report.snapshotGone(group);
+      return kept?.why;
     },
   });
   copy.maybePrepared.set(group, forget);
 }
 
-/** Every group is started: none is prepared any more. */
+/** Every group is started: none is prepared any more. A snapshot goes with its run as long as that may fail. */
 export function forgetUnprepare(copy: CopyRun): void {
+  if (copy.groups.some(({ planned }) => takesSnapshot(planned))) return;
   for (const forget of copy.maybePrepared.values()) forget();
   copy.maybePrepared.clear();
 }

@@ -3,10 +3,16 @@
 import type { PlannedTarget } from '../../domain/plan.js';
 import { perform } from '../activities.js';
 import type { CopyRun } from '../copy-run.js';
+import { PRESENTED_AGAIN } from '../advice.js';
 import { inParallel } from '../parallel.js';
+import { makesClones } from '../snapshots.js';
 
 export async function releaseTargets(copy: CopyRun): Promise<void> {
   if (copy.plan.targets.length === 0) copy.report.skip('releaseTargets', '', 'no target host');
+  if (copy.plan.groups.some(makesClones)) {
+    copy.report.skip('releaseTargets', '', 'clones are new volumes: no host has them yet');
+    return;
+  }
   await inParallel(copy.plan.targets, (target) => release(copy, target));
 }
 
@@ -21,5 +27,5 @@ async function presentAgain(copy: CopyRun, target: PlannedTarget): Promise<strin
   if (copy.groups.some((group) => group.prepareTried)) return 'left released: prepare ran, the old data is void';
   if (target.release.uids.length === 0) return 'nothing stood there before';
   await perform('flashCopyPresent', { summary: `present again to ${target.host}` }, { ...copy.ref, target });
-  return 'mapped and found again; not mounted again';
+  return PRESENTED_AGAIN;
 }

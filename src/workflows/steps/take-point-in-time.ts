@@ -11,6 +11,7 @@ import { errorOf } from '../failure.js';
 import { fenceUnknownStarts } from '../fence.js';
 import { inParallel } from '../parallel.js';
 import { withQuiescedSources } from '../quiesced-sources.js';
+import { restoresSnapshot, takesSnapshot, withSnapshot } from '../snapshots.js';
 import { now } from '../report.js';
 import { forgetUnprepare } from './prepare.js';
 
@@ -24,10 +25,17 @@ export async function takePointInTime(copy: CopyRun): Promise<void> {
     await withQuiescedSources(copy, () => copy.report.step('takePointInTime', '', () => startGroups(copy)));
   } catch (caught) {
     const error = errorOf(caught);
-    if (!startIsUnknown(copy, error.outcome)) throw caught;
+    if (!startIsUnknown(copy, error.outcome)) {
+      // A restore that did not begin has touched nothing: its targets may be shown again.
+      for (const group of restored(copy)) group.prepareTried = false;
+      throw caught;
+    }
     await fenceUnknownStarts(copy, error);
   }
   copy.report.takenAt ??= now();
+  copy.report.snapshots = copy.groups.flatMap(({ planned: { array, snapshot }, planned, name }) =>
+    takesSnapshot(planned) ? [{ array, volumeGroup: snapshot?.volumeGroup ?? '', name }] : [],
+  );
   forgetUnprepare(copy);
   const pauseMs = Math.max(0, ...copy.report.pauses.map((pause) => pause.pauseMs));
   copy.report.attributes([{ key: PAUSE_MS, value: Math.round(pauseMs) }]);
@@ -38,7 +46,11 @@ export async function takePointInTime(copy: CopyRun): Promise<void> {
 /** The start itself, by the method the request names. To be run inside `withQuiescedSources`. Throws the first thing that went wrong. */
 export async function startGroups(copy: CopyRun): Promise<void> {
   const { sources, maxPauseMs } = copy.plan;
-  const groups = copy.groups.map(({ planned: { array, restore = false }, name }) => ({ array, name, restore }));
+  const groups = copy.groups.map(({ planned, name }) => {
+    const { array, restore = false } = planned;
+    return { array, name, restore, ...withSnapshot(planned) };
+  });
+  for (const group of restored(copy)) group.prepareTried = true;
   const order: PointInTimeOrder = { ...copy.ref, groups, sources, maxPauseMs };
   const result = sources.every(({ method }) => method === 'quiesce')
     ? await quiesceAndStart(order)
@@ -54,6 +66,8 @@ export async function startGroups(copy: CopyRun): Promise<void> {
 
 const named = ({ groups }: PointInTimeOrder): string =>
   groups.map(({ array, name }) => `${name} of ${array}`).join(', ');
+
+const restored = (copy: CopyRun) => copy.groups.filter(({ planned }) => restoresSnapshot(planned));
 
 /** One activity: the pause depends neither on Temporal's latency nor on its health. It ends before any holder's deadline. */
 function quiesceAndStart(order: PointInTimeOrder): Promise<PointInTimeResult> {

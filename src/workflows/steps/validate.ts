@@ -13,7 +13,9 @@ export async function validate(copy: CopyRun, request: unknown): Promise<void> {
     copy.request = await perform('flashCopyValidate', { summary: 'parse the request' }, request);
   });
   const { groups, sources, targets } = copy.request;
-  const volumes = groups.flatMap((group) => group.volumes.flatMap(({ source, target }) => [source, target]));
+  const volumes = groups
+    .flatMap((group) => group.volumes.flatMap(({ source, target }) => [source, target]))
+    .filter((name) => name !== '');
   copy.report.attributes([
     { key: ARRAYS, value: [...copy.arrays] },
     { key: VOLUMES, value: [...new Set(volumes)] },

@@ -73,10 +73,10 @@ const OF_THE_PAUSE: readonly Mutant[] = [
     edits: [
       ['const verdict = await session.run(', 'const late = clock.sleep(40).then(() => session.run('],
       [
-        '.then(\n    (result) => judge(line, result),\n    // The transport knows whether the line was sent.\n    failedStart,\n  );',
-        ').catch(() => undefined);\n  void late;\n  void seen;\n  void onStdout;\n  const verdict = STARTED;',
+        '.then(\n    (result) => judge(order, line, result),\n    // The transport knows whether the line was sent.\n    failedStart,\n  );',
+        ').catch(() => undefined);\n  void late;\n  void onStdout;\n  const verdict = { ...failedStart(undefined), started: "done" as const, code: "" };',
       ],
-      ["stateRead: stateIn(() => parsePartialDetails('lsfcconsistgrp', seen), group),", "stateRead: 'prepared',"],
+      ['stateRead: stateIn(order, () => answersIn(order, seen)),', "stateRead: 'prepared',"],
     ],
     method: 'quiesce',
     cells: /cancel at flashCopyVerify|answer-lost at flashCopyMarkAfter/,

@@ -6,6 +6,7 @@ import type { Attempt } from '../driver/activity.js';
 import type { Run } from '../driver/run.js';
 import { faultLine, RATE_CHANGED, subjectOf, type ActivityEffect, type Fault, type PortEffect } from './faults.js';
 import type { Gate } from './ports.js';
+import { cloneOf, VOLUME_GROUP } from './san.js';
 import { SECRET, type World } from './world.js';
 
 const planted = (what: Pick<FlashCopyError, 'outcome' | 'retry'>): FlashCopyError =>
@@ -212,10 +213,15 @@ async function strangerActs(world: World, effect: Fault['effect'], where: string
       .filter((name) => sets.some((set) => name.startsWith(set)));
     if (effect === 'foreign-start') for (const name of ours) await array.foreign(`startfcconsistgrp ${name}`);
     if (effect === 'foreign-stop') for (const name of ours) await array.foreign(`stopfcconsistgrp ${name}`);
+    if (effect === 'foreign-stop')
+      for (const { name } of array.system.state.snapshots)
+        if (sets.some((set) => name.startsWith(set)))
+          await array.foreign(`rmsnapshot -snapshot ${name} -volumegroup ${VOLUME_GROUP}`);
     if (effect === 'foreign-unmap' && array.name === host.array)
       await array
         .foreign(`rmvdiskhostmap -host dev1 ${host.volumes[0]}_copy`)
-        .then(() => array.foreign(`rmvdiskhostmap -host dev1 ${host.volumes[0]}_copy2`));
+        .then(() => array.foreign(`rmvdiskhostmap -host dev1 ${host.volumes[0]}_copy2`))
+        .then(() => array.foreign(`rmvdiskhostmap -host dev1 ${cloneOf(host.volumes[0]!)}`));
   }
   // Whoever could write again does so before anything else happens.
   await queue.sleep(1);

@@ -21,6 +21,7 @@ export async function violations(world: World, stuck: boolean): Promise<string[]
     ...hostsWithoutIo(world),
     ...world.endedTooEarly.map((which) => `P2: a run ended while a source lacked its I/O: ${which}`),
     ...falseFailure(world),
+    ...snapshotsLeft(world),
     ...arraysLeft(world),
     ...secretsSeen(world),
     ...(await locksLeft(world)),
@@ -136,6 +137,23 @@ function falseFailure(world: World): string[] {
       );
       return going.map((group) => `P4: ${run.id} says not done, but its group ${group.name} on ${name} was started`);
     });
+  });
+}
+
+/** A run that failed leaves no snapshot of its own, and no clone that no host has; what was good when its run was torn away stays. */
+function snapshotsLeft(world: World): string[] {
+  return world.runsOf('copy').flatMap((run) => {
+    const token = world.tokens.get(run.runId);
+    if (token === undefined || (run.status !== 'FAILED' && run.status !== 'CANCELLED')) return [];
+    const undone = reportOf(run)?.compensation.every(({ ok }) => ok) === true;
+    return [...world.san.arrays.values()].flatMap(({ name, system: { state } }) => [
+      ...state.snapshots
+        .filter((snapshot) => snapshot.name.endsWith(`_${token}`) && snapshot.deleting !== true)
+        .map((snapshot) => `P4: snapshot ${snapshot.name} on ${name} is left of ${run.id}, which is ${run.status}`),
+      ...state.volumeGroups
+        .filter((group) => undone && group.name.endsWith(`_${token}`))
+        .map((group) => `P4: clones ${group.name} on ${name} are left of ${run.id}, which undid everything`),
+    ]);
   });
 }
 

@@ -56,21 +56,40 @@ export interface San {
 export interface SanShape {
   /** Host -> array it lives on. */
   readonly sources: Readonly<Record<string, string>>;
+  /** Hosts whose volumes are in the volume group of their array. */
+  readonly grouped?: readonly string[];
+  /** So many volumes for app1, in one volume group; default 2. */
+  readonly many?: number;
 }
+
+/** On every array that has one. */
+export const VOLUME_GROUP = 'vg_array';
 
 /** The set `second` copies to targets of its own; all others share theirs. */
 export const targetOf = (set: string, source: string): string => `${source}_copy${set === 'second' ? '2' : ''}`;
 
-const volumesOf = (host: string): string[] => (host === 'app1' ? ['app1_data', 'app1_log'] : [`${host}_data`]);
+/** Made by a clone. */
+export const cloneOf = (source: string): string => `${source}_clone`;
+
+const volumesOf = (host: string, many = 2): string[] => {
+  if (host !== 'app1') return [`${host}_data`];
+  return many === 2 ? ['app1_data', 'app1_log'] : Array.from({ length: many }, (_, at) => `app1_data${at}`);
+};
 
 interface Members {
+  readonly many?: number;
+  readonly grouped: readonly string[];
   /** Hosts whose volumes it holds. */
   readonly sources: readonly string[];
   readonly hosts: readonly string[];
 }
 
-async function createArray(queue: EventQueue, name: string, { sources, hosts }: Members): Promise<SanArray> {
-  const own = sources.flatMap(volumesOf);
+async function createArray(
+  queue: EventQueue,
+  name: string,
+  { sources, hosts, grouped, many }: Members,
+): Promise<SanArray> {
+  const own = sources.flatMap((host) => volumesOf(host, many));
   const volumes = [...own, ...own.flatMap((volume) => [`${volume}_copy`, `${volume}_copy2`]), ...THEIRS];
   const system = await createSystem({
     clock: queue,
@@ -86,13 +105,18 @@ async function createArray(queue: EventQueue, name: string, { sources, hosts }: 
   const execute = async (line: string, ours: boolean) => {
     const answer = await system.execute(line);
     const group = /startfcconsistgrp (?:-\S+ )*(\S+)$/.exec(line)?.[1];
+    const snapshot = /addsnapshot .*-name (\S+)/.exec(line)?.[1];
+    if (snapshot !== undefined && answer.exitCode === 0) starts.push({ group: snapshot, ours, at: queue.now() });
     if (group !== undefined && answer.exitCode === 0 && !line.includes('prestart'))
       starts.push({ group, ours, at: queue.now() });
     return answer;
   };
   const foreign = async (line: string): Promise<string> => (await execute(line, false)).stdout;
   for (const host of sources)
-    for (const volume of volumesOf(host)) await foreign(`mkvdiskhostmap -host ${host} ${volume}`);
+    for (const volume of volumesOf(host, many)) await foreign(`mkvdiskhostmap -host ${host} ${volume}`);
+  if (grouped.length > 0) await foreign(`mkvolumegroup -name ${VOLUME_GROUP}`);
+  for (const volume of grouped.flatMap((host) => volumesOf(host, many)))
+    await foreign(`chvdisk -volumegroup ${VOLUME_GROUP} ${volume}`);
   await foreign('mkvdiskhostmap -host stranger theirs');
   await foreign(`mkfcconsistgrp -name ${THEIR_GROUP}`);
   await foreign(`mkfcmap -source theirs -target theirs_copy -name their_map -consistgrp ${THEIR_GROUP} -copyrate 50`);
@@ -104,12 +128,18 @@ async function createArray(queue: EventQueue, name: string, { sources, hosts }: 
   return { name, system, storage, starts, foreign };
 }
 
+const manyOf = ({ many }: SanShape): { readonly many?: number } => (many === undefined ? {} : { many });
+
 export async function createSan(queue: EventQueue, shape: SanShape): Promise<San> {
   const names = [...new Set(Object.values(shape.sources))].sort();
   const arrays = new Map<string, SanArray>();
   for (const name of names) {
     const mine = Object.keys(shape.sources).filter((host) => shape.sources[host] === name);
-    arrays.set(name, await createArray(queue, name, { sources: mine, hosts: Object.keys(shape.sources) }));
+    const grouped = mine.filter((host) => shape.grouped?.includes(host) === true);
+    arrays.set(
+      name,
+      await createArray(queue, name, { sources: mine, hosts: Object.keys(shape.sources), grouped, ...manyOf(shape) }),
+    );
   }
   const onArrays = (host: string): Record<string, string> => Object.fromEntries(names.map((name) => [name, host]));
   const world = createModelWorld({
@@ -127,13 +157,13 @@ export async function createSan(queue: EventQueue, shape: SanShape): Promise<San
     const host = world.hosts(name);
     const mountPoints = await furnish(
       host,
-      volumesOf(name).map((volume) => uid(array, volume)),
+      volumesOf(name, shape.many).map((volume) => uid(array, volume)),
     );
     const writer = new PokedWriter(host, mountPoints, queue);
     host.units.add(`${name}.service`, writer);
     writer.start();
     writer.poke();
-    sources.push({ name, array, host, writer, volumes: volumesOf(name), mountPoints });
+    sources.push({ name, array, host, writer, volumes: volumesOf(name, shape.many), mountPoints });
   }
   return {
     ...{ arrays, sources, uid, dev1: world.hosts('dev1'), hosts: world.hosts, storage: world.arrays },

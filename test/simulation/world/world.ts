@@ -19,7 +19,7 @@ import { aroundAttempt, gateOf } from './acts.js';
 import { type Fault, FaultSchedule } from './faults.js';
 import { IoWatch } from './io-watch.js';
 import { arrayOf, clockOf, hostOf, type Process } from './ports.js';
-import { createSan, targetOf, type San, type SanShape } from './san.js';
+import { cloneOf, createSan, targetOf, VOLUME_GROUP, type San, type SanShape } from './san.js';
 
 /** Planted in failures and in the worker's secrets: must never be seen in a history. */
 export const SECRET = 'hunter2-very-secret';
@@ -40,6 +40,8 @@ export interface CopyOrder {
   readonly hosts: readonly string[];
   readonly keepMapped?: boolean;
   readonly autodelete?: boolean;
+  /** Of the volume group of its hosts, mounted as this kind of clone. */
+  readonly snapshot?: 'clone' | 'thinclone';
 }
 
 class SimulatedWorker implements Worker, Process {
@@ -192,7 +194,7 @@ export class World {
         this.endedTooEarly.push(`${run.id}: ${name}`);
   }
 
-  #request({ set, method, hosts, keepMapped = false, autodelete = false }: CopyOrder): unknown {
+  #request({ set, method, hosts, keepMapped = false, autodelete = false, snapshot }: CopyOrder): unknown {
     const { san } = this;
     const chosen = san.sources.filter(({ name }) => hosts.includes(name));
     const arrays = [...new Set(chosen.map(({ array }) => array))].sort();
@@ -200,7 +202,15 @@ export class World {
       chosen
         .filter((one) => one.array === array)
         .flatMap(({ volumes }) => volumes)
-        .map((source) => ({ source, target: targetOf(set, source), overwrite: san.uid(array, targetOf(set, source)) }));
+        .map((source) =>
+          snapshot === undefined
+            ? { source, target: targetOf(set, source), overwrite: san.uid(array, targetOf(set, source)) }
+            : { source, target: cloneOf(source) },
+        );
+    const ofSnapshot = {
+      ...{ kind: 'snapshot', snapshot: { volumeGroup: VOLUME_GROUP, clone: snapshot } },
+      waitFor: snapshot === 'clone' ? 'copied' : 'started',
+    };
     return {
       name: set,
       groups: arrays.map((array) => ({ array, volumes: pairs(array) })),
@@ -215,7 +225,7 @@ export class World {
           mounts: chosen.flatMap(({ mountPoints }) => mountPoints.map((from) => ({ from, at: copyOf(set, from) }))),
         },
       ],
-      copy: { rate: 20, grainSize: 64, waitFor: 'copied', autodelete },
+      copy: snapshot === undefined ? { rate: 20, grainSize: 64, waitFor: 'copied', autodelete } : ofSnapshot,
       ...{ maxPause: '10s', maxOutage: '60s', maxPrepared: '60s' },
     };
   }

@@ -1,5 +1,5 @@
 // Carries a request out as the workflow would, activity by activity, and looks at the bytes on volumes as a host sees them.
-import type { Plan } from '../../../src/domain/plan.js';
+import { snapshotPart, type Plan, type PlannedGroup } from '../../../src/domain/plan.js';
 import type { FlashCopyRequest, VolumePair } from '../../../src/domain/request.js';
 import type { San } from './san.js';
 
@@ -21,22 +21,33 @@ export async function plan(made: San, request: FlashCopyRequest, token: string):
   return made.run('flashCopyPlan', { request, token });
 }
 
+const makesClones = ({ snapshot }: PlannedGroup): boolean => snapshot?.clone !== undefined;
+
 /** Up to the give back and, with target hosts, the mounts and their verdict. */
 export async function carryOut(made: San, request: FlashCopyRequest, token: string) {
   const planned = await plan(made, request, token);
   const ref = { set: planned.set, run: `${planned.set}-${token}` };
-  const groups = planned.groups.map(({ array, name, restore = false }) => ({ array, group: name, restore }));
+  const groups = planned.groups.map((group) => {
+    const snapshot = snapshotPart(group);
+    const { array, name, restore = false } = group;
+    return { array, group: name, restore, ...(snapshot === undefined ? {} : { snapshot }) };
+  });
   for (const group of planned.groups) await made.run('flashCopyEnsureGroup', { ...ref, group });
-  for (const target of planned.targets) await made.run('flashCopyReleaseTarget', { ...ref, target });
-  for (const group of planned.groups) await made.run('flashCopyMakePreparable', { ...ref, group });
+  if (!planned.groups.some(makesClones))
+    for (const target of planned.targets) await made.run('flashCopyReleaseTarget', { ...ref, target });
+  for (const group of planned.groups)
+    if (group.snapshot === undefined) await made.run('flashCopyMakePreparable', { ...ref, group });
   for (const source of planned.sources) await made.run('flashCopyPreFlush', { ...ref, source });
-  for (const group of groups) await made.run('flashCopyPrepareGroup', { ...ref, ...group, timeoutMs: 600_000 });
+  for (const group of groups)
+    if (group.snapshot?.planned.restoreFrom !== undefined || group.snapshot === undefined)
+      await made.run('flashCopyPrepareGroup', { ...ref, ...group, timeoutMs: 600_000 });
   const cut = await made.run('flashCopyTakePointInTime', {
     ...{ ...ref, sources: planned.sources, maxPauseMs: planned.maxPauseMs },
-    groups: groups.map(({ array, group, restore }) => ({ array, name: group, restore })),
+    groups: groups.map(({ group, ...rest }) => ({ ...rest, name: group })),
   });
   for (const source of planned.sources) await made.run('flashCopyGiveBack', { ...ref, source });
   for (const source of planned.sources) await made.run('flashCopyMarkAfter', { ...ref, source });
+  for (const group of planned.groups.filter(makesClones)) await made.run('flashCopyMakeClones', { ...ref, group });
   const verdicts = [];
   for (const target of planned.targets) {
     await made.run('flashCopyPresent', { ...ref, target });
@@ -45,7 +56,7 @@ export async function carryOut(made: San, request: FlashCopyRequest, token: stri
     await made.run('flashCopyMount', { ...ref, target, check: true });
     verdicts.push(await made.run('flashCopyVerify', { ...ref, target }));
   }
-  return { plan: planned, cut, verdicts, group: { array: 'svc1', group: planned.groups[0]!.name } };
+  return { plan: planned, ref, cut, verdicts, group: { array: 'svc1', group: planned.groups[0]!.name } };
 }
 
 /** Waits for 100 % of a group. */

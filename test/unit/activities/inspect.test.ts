@@ -20,7 +20,7 @@ async function refusals(change: object): Promise<string[]> {
     sources: [{ host: HOST, method: 'quiesce' }],
     ...change,
   });
-  const found = await inspect(dependencies, request);
+  const found = await inspect(dependencies, request, 'abcdef');
   const planned = planCopy({ request, token: 'abcdef', ...dependencies, ...found });
   return 'refusals' in planned ? planned.refusals.map(({ code, field, value }) => `${code} ${field} ${value}`) : [];
 }

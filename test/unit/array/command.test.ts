@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   checkGroupName,
   delimited,
-  renderBoth,
+  renderInOrder,
   renderCommand,
   restBody,
   restPath,
@@ -113,7 +113,7 @@ describe('a rendered line', () => {
 
   it('joins two commands in order', () => {
     const start = { verb: 'startfcconsistgrp', object: 'g_a' };
-    expect(renderBoth(delimited(show('lsfcconsistgrp', 'g_a')), start)).toBe(
+    expect(renderInOrder([delimited(show('lsfcconsistgrp', 'g_a')), start])).toBe(
       "lsfcconsistgrp -delim '!' g_a; startfcconsistgrp g_a",
     );
   });

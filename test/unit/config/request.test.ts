@@ -163,7 +163,7 @@ describe('the functions of FlashCopy', () => {
   it.each<[string, object, string]>([
     ['a restore that never ends', { copy: { kind: 'restore', rate: 0 } }, 'copy.kind = "restore": never happens'],
     ['a clone that never ends', { copy: { autodelete: true, rate: 0 } }, 'copy.autodelete = true: never happens'],
-    ['a kind nobody knows', { copy: { kind: 'snapshot' } }, 'copy.kind = "snapshot"'],
+    ['a kind nobody knows', { copy: { kind: 'mirror' } }, 'copy.kind = "mirror"'],
     ['sources that were forgotten', { sources: undefined }, 'sources = (missing)'],
     [
       'one target twice for one source',
@@ -172,5 +172,81 @@ describe('the functions of FlashCopy', () => {
     ],
   ])('refuse %s', (_what, change, says) => {
     expect(problems(JSON.parse(JSON.stringify({ ...base, ...change })) as object)).toContain(says);
+  });
+});
+
+describe('snapshots', () => {
+  const request = (snapshot: object | undefined, more: object = {}, kind = 'snapshot'): unknown => ({
+    ...{ name: 'n', array: 'svc', sources: [], grade: 'crash', volumes: [{ source: 'a' }] },
+    copy: { kind, ...(snapshot === undefined ? {} : { snapshot: { volumeGroup: 'vg', ...snapshot } }) },
+    ...more,
+  });
+  const linesOf = (value: unknown): string[] => refusalOf(value).message.split('\n');
+
+  it('name no target, with clones the new volumes, and a restore the volumes that are overwritten', () => {
+    expect(parseRequest(request({}))).toMatchObject({
+      groups: [{ volumes: [{ source: 'a', target: '' }] }],
+      copy: { kind: 'snapshot', autodelete: false, snapshot: { volumeGroup: 'vg', safeguarded: false } },
+    });
+    const cloned = request({ clone: 'thinclone', retentionDays: 7 }, { volumes: [{ source: 'a', target: 'a_clone' }] });
+    expect(parseRequest(cloned).copy.snapshot).toMatchObject({ clone: 'thinclone', retentionDays: 7 });
+    const uid = '60'.repeat(16);
+    const back = request({ restoreFrom: 's1' }, { volumes: [{ target: 'a', overwrite: uid }] }, 'restore-snapshot');
+    expect(parseRequest(back).groups[0]!.volumes).toEqual([{ source: '', target: 'a', overwrite: uid }]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['without volume group', request(undefined), 'copy.snapshot = (missing)'],
+    ['of mappings', request({}, { volumes: [{ source: 'a', target: 'b' }] }, 'mapping'), 'copy.snapshot = {...}'],
+    ['kept for 0 days', request({ retentionDays: 0 }), 'copy.snapshot.retentionDays = 0'],
+    ['kept for too long', request({ retentionDays: 32_768 }), 'copy.snapshot.retentionDays = 32768'],
+    [
+      'kept for more minutes than a day has',
+      request({ retentionMinutes: 1441 }),
+      'copy.snapshot.retentionMinutes = 1441',
+    ],
+    [
+      'kept for days and minutes',
+      request({ retentionDays: 1, retentionMinutes: 1 }),
+      'copy.snapshot.retentionMinutes = 1',
+    ],
+    ['safeguarded for ever', request({ safeguarded: true }), 'copy.snapshot.safeguarded = true'],
+    ['with a pool for nothing', request({ clonePool: 'p' }), 'copy.snapshot.clonePool = "p"'],
+    ['that are restored and taken', request({ restoreFrom: 's' }), 'copy.snapshot.restoreFrom = "s"'],
+    ['with targets nobody makes', request({}, { volumes: [{ source: 'a', target: 'b' }] }), 'volumes[0].target = "b"'],
+    ['without source', request({}, { volumes: [{ host: 'h' }] }), 'volumes[0].source = (missing)'],
+    ['cloned without name', request({ clone: 'clone' }), 'volumes[0].target = (missing)'],
+    [
+      'cloned over something',
+      request({ clone: 'clone' }, { volumes: [{ source: 'a', target: 'b', create: { pool: 'p' } }] }),
+      'volumes[0].create = {...}',
+    ],
+    [
+      'restored from nothing',
+      request({}, { volumes: [{ target: 'a' }] }, 'restore-snapshot'),
+      'copy.snapshot.restoreFrom',
+    ],
+    [
+      'restored and kept',
+      request({ restoreFrom: 's', retentionDays: 1 }, { volumes: [{ target: 'a' }] }, 'restore-snapshot'),
+      'copy.snapshot.retentionDays = 1',
+    ],
+    [
+      'restored from a volume',
+      request({ restoreFrom: 's' }, { volumes: [{ source: 'b', target: 'a' }] }, 'restore-snapshot'),
+      'volumes[0].source = "b"',
+    ],
+  ])('are refused %s', (_what, value, says) => {
+    const lines = linesOf(value);
+    expect(lines.join('\n')).toContain(says);
+    expect(lines).toHaveLength(1);
+  });
+
+  it('leave the other kinds as they were: source and target are needed', () => {
+    const value = { name: 'n', array: 'svc', sources: [], volumes: [{ target: 'b' }, { source: 'c' }] };
+    expect(linesOf(value)).toEqual([
+      'volumes[0].source = (missing): name the source volume',
+      'volumes[1].target = (missing): name the target volume',
+    ]);
   });
 });

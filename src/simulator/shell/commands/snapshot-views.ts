@@ -58,9 +58,8 @@ const SNAPSHOT_COLUMNS = [
 function snapshotRow(machine: Machine, snapshot: Snapshot, args: Arguments): Row {
   const { provisioned, written } = sizes(machine, snapshot);
   const members = machine.state.volumes.filter(({ group }) => group !== undefined && group === snapshot.group);
-  const same =
-    members.length === snapshot.members.length &&
-    members.every(({ id }) => snapshot.members.some(({ volume }) => volume === id));
+  const taken = new Set(snapshot.members.map(({ volume }) => volume));
+  const same = members.length === taken.size && members.every(({ id }) => taken.has(id));
   return {
     id: String(snapshot.id),
     name: snapshot.name,
@@ -109,11 +108,22 @@ const MEMBER_COLUMNS = [
   ...['auto_snapshot', 'owner_id', 'owner_name', 'safeguarded', 'volume_size'],
 ];
 
-function memberRow(machine: Machine, at: { snapshot: Snapshot; member: SnapshotMember }, args: Arguments): Row {
-  const { snapshot, member } = at;
+const memberRows = (machine: Machine, snapshot: Snapshot, args: Arguments): Row[] => {
+  // The same for all of them, and not cheap: a snapshot may hold 512 volumes.
+  const whole = snapshotRow(machine, snapshot, args);
+  return snapshot.members.map((member) => memberRow(machine, { snapshot, member, whole }, args));
+};
+
+interface OfSnapshot {
+  readonly snapshot: Snapshot;
+  readonly member: SnapshotMember;
+  readonly whole: Row;
+}
+
+function memberRow(machine: Machine, { snapshot, member, whole }: OfSnapshot, args: Arguments): Row {
   const image = machine.state.volume(member.image);
   return {
-    ...snapshotRow(machine, snapshot, args),
+    ...whole,
     volume_id: String(member.volume),
     volume_name: machine.state.volumes.byId(member.volume)?.name ?? member.volumeName,
     snapshot_id: String(snapshot.id),
@@ -125,15 +135,14 @@ function memberRow(machine: Machine, at: { snapshot: Snapshot; member: SnapshotM
 }
 
 const lsvolumesnapshot = listing((machine, args) => {
-  const all = machine.state.snapshots.flatMap((snapshot) => snapshot.members.map((member) => ({ snapshot, member })));
   if (args.object === undefined)
     return concise(
       args,
       MEMBER_COLUMNS,
-      all.map((at) => memberRow(machine, at, args)),
+      machine.state.snapshots.flatMap((snapshot) => memberRows(machine, snapshot, args)),
     );
   const snapshot = snapshotById(machine, args.object);
-  const rows = snapshot.members.map((member) => memberRow(machine, { snapshot, member }, args));
+  const rows = memberRows(machine, snapshot, args);
   const [only] = rows;
   return rows.length === 1 && only
     ? detailed(args, attributesOf(only, MEMBER_COLUMNS))

@@ -1,0 +1,38 @@
+// Undo of a snapshot: what a run took goes with the run. A restore takes none; a safeguarded one nobody can remove.
+import type { StorageArray } from '../array/array.js';
+import type { Clock } from '../domain/clock.js';
+import type { VolumeGroupSnapshot } from '../domain/snapshot.js';
+import type { FlashCopyActivities, Kept } from './contract.js';
+import { poll } from './poll.js';
+
+/** A command that was sent is carried out within this time, or never: as long as a start is given. */
+export const SETTLED_MS = 20_000;
+
+type Order = Parameters<FlashCopyActivities['flashCopyUnprepareGroup']>[0];
+
+export async function withdrawSnapshot(
+  array: StorageArray,
+  { group: name, snapshot, patient }: Order,
+  clock: Clock,
+): Promise<Kept | undefined> {
+  if (snapshot === undefined || snapshot.restoreFrom !== undefined) return undefined;
+  const { volumeGroup } = snapshot;
+  const look = async () => (await array.readSnapshots(volumeGroup)).find((one) => one.name === name);
+  const found = patient === true ? await lookLong(look, clock) : await look();
+  if (found?.safeguarded === true)
+    return { why: `snapshot ${name} is safeguarded: it stays until ${found.expires}, and is not good` };
+  if (found !== undefined) await array.removeSnapshot({ volumeGroup, name });
+  return undefined;
+}
+
+async function lookLong(
+  look: () => Promise<VolumeGroupSnapshot | undefined>,
+  clock: Clock,
+): Promise<VolumeGroupSnapshot | undefined> {
+  const untilMs = clock.now() + SETTLED_MS;
+  const { found } = await poll(clock, async () => {
+    const seen = await look();
+    return seen === undefined && clock.now() < untilMs ? undefined : { found: seen };
+  });
+  return found;
+}
