@@ -1,6 +1,7 @@
 // The inventory: which arrays and hosts exist, how they are reached, and where (not what) the secrets are. Parsing only; no file is read here.
 import path from 'node:path';
 import { z } from 'zod';
+import { refuseHostile } from './hostile.js';
 import { inputError, issueLines } from './problem.js';
 import { hostName, objectName } from './words.js';
 
@@ -103,6 +104,7 @@ export type HostEntry = Inventory['hosts'][string];
 
 /** Files named in it are relative to `baseDir`, the inventory's own directory. Throws INVALID_INVENTORY. */
 export function parseInventory(value: unknown, { baseDir }: { readonly baseDir: string }): Inventory {
+  refuseHostile('INVALID_INVENTORY', value);
   const inline = inlineSecrets(value);
   if (inline.length > 0) throw inputError('INVALID_INVENTORY', inline);
   const parsed = inventorySchema.safeParse(value);
