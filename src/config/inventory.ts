@@ -3,7 +3,13 @@ import path from 'node:path';
 import { z } from 'zod';
 import { refuseHostile } from './hostile.js';
 import { inputError, issueLines } from './problem.js';
+import { credentials, judgeCredential, KEY_FIELDS, type Credentials } from './credentials.js';
 import { hostName, objectName } from './words.js';
+
+const SSH_ONLY = [...KEY_FIELDS, 'hostKey'] as const;
+const REST_ONLY = ['caFile', 'fingerprint', 'serverName'] as const;
+const REST_TRUST = 'it takes passwordFile or passwordEnv, and caFile or fingerprint';
+const SSH_TRUST = 'it takes hostKey';
 
 const address = z
   .string()
@@ -14,28 +20,6 @@ const hostKey = z
   .regex(/^SHA256:[A-Za-z0-9+/]{43}=?$/, 'use the fingerprint of the host key as ssh-keygen -lf shows it: SHA256:...')
   .optional();
 const user = z.string().regex(/^[A-Za-z_][A-Za-z0-9._-]{0,63}$/, 'use a login name');
-
-/** Where the secret is; a password itself never stands in an inventory. */
-const credentials = {
-  identityFile: z.string().min(1).optional(),
-  passwordFile: z.string().min(1).optional(),
-  passwordEnv: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'use the name of an environment variable')
-    .optional(),
-};
-type Credentials = {
-  identityFile?: string | undefined;
-  passwordFile?: string | undefined;
-  passwordEnv?: string | undefined;
-};
-const oneCredential = (value: Credentials) =>
-  [value.identityFile, value.passwordFile, value.passwordEnv].filter((one) => one !== undefined).length === 1;
-const SSH_ONLY = ['identityFile', 'hostKey'] as const;
-const REST_ONLY = ['caFile', 'fingerprint', 'serverName'] as const;
-const REST_TRUST = 'it takes passwordFile or passwordEnv, and caFile or fingerprint';
-const SSH_TRUST = 'it takes hostKey';
-const ONE_CREDENTIAL = 'name one of identityFile, passwordFile, passwordEnv';
 
 /** 32 pairs of hex digits, with or without colons. */
 const fingerprint = z
@@ -63,7 +47,7 @@ const svcArray = z
     sessions: z.int().min(2).max(32).default(4),
     ...credentials,
   })
-  .refine(oneCredential, ONE_CREDENTIAL)
+  .superRefine(judgeCredential)
   .superRefine((entry, context) => {
     const [wrong, right] = entry.wire === 'rest' ? [SSH_ONLY, REST_TRUST] : [REST_ONLY, SSH_TRUST];
     for (const field of wrong)
@@ -79,7 +63,7 @@ const linuxHost = z
     sudo: z.boolean().default(false),
     arrayHosts: z.record(hostName, objectName),
   })
-  .refine(oneCredential, ONE_CREDENTIAL);
+  .superRefine(judgeCredential);
 /** Model arrays and hosts of `temporal-flashcopy/testing`, in the worker's own process. */
 const modelArray = z.looseObject({ kind: z.literal('model') });
 const modelHost = z.looseObject({ kind: z.literal('model'), arrayHosts: z.record(hostName, objectName).optional() });
