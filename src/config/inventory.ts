@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { refuseHostile } from './hostile.js';
 import { inputError, issueLines } from './problem.js';
-import { credentials, judgeCredential, KEY_FIELDS, type Credentials } from './credentials.js';
+import { credentials, judgeCredential, KEY_FIELDS, variableName, type Credentials } from './credentials.js';
 import { hostName, objectName } from './words.js';
 
 const SSH_ONLY = [...KEY_FIELDS, 'hostKey'] as const;
@@ -68,6 +68,19 @@ const linuxHost = z
 const modelArray = z.looseObject({ kind: z.literal('model') });
 const modelHost = z.looseObject({ kind: z.literal('model'), arrayHosts: z.record(hostName, objectName).optional() });
 
+const codecKey = z
+  .strictObject({
+    id: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'use 1-64 of A-Z a-z 0-9 . _ -'),
+    keyEnv: variableName.optional(),
+    keyFile: z.string().min(1).optional(),
+  })
+  .refine((key) => (key.keyEnv === undefined) !== (key.keyFile === undefined), 'name one of keyEnv, keyFile');
+const codecSchema = z.strictObject({
+  /** The first one encrypts, all of them decrypt. */
+  keys: z.array(codecKey).min(1, 'name at least one key').max(64),
+  encodeFailures: z.boolean().default(true),
+});
+
 export const inventorySchema = z.strictObject({
   temporal: z
     .strictObject({
@@ -75,6 +88,8 @@ export const inventorySchema = z.strictObject({
       namespace: z.string().min(1).optional(),
       taskQueue: z.string().min(1).optional(),
       ui: z.url().optional(),
+      /** Payloads are encrypted before they leave client and worker. */
+      codec: codecSchema.optional(),
     })
     .optional(),
   arrays: z.record(hostName, z.discriminatedUnion('kind', [svcArray, modelArray], { error: 'use kind svc or model' })),
@@ -103,6 +118,8 @@ export function parseInventory(value: unknown, { baseDir }: { readonly baseDir: 
     for (const field of ['identityFile', 'passwordFile', 'caFile'] as const)
       if (files[field] !== undefined) files[field] = path.resolve(baseDir, files[field]);
   }
+  for (const key of parsed.data.temporal?.codec?.keys ?? [])
+    if (key.keyFile !== undefined) key.keyFile = path.resolve(baseDir, key.keyFile);
   return parsed.data;
 }
 
@@ -126,6 +143,12 @@ const FIELDS = [
   'namespace',
   'taskQueue',
   'ui',
+  'codec',
+  'keys',
+  'encodeFailures',
+  'id',
+  'keyEnv',
+  'keyFile',
 ];
 
 /** A secret that stands in the file is refused before anything could repeat it: its value is never shown. */
