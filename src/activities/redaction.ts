@@ -16,10 +16,12 @@ const PIECE = 12;
 
 /** The texts to look for when `secret` must not get out: itself, its lines, and how it looks in JSON, in a URL and in base64. */
 export function secretForms(secret: string): string[] {
-  const lines = secret.split(/\r?\n/).filter((line) => line.length >= SHORTEST_LINE && !line.startsWith('-----'));
   const one = secret.trim();
-  const escaped = [JSON.stringify(one).slice(1, -1), encodeURIComponent(one), Buffer.from(one).toString('base64')];
-  return [...new Set([one, ...lines, ...escaped])].filter((form) => form.length >= SHORTEST_SECRET);
+  const lines = one.split(/\r?\n/).filter((line) => line.length >= SHORTEST_LINE && !line.startsWith('-----'));
+  const texts = one.includes('\n') ? lines : [one];
+  const spelt = texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)]);
+  const forms = new Set([one, ...spelt, Buffer.from(one).toString('base64')]);
+  return [...forms].filter((form) => form.length >= SHORTEST_SECRET);
 }
 
 /** Errors and other texts for people: pieces of secrets go as well. */

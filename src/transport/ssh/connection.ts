@@ -86,6 +86,7 @@ function authMethods({ privateKey, agent, password }: SshTarget): Authentication
 }
 
 function connectError(target: SshTarget, error: Error & { level?: string }): FlashCopyError {
+  if (error.level === 'agent') return authRefused(target.address, `the ssh-agent gives no key: ${error.message}`);
   return error.level === 'client-authentication'
     ? authRefused(target.address, `user ${target.user} was refused: ${error.message}`)
     : unreachable(target.address, error.message, error);

@@ -1,6 +1,6 @@
 // Everything that can be read of runs afterwards, as text: raw histories, queries, stack traces, descriptions. And the search in it.
 import type { Client } from '@temporalio/client';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 
 export interface Evidence {
   readonly where: string;
@@ -16,9 +16,13 @@ export async function evidenceOf(client: Client, names: readonly string[]): Prom
     for await (const { workflowId, runId } of client.workflow.list()) found.push({ workflowId, runId });
     return found;
   };
-  await expect
-    .poll(async () => (await seen()).map(({ workflowId }) => workflowId), { timeout: 20_000 })
-    .toEqual(expect.arrayContaining(names.map((name) => `flashcopy/${name}`)));
+  await vi.waitFor(
+    async () => {
+      const ids = (await seen()).map(({ workflowId }) => workflowId);
+      expect(ids).toEqual(expect.arrayContaining(names.map((name) => `flashcopy/${name}`)));
+    },
+    { timeout: 20_000, interval: 200 },
+  );
   const evidence: Evidence[] = [];
   for (const { workflowId, runId } of await seen()) {
     const handle = client.workflow.getHandle(workflowId, runId);
