@@ -28,7 +28,10 @@ export async function evidenceOf(client: Client, names: readonly string[]): Prom
     const handle = client.workflow.getHandle(workflowId, runId);
     const add = (what: string, text: string) => evidence.push({ where: `${workflowId} ${what}`, text });
     add('history', allOf(await handle.fetchHistory()));
-    add('description', allOf(await handle.describe()));
+    const { namespace } = client.options;
+    const execution = { workflowId, runId };
+    // As the server has it: no codec of the client in between.
+    add('description', allOf(await client.workflowService.describeWorkflowExecution({ namespace, execution })));
     for (const query of QUERIES) {
       const answer = await handle.query(query).catch((error: unknown) => String(error));
       add(query, JSON.stringify(answer));
