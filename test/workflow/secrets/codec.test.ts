@@ -61,16 +61,7 @@ beforeAll(async () => {
     },
   );
   server = started;
-  endpoint = await new Promise((resolve, reject) => {
-    let said = '';
-    for (const stream of [started.stdout, started.stderr])
-      stream.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
-        const ready = /codec server ready: (\S+),/.exec(said)?.[1];
-        if (ready !== undefined) resolve(ready);
-      });
-    started.on('exit', () => reject(new Error(said)));
-  });
+  endpoint = await said(started, /codec server ready: (\S+),/);
 });
 
 afterAll(async () => {
@@ -79,6 +70,20 @@ afterAll(async () => {
   await env.teardown();
   await rm(folder, { recursive: true });
 });
+
+/** What a command says once it is ready. */
+function said(child: ChildProcess, ready: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        const found = ready.exec(text)?.[1];
+        if (found !== undefined) resolve(found);
+      });
+    child.on('exit', () => reject(new Error(text)));
+  });
+}
 
 /** One good copy and one that the plan refuses by name. */
 async function carryOut(): Promise<void> {
@@ -121,6 +126,7 @@ describe('with the codec on', () => {
       // A query needs a worker: the command line's own, with the same keys.
       const worker = spawn(process.execPath, command('worker', '--inventory', inventoryFile));
       try {
+        await said(worker, /worker ready: (.+)/);
         const status = await run(process.execPath, command('status', 'demo', '--inventory', inventoryFile, '--json'));
         expect(JSON.parse(status.stdout)).toMatchObject({ set: 'demo', outcome: 'done' });
         const blind = run(process.execPath, command('status', 'demo', '--address', env.address));
