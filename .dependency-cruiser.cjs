@@ -12,6 +12,7 @@ module.exports = {
     { name: 'no-circular', severity: 'error', comment: 'A circle has no floor.', from: {}, to: { circular: true } },
     only('domain', [], 'Pure nouns and rules stand on nothing.'),
     only('config', ['domain/'], 'The outer world becomes domain values, nothing more.'),
+    only('codec', ['domain/'], 'Payloads in, payloads out: it knows neither client nor worker.'),
     only('transport', ['domain/'], 'Running a line somewhere knows no array and no host.'),
     only('array', ['domain/', 'transport/transport.ts'], 'An array is reached through the transport port.'),
     only('host', ['domain/', 'transport/transport.ts'], 'A host is reached through the transport port.'),

@@ -13,7 +13,18 @@ const timers = ['setTimeout', 'setInterval', 'setImmediate'].map((name) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', '.tools', 'lab/run', 'lab/run-test', 'lab/cache', '.dependency-cruiser.cjs'] },
+  {
+    ignores: [
+      'dist',
+      'node_modules',
+      '.tools',
+      'lab/run',
+      'lab/run-test',
+      'lab/cache',
+      '.dependency-cruiser.cjs',
+      'src/codec/*.cjs',
+    ],
+  },
   eslint.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

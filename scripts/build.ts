@@ -5,4 +5,5 @@ import { chmodSync, cpSync, rmSync } from 'node:fs';
 rmSync('dist', { recursive: true, force: true });
 execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 cpSync('src/host/linux/agent', 'dist/host/linux/agent', { recursive: true });
+cpSync('src/codec/failure-converter.cjs', 'dist/codec/failure-converter.cjs');
 chmodSync('dist/cli/main.js', 0o755);

@@ -31,6 +31,10 @@ export function answerReport(output: Output, report: Report): number {
 export const withJson = (command: Command): Command =>
   command.option('--json', 'print exactly one JSON document on standard output');
 
+/** For commands that need of the inventory no more than the server and the keys of its codec. */
+export const withInventory = (command: Command): Command =>
+  command.option('--inventory <file>', 'where the Temporal server is, and the keys of its codec');
+
 export const withTemporal = (command: Command): Command =>
   command
     .option('--address <host:port>', 'Temporal server (default: the inventory, then TEMPORAL_ADDRESS)')

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command line: each command in a file of its own, thin over client and worker.
 import { Command, CommanderError } from 'commander';
+import { addCodecServer } from './commands/codec-server.js';
 import { addDoctor } from './commands/doctor.js';
 import { addExistingRun } from './commands/existing-run.js';
 import { addPlan } from './commands/plan.js';
@@ -21,7 +22,17 @@ const program = new Command('flashcopy')
   .addHelpText('after', EXIT_CODES)
   .exitOverride();
 
-for (const add of [addRun, addPlan, addExistingRun, addRate, addSchedule, addWorker, addSimulator, addDoctor])
+for (const add of [
+  addRun,
+  addPlan,
+  addExistingRun,
+  addRate,
+  addSchedule,
+  addWorker,
+  addSimulator,
+  addDoctor,
+  addCodecServer,
+])
   add(program);
 
 try {

@@ -1,7 +1,11 @@
 // Which Temporal server a command speaks to: --address, then the inventory, then TEMPORAL_ADDRESS; for `run` a dev server of its own.
 import type { Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { FlashCopyClient } from '../client/index.js';
 import { FlashCopyError } from '../domain/errors.js';
+import type { Inventory } from '../config/inventory.js';
+import { inventoryOf } from '../worker/composition.js';
+import { dataConverterOf } from '../worker/encryption.js';
 import { systemClock } from '../worker/system-clock.js';
 import { DEFAULT_TASK_QUEUE } from '../workflows/messages.js';
 import { startDevServer } from './dev-server.js';
@@ -12,6 +16,7 @@ export interface TemporalFlags {
   readonly address?: string;
   readonly namespace?: string;
   readonly taskQueue?: string;
+  readonly inventory?: string;
 }
 
 /** What an inventory may say of Temporal. */
@@ -21,6 +26,7 @@ export interface TemporalSettings {
   readonly taskQueue?: string | undefined;
   /** Base URL of the Temporal UI. */
   readonly ui?: string | undefined;
+  readonly codec?: NonNullable<Inventory['temporal']>['codec'];
 }
 
 export interface TemporalPlace {
@@ -28,6 +34,8 @@ export interface TemporalPlace {
   readonly namespace: string;
   readonly taskQueue: string;
   readonly uiUrl: string | undefined;
+  /** With the keys of the inventory's codec. */
+  readonly dataConverter?: DataConverter | undefined;
   /** True for a dev server that ends with this command. */
   readonly own: boolean;
   stop(): Promise<void>;
@@ -40,6 +48,7 @@ export function findTemporal(flags: TemporalFlags, settings: TemporalSettings = 
     address,
     ...names(flags, settings),
     uiUrl: settings.ui,
+    dataConverter: dataConverterOf(settings),
     own: false,
     stop: () => Promise.resolve(),
   };
@@ -52,7 +61,8 @@ export async function findOrStartTemporal(
 ): Promise<TemporalPlace> {
   const found = findTemporal(flags, settings);
   if (found !== undefined) return found;
-  return startOwnTemporal(output, names({ ...flags, namespace: 'default' }, settings).taskQueue);
+  const own = await startOwnTemporal(output, names({ ...flags, namespace: 'default' }, settings).taskQueue);
+  return { ...own, dataConverter: dataConverterOf(settings) };
 }
 
 export async function startOwnTemporal(output: Output, taskQueue = DEFAULT_TASK_QUEUE): Promise<TemporalPlace> {
@@ -62,12 +72,16 @@ export async function startOwnTemporal(output: Output, taskQueue = DEFAULT_TASK_
 }
 
 /** For commands about runs that exist: without a server there are none. */
-export function requireTemporal(flags: TemporalFlags, settings: TemporalSettings = {}): TemporalPlace {
+export function requireTemporal(flags: TemporalFlags, given?: TemporalSettings): TemporalPlace {
+  const settings = given ?? temporalIn(flags.inventory);
   const found = findTemporal(flags, settings);
   if (found !== undefined) return found;
   const message = 'no Temporal server: give --address or TEMPORAL_ADDRESS';
   throw new FlashCopyError({ family: 'request', code: 'NO_TEMPORAL', message });
 }
+
+const temporalIn = (inventoryFile: string | undefined): TemporalSettings =>
+  inventoryFile === undefined ? {} : (inventoryOf({ inventoryFile }).temporal ?? {});
 
 function names(flags: TemporalFlags, settings: TemporalSettings): { namespace: string; taskQueue: string } {
   return {
@@ -76,8 +90,8 @@ function names(flags: TemporalFlags, settings: TemporalSettings): { namespace: s
   };
 }
 
-export const connectTo = ({ address, namespace, taskQueue }: TemporalPlace): Promise<FlashCopyClient> =>
-  FlashCopyClient.connect({ address, namespace, taskQueue });
+export const connectTo = ({ address, namespace, taskQueue, dataConverter }: TemporalPlace): Promise<FlashCopyClient> =>
+  FlashCopyClient.connect({ address, namespace, taskQueue, dataConverter });
 
 /** Runs `use` with a client and ends its connection afterwards. */
 export async function withClient<T>(place: TemporalPlace, use: (client: FlashCopyClient) => Promise<T>): Promise<T> {

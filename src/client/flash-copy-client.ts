@@ -1,6 +1,7 @@
 // Starts copies and finds them again. Promise: a request that is wrong is refused before anything is started, and one name runs once at a time.
 import { createHash } from 'node:crypto';
 import { Client, Connection, WorkflowExecutionAlreadyStartedError, type ConnectionOptions } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { parseRequest } from '../config/request.js';
 import type { Clock } from '../domain/clock.js';
 import { FlashCopyError } from '../domain/errors.js';
@@ -19,12 +20,15 @@ export interface FlashCopyClientOptions {
   /** Default `flashcopy`. */
   readonly taskQueue?: string;
   readonly clock?: Clock;
+  /** Whether runs carry search attributes, which hold names in clear. Default: not when payloads go through a codec. */
+  readonly searchAttributes?: boolean;
 }
 
 export interface ConnectOptions extends Omit<ConnectionOptions, 'plugins'> {
   /** Default `default`. */
   readonly namespace?: string;
   readonly taskQueue?: string;
+  readonly dataConverter?: DataConverter | undefined;
 }
 
 const MEMO = 'flashCopyRequest';
@@ -39,16 +43,22 @@ export class FlashCopyClient {
     this.client = options.client;
     this.taskQueue = options.taskQueue ?? DEFAULT_TASK_QUEUE;
     this.#clock = options.clock ?? systemClock;
+    const encoded = this.client.options.loadedDataConverter.payloadCodecs.length > 0;
+    if (!(options.searchAttributes ?? !encoded)) this.#searchAttributes = Promise.resolve(false);
   }
 
   /** Connects to a Temporal server; `close` ends the connection. Throws TEMPORAL_UNREACHABLE. */
   static async connect(options: ConnectOptions = {}): Promise<FlashCopyClient> {
-    const { namespace, taskQueue, ...connectionOptions } = options;
+    const { namespace, taskQueue, dataConverter, ...connectionOptions } = options;
     const connection = await Connection.connect(connectionOptions).catch((cause: unknown) => {
       const message = `no Temporal server answers at ${options.address ?? 'localhost:7233'}`;
       throw new FlashCopyError({ family: 'transport', code: 'TEMPORAL_UNREACHABLE', message, retry: 'safe', cause });
     });
-    const client = new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
+    const client = new Client({
+      connection,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(dataConverter === undefined ? {} : { dataConverter }),
+    });
     return new FlashCopyClient({ client, ...(taskQueue === undefined ? {} : { taskQueue }) });
   }
 

@@ -1,8 +1,15 @@
 // The inventory: which arrays and hosts exist, how they are reached, and where (not what) the secrets are. Parsing only; no file is read here.
 import path from 'node:path';
 import { z } from 'zod';
+import { refuseHostile } from './hostile.js';
 import { inputError, issueLines } from './problem.js';
+import { credentials, judgeCredential, KEY_FIELDS, variableName, type Credentials } from './credentials.js';
 import { hostName, objectName } from './words.js';
+
+const SSH_ONLY = [...KEY_FIELDS, 'hostKey'] as const;
+const REST_ONLY = ['caFile', 'fingerprint', 'serverName'] as const;
+const REST_TRUST = 'it takes passwordFile or passwordEnv, and caFile or fingerprint';
+const SSH_TRUST = 'it takes hostKey';
 
 const address = z
   .string()
@@ -13,28 +20,6 @@ const hostKey = z
   .regex(/^SHA256:[A-Za-z0-9+/]{43}=?$/, 'use the fingerprint of the host key as ssh-keygen -lf shows it: SHA256:...')
   .optional();
 const user = z.string().regex(/^[A-Za-z_][A-Za-z0-9._-]{0,63}$/, 'use a login name');
-
-/** Where the secret is; a password itself never stands in an inventory. */
-const credentials = {
-  identityFile: z.string().min(1).optional(),
-  passwordFile: z.string().min(1).optional(),
-  passwordEnv: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'use the name of an environment variable')
-    .optional(),
-};
-type Credentials = {
-  identityFile?: string | undefined;
-  passwordFile?: string | undefined;
-  passwordEnv?: string | undefined;
-};
-const oneCredential = (value: Credentials) =>
-  [value.identityFile, value.passwordFile, value.passwordEnv].filter((one) => one !== undefined).length === 1;
-const SSH_ONLY = ['identityFile', 'hostKey'] as const;
-const REST_ONLY = ['caFile', 'fingerprint', 'serverName'] as const;
-const REST_TRUST = 'it takes passwordFile or passwordEnv, and caFile or fingerprint';
-const SSH_TRUST = 'it takes hostKey';
-const ONE_CREDENTIAL = 'name one of identityFile, passwordFile, passwordEnv';
 
 /** 32 pairs of hex digits, with or without colons. */
 const fingerprint = z
@@ -62,7 +47,7 @@ const svcArray = z
     sessions: z.int().min(2).max(32).default(4),
     ...credentials,
   })
-  .refine(oneCredential, ONE_CREDENTIAL)
+  .superRefine(judgeCredential)
   .superRefine((entry, context) => {
     const [wrong, right] = entry.wire === 'rest' ? [SSH_ONLY, REST_TRUST] : [REST_ONLY, SSH_TRUST];
     for (const field of wrong)
@@ -78,10 +63,23 @@ const linuxHost = z
     sudo: z.boolean().default(false),
     arrayHosts: z.record(hostName, objectName),
   })
-  .refine(oneCredential, ONE_CREDENTIAL);
+  .superRefine(judgeCredential);
 /** Model arrays and hosts of `temporal-flashcopy/testing`, in the worker's own process. */
 const modelArray = z.looseObject({ kind: z.literal('model') });
 const modelHost = z.looseObject({ kind: z.literal('model'), arrayHosts: z.record(hostName, objectName).optional() });
+
+const codecKey = z
+  .strictObject({
+    id: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'use 1-64 of A-Z a-z 0-9 . _ -'),
+    keyEnv: variableName.optional(),
+    keyFile: z.string().min(1).optional(),
+  })
+  .refine((key) => (key.keyEnv === undefined) !== (key.keyFile === undefined), 'name one of keyEnv, keyFile');
+const codecSchema = z.strictObject({
+  /** The first one encrypts, all of them decrypt. */
+  keys: z.array(codecKey).min(1, 'name at least one key').max(64),
+  encodeFailures: z.boolean().default(true),
+});
 
 export const inventorySchema = z.strictObject({
   temporal: z
@@ -90,6 +88,8 @@ export const inventorySchema = z.strictObject({
       namespace: z.string().min(1).optional(),
       taskQueue: z.string().min(1).optional(),
       ui: z.url().optional(),
+      /** Payloads are encrypted before they leave client and worker. */
+      codec: codecSchema.optional(),
     })
     .optional(),
   arrays: z.record(hostName, z.discriminatedUnion('kind', [svcArray, modelArray], { error: 'use kind svc or model' })),
@@ -103,6 +103,7 @@ export type HostEntry = Inventory['hosts'][string];
 
 /** Files named in it are relative to `baseDir`, the inventory's own directory. Throws INVALID_INVENTORY. */
 export function parseInventory(value: unknown, { baseDir }: { readonly baseDir: string }): Inventory {
+  refuseHostile('INVALID_INVENTORY', value);
   const inline = inlineSecrets(value);
   if (inline.length > 0) throw inputError('INVALID_INVENTORY', inline);
   const parsed = inventorySchema.safeParse(value);
@@ -117,6 +118,8 @@ export function parseInventory(value: unknown, { baseDir }: { readonly baseDir: 
     for (const field of ['identityFile', 'passwordFile', 'caFile'] as const)
       if (files[field] !== undefined) files[field] = path.resolve(baseDir, files[field]);
   }
+  for (const key of parsed.data.temporal?.codec?.keys ?? [])
+    if (key.keyFile !== undefined) key.keyFile = path.resolve(baseDir, key.keyFile);
   return parsed.data;
 }
 
@@ -140,6 +143,12 @@ const FIELDS = [
   'namespace',
   'taskQueue',
   'ui',
+  'codec',
+  'keys',
+  'encodeFailures',
+  'id',
+  'keyEnv',
+  'keyFile',
 ];
 
 /** A secret that stands in the file is refused before anything could repeat it: its value is never shown. */

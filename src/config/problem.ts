@@ -35,11 +35,14 @@ export type KnownFields = (path: readonly PropertyKey[]) => readonly string[];
 /** One problem of a schema as a line. */
 export function issueLines(input: unknown, issue: z.core.$ZodIssue, knownAt: KnownFields): string[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
+    const more =
+      issue.keys.length > MOST_LINES ? [`... and ${issue.keys.length - MOST_LINES} more unknown fields`] : [];
+    const lines = issue.keys.slice(0, MOST_LINES).map((key) => {
       const field = fieldPath([...issue.path, key]);
       const near = nearest(key, knownAt(issue.path));
       return `${shown(field).slice(1, -1)}: unknown field${near === undefined ? '' : `; did you mean ${near}?`}`;
     });
+    return [...lines, ...more];
   }
   const inner = issue.code === 'invalid_union' ? branchOf(issue) : undefined;
   if (inner !== undefined)

@@ -56,7 +56,7 @@ const source = z.strictObject({
     .default([])
     .describe('systemd units stopped before the unmount, in this order, and started after it in reverse'),
   applications: z
-    .array(z.string().max(100))
+    .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,99}$/, 'use a name of letters, digits and . _ : @ / -'))
     .default([])
     .describe('Databases with a quiesce facility of their own; none is supported yet'),
   mounts: z

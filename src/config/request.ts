@@ -1,18 +1,14 @@
 // A request from outside becomes a domain value, or one INVALID_REQUEST with a line for each problem. Touches nothing.
 import { z } from 'zod';
 import type { FlashCopyRequest, RequestedGroup, RequestedTarget } from '../domain/request.js';
-import { fieldPath, inputError, issueLines, shown } from './problem.js';
+import { refuseHostile } from './hostile.js';
+import { inputError, issueLines, shown } from './problem.js';
 import { requestSchema } from './request-schema.js';
 import { pairProblems, snapshotProblems } from './snapshot-problems.js';
 
-/** Larger documents are refused before they are looked at; 512 pairs need about 100 KB. */
-const MOST_CHARACTERS = 1_000_000;
-
 /** Throws INVALID_REQUEST, never retried. */
 export function parseRequest(value: unknown): FlashCopyRequest {
-  refuseTooLarge(value);
-  const inherited = prototypeKeys(value);
-  if (inherited.length > 0) throw inputError('INVALID_REQUEST', inherited);
+  refuseHostile('INVALID_REQUEST', value);
   const parsed = requestSchema.safeParse(value);
   if (!parsed.success) {
     throw inputError(
@@ -125,34 +121,6 @@ function twice(list: string, values: readonly string[], field: string): string[]
       ? [`${list}[${index}].${field} = ${shown(value)}: stands there twice; name it once`]
       : [],
   );
-}
-
-/** Keys that JSON and YAML may carry and that objects take for something else; a schema may pass over them. */
-function prototypeKeys(value: unknown, path: readonly PropertyKey[] = []): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => {
-    const here = [...path, Array.isArray(value) ? Number(key) : key];
-    const refused = ['__proto__', 'constructor', 'prototype'].includes(key);
-    return refused
-      ? [`${fieldPath(here)}: this name is not allowed for a field; remove it`]
-      : prototypeKeys(inner, here);
-  });
-}
-
-function refuseTooLarge(value: unknown): void {
-  let size: number;
-  try {
-    size = JSON.stringify(value)?.length ?? 0;
-  } catch {
-    throw inputError('INVALID_REQUEST', [
-      'the document: cannot be written as JSON (it refers to itself); use plain values',
-    ]);
-  }
-  if (size > MOST_CHARACTERS) {
-    throw inputError('INVALID_REQUEST', [
-      `the document = ${size} characters: too large; use at most ${MOST_CHARACTERS}`,
-    ]);
-  }
 }
 
 /** Published with the package, for editors and for other languages. */

@@ -1,7 +1,5 @@
 // The composition root: inventory -> transports -> adapters -> activities. What activities need from outside is put together here and nowhere else.
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
 import {
   createActivities,
   temporalCloseWatcher,
@@ -14,6 +12,7 @@ import { parseInventory, type Inventory } from '../config/inventory.js';
 import { parseRequest } from '../config/request.js';
 import { FlashCopyError } from '../domain/errors.js';
 import type { Host } from '../host/host.js';
+import { readDocumentFile } from './document.js';
 import { createModels } from './models.js';
 import { createReal } from './real.js';
 import type { World } from './world.js';
@@ -91,9 +90,9 @@ function once<T>(make: (name: string) => T): (name: string) => T {
 function readInventory(file: string): Inventory {
   let value: unknown;
   try {
-    value = parse(readFileSync(file, 'utf8'));
+    value = readDocumentFile(file);
   } catch (cause) {
-    throw invalid(`${file}: ${cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)}`);
+    throw invalid(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
   return parseInventory(value, { baseDir: path.dirname(path.resolve(file)) });
 }

@@ -11,6 +11,7 @@ import {
 import type { Inventory } from '../config/inventory.js';
 import { urgentQueue } from '../workflows/messages.js';
 import { compose, inventoryOf, type Composition, type CompositionOptions, type Wrap } from './composition.js';
+import { dataConverterOf } from './encryption.js';
 import { checkBundle, codeOf, flashCopyBundle, workflowsPath } from './workflow-bundle.js';
 
 /** A copy keeps one slot for its guard as long as it runs; connections are limited by the pools of hosts and arrays, not by slots. */
@@ -57,8 +58,9 @@ export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
     return { ...options, workflowsPath: theirs ?? workflowsPath() };
   }
 
-  async configureWorker(options: WorkerOptions): Promise<WorkerOptions> {
-    if (isUrgent(options.taskQueue)) return options;
+  async configureWorker(given: WorkerOptions): Promise<WorkerOptions> {
+    if (isUrgent(given.taskQueue)) return given;
+    const options = this.#encrypting(given);
     this.#options = options;
     this.#composition ??= await compose(this.#inventory, this.#wrap);
     const { workflowsPath: _bundledHere, interceptors, ...rest } = options;
@@ -99,9 +101,15 @@ export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
     }
   }
 
+  /** A data converter of the user's own stands. */
+  #encrypting(options: WorkerOptions): WorkerOptions {
+    const dataConverter = options.dataConverter ?? dataConverterOf(this.#inventory.temporal);
+    return dataConverter === undefined ? options : { ...options, dataConverter };
+  }
+
   async #bundle(options: WorkerOptions): Promise<{ code: string }> {
     const code = await codeOf(options);
-    if (code === undefined) return flashCopyBundle();
+    if (code === undefined) return flashCopyBundle(options.dataConverter?.failureConverterPath);
     checkBundle(code);
     return { code };
   }

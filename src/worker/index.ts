@@ -2,6 +2,7 @@
 export { FlashCopyPlugin } from './flash-copy-plugin.js';
 export { createFlashCopyWorkers, type FlashCopyWorkersOptions } from './create-workers.js';
 export { compose, type Composition, type CompositionOptions, type Wrap } from './composition.js';
+export { dataConverterOf } from './encryption.js';
 export { checkBundle, flashCopyBundle } from './workflow-bundle.js';
 export { systemClock, systemRandomness } from './system-clock.js';
 export { parseInventory, type Inventory, type InventoryInput } from '../config/inventory.js';

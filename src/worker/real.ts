@@ -9,6 +9,7 @@ import { createLinuxHost } from '../host/linux/linux-host.js';
 import { createHttpsTransport } from '../transport/https/https-transport.js';
 import { createSshTransport } from '../transport/ssh/ssh-transport.js';
 import type { World } from './world.js';
+import { maskedRest, maskedTransport } from './masked-transport.js';
 import { Secrets } from './secrets.js';
 
 type SvcEntry = Extract<ArrayEntry, { kind: 'svc' }>;
@@ -41,8 +42,9 @@ export function createReal(inventory: Inventory, ports: Ports): World {
       ...ports,
     });
   });
-  const sshTo = (name: string, entry: (SvcEntry | LinuxEntry) & { sessions: number }) =>
-    createSshTransport({
+  const list = (): readonly string[] => secrets.list();
+  const sshTo = (name: string, entry: (SvcEntry | LinuxEntry) & { sessions: number }) => {
+    const transport = createSshTransport({
       address: entry.address,
       ...('secondAddress' in entry ? { secondAddress: entry.secondAddress } : {}),
       user: entry.user,
@@ -52,8 +54,10 @@ export function createReal(inventory: Inventory, ports: Ports): World {
       clock: ports.clock,
       handshakeTimeoutMs: HANDSHAKE_MS,
     });
-  const restTo = (name: string, entry: SvcEntry) =>
-    createHttpsTransport({
+    return maskedTransport(transport, list);
+  };
+  const restTo = (name: string, entry: SvcEntry) => {
+    const transport = createHttpsTransport({
       ...{ address: entry.address, secondAddress: entry.secondAddress, user: entry.user, sessions: entry.sessions },
       password: secrets.password(name, entry),
       trust: {
@@ -62,13 +66,16 @@ export function createReal(inventory: Inventory, ports: Ports): World {
         serverName: entry.serverName,
       },
       ...{ clock: ports.clock, handshakeTimeoutMs: HANDSHAKE_MS },
+      onToken: (token) => secrets.keepToken(token),
     });
+    return maskedRest(transport, list);
+  };
   return {
     arrays: (name) => arrays.get(name),
     hosts: (name) => hosts.get(name),
     arrayHosts: (name) => (inventory.hosts[name] as LinuxEntry | undefined)?.arrayHosts ?? {},
     declaredHosts: Object.keys(inventory.hosts),
-    secrets: () => secrets.list(),
+    secrets: list,
     close: async () => {
       await Promise.allSettled([...arrays.made(), ...hosts.made()].map((one) => one.close()));
     },

@@ -14,11 +14,16 @@ export function workflowsPath(): string {
   return existsSync(built) ? built : built.replace(/\.js$/, '.ts');
 }
 
-let ours: Promise<WorkflowBundle> | undefined;
+const ours = new Map<string, Promise<WorkflowBundle>>();
 
-/** The library's own workflows, bundled at the first call in this process (about a second), then kept. */
-export function flashCopyBundle(): Promise<WorkflowBundle> {
-  return (ours ??= bundleWorkflowCode({ workflowsPath: workflowsPath(), logger: quietLogger }));
+/** The library's own workflows, bundled at the first call in this process (about a second) for each failure converter, then kept. */
+export function flashCopyBundle(failureConverterPath = ''): Promise<WorkflowBundle> {
+  const converter = failureConverterPath === '' ? {} : { failureConverterPath };
+  const made =
+    ours.get(failureConverterPath) ??
+    bundleWorkflowCode({ workflowsPath: workflowsPath(), logger: quietLogger, ...converter });
+  ours.set(failureConverterPath, made);
+  return made;
 }
 
 /** The bundler tells its whole story at level INFO; only trouble is of interest here. */

@@ -97,7 +97,7 @@ describe('the installed package', () => {
   );
 
   it('opens every door of its exports, and its command line answers', async () => {
-    const doors = ['', '/workflows', '/activities', '/worker', '/testing', '/simulator'].map(
+    const doors = ['', '/workflows', '/activities', '/worker', '/codec', '/testing', '/simulator'].map(
       (d) => `temporal-flashcopy${d}`,
     );
     const script = `for (const d of ${JSON.stringify(doors)}) if (Object.keys(await import(d)).length === 0) throw new Error(d);`;

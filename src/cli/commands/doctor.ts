@@ -1,5 +1,6 @@
 // `flashcopy doctor`: is everything an inventory names reachable, known by its host key, privileged, and equipped? Reads only.
 import type { Command } from 'commander';
+import { redactResult, withoutSecrets } from '../../activities/redaction.js';
 import { errorData, type ErrorData } from '../../domain/errors.js';
 import { compose, type Composition } from '../../worker/composition.js';
 import { perform, withJson } from '../command.js';
@@ -33,10 +34,11 @@ async function examine(flags: DoctorFlags, output: Output): Promise<number> {
   const inventory = loadInventory(flags.inventory, output);
   const composition = await compose(inventory);
   try {
-    const findings = await Promise.all([
-      ...Object.keys(inventory.arrays).map((name) => look('array', name, () => arraySays(composition, name))),
-      ...composition.dependencies.declaredHosts.map((name) => look('host', name, () => hostSays(composition, name))),
+    const found = await Promise.all([
+      ...Object.keys(inventory.arrays).map((name) => look(composition, { kind: 'array', name }, arraySays)),
+      ...composition.dependencies.declaredHosts.map((name) => look(composition, { kind: 'host', name }, hostSays)),
     ]);
+    const findings = redactResult(found, composition.dependencies.secrets?.() ?? []) as Finding[];
     output.answer(
       { findings },
       findings.map(({ kind, name, ok, says }) => `${ok ? 'ok     ' : 'TROUBLE'} ${kind} ${name}: ${says}`),
@@ -49,12 +51,16 @@ async function examine(flags: DoctorFlags, output: Output): Promise<number> {
 
 type Said = Pick<Finding, 'ok' | 'says'>;
 
-async function look(kind: Finding['kind'], name: string, ask: () => Promise<Said>): Promise<Finding> {
+async function look(
+  composition: Composition,
+  of: Pick<Finding, 'kind' | 'name'>,
+  ask: (composition: Composition, name: string) => Promise<Said>,
+): Promise<Finding> {
   try {
-    return { kind, name, ...(await ask()) };
+    return { ...of, ...(await ask(composition, of.name)) };
   } catch (caught) {
-    const error = errorData(caught);
-    return { kind, name, ok: false, says: `${error.code}: ${error.message}`, error };
+    const error = errorData(withoutSecrets(caught, composition.dependencies.secrets?.() ?? []));
+    return { ...of, ok: false, says: `${error.code}: ${error.message}`, error };
   }
 }
 

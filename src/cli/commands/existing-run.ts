@@ -1,7 +1,7 @@
 // `status`, `watch`, `cancel`, `give-back`: about a run that exists, found by the name of its set or by its workflow id.
 import type { Command } from 'commander';
 import type { CopyHandle } from '../../client/index.js';
-import { answerReport, perform, withJson, withTemporal } from '../command.js';
+import { answerReport, perform, withInventory, withJson, withTemporal } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit-code.js';
 import type { Output } from '../output.js';
 import { reportLines } from '../report-text.js';
@@ -55,7 +55,7 @@ function add(program: Command, name: string, command: { description: string; bod
     .command(name)
     .description(command.description)
     .argument('<name>', 'name of the set, or a workflow id');
-  withJson(withTemporal(defined)).action((run: string, flags: Flags) =>
+  withJson(withInventory(withTemporal(defined))).action((run: string, flags: Flags) =>
     perform(flags.json, (output) =>
       withClient(requireTemporal(flags), (client) => command.body(client.copy(run), output)),
     ),

@@ -1,6 +1,7 @@
 // `flashcopy plan`: reads arrays and hosts, applies the rules, prints every action. Touches nothing and needs no Temporal server.
 import type { Command } from 'commander';
 import { inspect } from '../../activities/inspect.js';
+import { redactResult, withoutSecrets } from '../../activities/redaction.js';
 import { parseRequest } from '../../config/request.js';
 import { TOKEN_LENGTH } from '../../domain/names.js';
 import type { Plan } from '../../domain/plan.js';
@@ -33,14 +34,18 @@ async function plan(file: string, flags: PlanFlags, output: Output): Promise<num
   const order = await readOrder(file, flags, output);
   const request = parseRequest(order.request);
   const composition = await compose(order.inventory);
+  const secrets = () => composition.dependencies.secrets?.() ?? [];
   try {
     const { dependencies } = composition;
     const token = dependencies.randomness.token(TOKEN_LENGTH);
     const { arrayHosts, declaredHosts } = dependencies;
     const found = await inspect(dependencies, request, token);
     const planned = requirePlan(planCopy({ request, token, arrayHosts, declaredHosts, ...found }));
-    output.answer(planned, planText(planned));
+    const shown = redactResult(planned, secrets()) as Plan;
+    output.answer(shown, planText(shown));
     return EXIT.done;
+  } catch (error) {
+    throw withoutSecrets(error, secrets());
   } finally {
     await composition.close();
   }

@@ -1,6 +1,6 @@
 // `rate`: makes the background copy of a run faster or slower while it goes on.
 import { InvalidArgumentError, type Command } from 'commander';
-import { perform, withJson, withTemporal } from '../command.js';
+import { perform, withInventory, withJson, withTemporal } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { requireTemporal, withClient, type TemporalFlags } from '../temporal.js';
 
@@ -22,7 +22,7 @@ export function addRate(program: Command): void {
     .argument('<name>', 'name of the set, or a workflow id')
     .argument('<rate>', 'copy rate, 0-150; 50 = 2 MiB/s, each 10 more doubles', rate)
     .option('--clean <rate>', 'clean rate, 0-150', rate);
-  withJson(withTemporal(defined)).action((run: string, copyRate: number, flags: Flags) =>
+  withJson(withInventory(withTemporal(defined))).action((run: string, copyRate: number, flags: Flags) =>
     perform(flags.json, (output) =>
       withClient(requireTemporal(flags), async (client) => {
         const cleanRate = flags.clean;

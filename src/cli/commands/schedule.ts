@@ -1,6 +1,6 @@
 // `flashcopy schedule`: a copy again and again, as a Temporal Schedule.
 import type { Command } from 'commander';
-import { perform, withJson, withTemporal } from '../command.js';
+import { perform, withInventory, withJson, withTemporal } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { readDocument } from '../files.js';
 import { requireTemporal, withClient, type TemporalFlags } from '../temporal.js';
@@ -26,7 +26,7 @@ export function addSchedule(program: Command): void {
     .option('--timezone <name>', 'IANA name (default: UTC)')
     .option('--catchup-window <time>', 'how late a missed copy may still be made (default: 2 h)')
     .option('--jitter <time>', 'move each start by a random part of this');
-  withJson(withTemporal(command)).action((file: string, flags: ScheduleFlags) =>
+  withJson(withInventory(withTemporal(command))).action((file: string, flags: ScheduleFlags) =>
     perform(flags.json, async (output) => {
       const request = await readDocument(file);
       return withClient(requireTemporal(flags), async (client) => {

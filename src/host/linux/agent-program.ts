@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 /** In this order: what is used stands before what uses it, main last. */
 export const PARTS = [
   'lib',
+  'grammar',
   'job',
   'disk',
   'order',

@@ -1,5 +1,5 @@
-// Words of a command line: checked for what they may hold, quoted in this one place. Anything a shell, systemd or mountinfo would read in
-// another way (blanks, quotes, $, %, \) is refused, not escaped: INVALID_NAME.
+// Words of a command line: checked for what they may hold (agent/grammar.sh judges the same again), quoted in this one place. Anything a shell,
+// systemd or mountinfo would read in another way (blanks, quotes, $, %, \) is refused, not escaped: INVALID_NAME.
 import { FlashCopyError } from '../../domain/errors.js';
 
 const SHAPES = {
@@ -8,21 +8,22 @@ const SHAPES = {
   uid: /^[0-9A-Fa-f]{32}$/,
   run: /^[A-Za-z][A-Za-z0-9_-]{0,90}$/,
   unit: /^[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,200}$/,
-  group: /^[A-Za-z0-9_+.][A-Za-z0-9_+.-]{0,120}$/,
+  group: /^(?!\.{1,2}$)[A-Za-z0-9_+.][A-Za-z0-9_+.-]{0,120}$/,
   fsType: /^[a-z][a-z0-9_.]{0,20}$/,
-  uuid: /^[A-Za-z0-9-]{0,80}$/,
+  uuid: /^(?:[A-Za-z0-9][A-Za-z0-9-]{0,79})?$/,
 } as const;
+const LONGEST = 1024;
 export type Shape = keyof typeof SHAPES;
 
 /** The word itself, or INVALID_NAME. */
 export function checked(shape: Shape, word: string): string {
-  const dotted = shape === 'path' && /(?:^|\/)\.{1,2}(?:\/|$)/.test(word);
-  if (SHAPES[shape].test(word) && !dotted) return word;
+  const dotted = (shape === 'path' || shape === 'device') && /\/(?:\.{1,2})?(?:\/|$)/.test(word) && word !== '/';
+  if (SHAPES[shape].test(word) && !dotted && word.length <= LONGEST) return word;
   throw new FlashCopyError({
     family: 'host',
     code: 'INVALID_NAME',
-    message: `${shape} = ${JSON.stringify(word)}: INVALID_NAME; only letters, digits and . _ @ : + , = - are handled in names on a host`,
-    details: { value: word },
+    message: `${shape} = ${JSON.stringify(word.slice(0, 200))}: INVALID_NAME; only letters, digits and . _ @ : + , = - are handled in names on a host`,
+    details: { value: word.slice(0, 200) },
   });
 }
 

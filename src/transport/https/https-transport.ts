@@ -27,6 +27,8 @@ export interface HttpsTransportOptions {
   readonly handshakeTimeoutMs: number;
   /** Answers above this are an error, default 64 MiB. */
   readonly maxOutputBytes?: number;
+  /** Called with each new token before it is used: a secret of the process from then on. */
+  readonly onToken?: (token: string) => void;
   /** Default `/rest/v1`. */
   readonly basePath?: string;
 }
@@ -64,7 +66,9 @@ export function createHttpsTransport(options: HttpsTransportOptions): RestTransp
       (await logIns.turn())();
       return send(order, limits);
     });
-    return tokenIn(answer, address);
+    const given = tokenIn(answer, address);
+    options.onToken?.(given);
+    return given;
   });
   return {
     address,

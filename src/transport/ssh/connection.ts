@@ -14,6 +14,9 @@ export interface SshTarget {
   readonly user: string;
   /** PEM or OpenSSH form. */
   readonly privateKey?: string | undefined;
+  readonly passphrase?: string | undefined;
+  /** Socket of an ssh-agent. */
+  readonly agent?: string | undefined;
   readonly password?: string | undefined;
   readonly hostKeys: readonly string[];
   readonly handshakeTimeoutMs: number;
@@ -39,7 +42,7 @@ function handshake(client: Client, target: SshTarget): Promise<Client> {
   return new Promise((resolve, reject) => {
     let refusedKey: FlashCopyError | undefined;
     const methods = authMethods(target);
-    if (methods.length === 0) return reject(authRefused(target.address, 'neither private key nor password configured'));
+    if (methods.length === 0) return reject(authRefused(target.address, 'neither key, agent nor password configured'));
     // Both listeners stay for the connection's life: an unheard 'error' would end the process.
     client.on('error', (error) => reject(refusedKey ?? connectError(target, error)));
     client.on('close', () => reject(refusedKey ?? unreachable(target.address, 'closed during the handshake')));
@@ -47,12 +50,14 @@ function handshake(client: Client, target: SshTarget): Promise<Client> {
     client.on('ready', () => resolve(client));
     // Some servers ask for the password this way only.
     client.on('keyboard-interactive', (...[, , , prompts, answer]) => answer(prompts.map(() => target.password ?? '')));
-    const { host, port, user: username, privateKey, password } = target;
+    const { host, port, user: username, privateKey, passphrase, agent, password } = target;
     client.connect({
       host,
       port,
       username,
       ...(privateKey === undefined ? {} : { privateKey }),
+      ...(passphrase === undefined ? {} : { passphrase }),
+      ...(agent === undefined ? {} : { agent }),
       ...(password === undefined ? {} : { password, tryKeyboard: true }),
       authHandler: methods,
       readyTimeout: 0,
@@ -72,14 +77,16 @@ function handshake(client: Client, target: SshTarget): Promise<Client> {
 }
 
 /** Only what is configured: each further method costs a round trip and one of the server's tries. */
-function authMethods({ privateKey, password }: SshTarget): AuthenticationType[] {
+function authMethods({ privateKey, agent, password }: SshTarget): AuthenticationType[] {
   return [
     ...(privateKey === undefined ? [] : (['publickey'] as const)),
+    ...(agent === undefined ? [] : (['agent'] as const)),
     ...(password === undefined ? [] : (['password', 'keyboard-interactive'] as const)),
   ];
 }
 
 function connectError(target: SshTarget, error: Error & { level?: string }): FlashCopyError {
+  if (error.level === 'agent') return authRefused(target.address, `the ssh-agent gives no key: ${error.message}`);
   return error.level === 'client-authentication'
     ? authRefused(target.address, `user ${target.user} was refused: ${error.message}`)
     : unreachable(target.address, error.message, error);

@@ -19,8 +19,12 @@ export interface SshTransportOptions {
   /** Where the same machine answers when the first address is UNREACHABLE: an array's second management address. */
   readonly secondAddress?: string | undefined;
   readonly user: string;
-  /** PEM or OpenSSH form, without passphrase. */
+  /** PEM or OpenSSH form. */
   readonly privateKey?: string | undefined;
+  /** Of the private key. */
+  readonly passphrase?: string | undefined;
+  /** Socket of an ssh-agent that holds the key. */
+  readonly agent?: string | undefined;
   readonly password?: string | undefined;
   /** `SHA256:...` as `ssh-keygen -lf` prints it; several when the machine has keys of several types. Without it every connection is refused. */
   readonly hostKey?: string | readonly string[] | undefined;
@@ -39,13 +43,25 @@ export interface SshTransportOptions {
 }
 
 export function createSshTransport(options: SshTransportOptions): Transport {
-  const { clock, user, sessions, handshakeTimeoutMs, privateKey, password } = options;
+  const { clock, user, sessions, handshakeTimeoutMs, privateKey, passphrase, agent, password } = options;
   const hostKeys = [options.hostKey ?? []].flat();
   const targets = [options.address, ...(options.secondAddress === undefined ? [] : [options.secondAddress])].map(
     (text) => {
       const { host, port } = parseAddress(text, 22);
       const address = `${user}@${text.includes(':') ? text : `${host}:${port}`}`;
-      return { host, port, address, user, privateKey, password, hostKeys, handshakeTimeoutMs, clock };
+      return {
+        host,
+        port,
+        address,
+        user,
+        privateKey,
+        passphrase,
+        agent,
+        password,
+        hostKeys,
+        handshakeTimeoutMs,
+        clock,
+      };
     },
   );
   const address = targets.map((target) => target.address).join(' or ');

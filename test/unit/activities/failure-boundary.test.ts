@@ -64,3 +64,25 @@ describe('the failure boundary', () => {
     await expect(wrapped.cut()).resolves.toEqual({ starts: [cleaned], pauses: [], error: undefined });
   });
 });
+
+describe('pieces of secrets', () => {
+  const secrets = ['correct-horse-battery-staple'];
+  it('that were cut on either side are masked in errors, what stands around them is not', () => {
+    const message = 'login refused: correct-horse-ba (cut) ...se-battery-staple and the rest';
+    expect(toFailure(error({ message }), secrets).message).toBe(
+      'login refused: [redacted] (cut) ...[redacted] and the rest',
+    );
+  });
+
+  it('are masked in failures of decorations as well', () => {
+    const theirs = ApplicationFailure.create({
+      type: 'MINE',
+      message: `said ${secrets[0]}`,
+      details: [secrets[0]],
+      nonRetryable: true,
+    });
+    const failure = toFailure(theirs, secrets) as ApplicationFailure;
+    expect(JSON.stringify([failure.message, failure.details, failure.stack])).not.toContain('horse');
+    expect(failure).toMatchObject({ type: 'MINE', nonRetryable: true });
+  });
+});

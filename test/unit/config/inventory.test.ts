@@ -28,7 +28,11 @@ describe('parseInventory', () => {
   });
 
   it.each<[string, object, string]>([
-    ['no credential', { ...svc, identityFile: undefined }, 'name one of identityFile, passwordFile, passwordEnv'],
+    [
+      'no credential',
+      { ...svc, identityFile: undefined },
+      'name one of identityFile, privateKeyEnv, agent, passwordFile, passwordEnv',
+    ],
     ['two credentials', { ...svc, passwordEnv: 'X' }, 'name one of identityFile'],
     ['an unknown kind', { ...svc, kind: 'ds8k' }, 'use kind svc or model'],
     ['an address with a shell word', { ...svc, address: 'x;y:22' }, 'use host:port'],

@@ -32,7 +32,7 @@ const reach = (port: number, change: Partial<HttpsTransportOptions> = {}) => {
   return transport;
 };
 async function pair(handler: Handler = ok, change: Partial<HttpsTransportOptions> = {}, refusedStatus = 403) {
-  const server = await startRestServer(certificate, handler, refusedStatus);
+  const server = await startRestServer(certificate, handler, { refusedStatus });
   open.push(server);
   return { server, transport: reach(server.port, change) };
 }

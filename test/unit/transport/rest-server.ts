@@ -52,7 +52,7 @@ const text = (request: IncomingMessage): Promise<string> =>
 export async function startRestServer(
   certificate: Certificate,
   handler: Handler,
-  refusedStatus = 403,
+  { refusedStatus = 403, token = 'token', password = 'secret' } = {},
 ): Promise<RestServer> {
   const calls: Call[] = [];
   const logIns: string[] = [];
@@ -63,8 +63,8 @@ export async function startRestServer(
       const header = (name: string) => String(request.headers[name] ?? '');
       if (request.url === '/rest/v1/auth') {
         logIns.push(`${header('x-auth-username')}:${header('x-auth-password')}`);
-        if (header('x-auth-password') !== 'secret') return response.writeHead(403).end();
-        alive = `token${(given += 1)}`;
+        if (header('x-auth-password') !== password) return response.writeHead(403).end();
+        alive = `${token}${(given += 1)}`;
         return response.end(JSON.stringify({ token: alive }));
       }
       const call = { path: request.url ?? '', token: header('x-auth-token'), body };

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2030,SC2031 # rows are said inside the pipe that reads them
 # What is there, as rows of facts; what they mean is worked out by the caller. Reads only.
-# ORDER words: ROLE METHOD then `disk UID`, `point PATH`, `unit NAME`.
+# ORDER words: ROLE METHOD then `disk UID`, `unit NAME`.
 
 cmd_inspect() {
   role=$1 method=$2

@@ -2,8 +2,10 @@
 # Last part: `sh agent STATE KEEP COMMAND ARGS...`. Ends with the line `end` when all went well: an answer without it was cut off.
 agent=$0 state=$1 keep=$2
 shift 2
+is_path "$state" && is_path "$keep" || fail BAD_ORDER 'state and keep are absolute paths'
 
 dispatch() {
+  accept "$@"
   _command=$1
   shift
   case $_command in
