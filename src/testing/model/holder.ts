@@ -79,9 +79,14 @@ export class Holder {
     }
   }
 
+  /** Negative once the deadline has passed. */
+  get leaseMs(): number {
+    return this.armedAt + this.order.deadlineMs - this.host.clock.now();
+  }
+
   /** Probes: asks the kernel, never its own memory. */
   attest(): Attestation {
-    const leaseMs = Math.max(0, this.armedAt + this.order.deadlineMs - this.host.clock.now());
+    const leaseMs = Math.max(0, this.leaseMs);
     if (this.state !== 'still') return { broken: `holder has ${this.state}`, leaseMs };
     const broken = this.order.mounts.map((mount) => this.probe(mount)).find((text) => text !== '') ?? '';
     return { broken, leaseMs };
