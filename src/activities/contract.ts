@@ -10,7 +10,8 @@ import type {
   PlannedSource,
   PlannedTarget,
 } from '../domain/plan.js';
-import type { MountReport, PauseReport, VolumeReport } from '../domain/report.js';
+import type { Notice, NoticeWay } from '../domain/notice.js';
+import type { ByHand, MountReport, PauseReport, VolumeReport } from '../domain/report.js';
 import type { FlashCopyRequest } from '../domain/request.js';
 
 /** Names a run: `run` addresses holders and nonces (`<set>-<token>`). */
@@ -112,6 +113,12 @@ export interface FlashCopyActivities {
   flashCopyStartGroups(order: PointInTimeOrder): Promise<PointInTimeResult>;
   /** Thaws or remounts and starts units; idempotent; retried for ever. */
   flashCopyGiveBack(order: RunRef & { readonly source: PlannedSource }): Promise<PauseReport | undefined>;
+  /** What the host itself says of a source: `lacksIo` is '' when no hold of the run is left and everything is mounted where it was. A read. */
+  flashCopyReadSource(order: RunRef & { readonly source: PlannedSource }): Promise<{ readonly lacksIo: string }>;
+  /** Keeps in the array's ledger that a person resolved a source: nobody tries to give it back any more. Idempotent by run and host. */
+  flashCopyRecordResolved(order: { readonly array: string; readonly resolved: ByHand }): Promise<void>;
+  /** Tells a person, one way; answers false where this way is not configured. NOTIFY_FAILED is retried. */
+  flashCopyNotify(order: { readonly way: NoticeWay; readonly notice: Notice }): Promise<{ readonly told: boolean }>;
   /** Right after the give back: a nonce that must not be on the copy. */
   flashCopyMarkAfter(order: RunRef & { readonly source: PlannedSource }): Promise<void>;
   /** After an unknown start: renames the group so that a late start can never take effect, then reads. */

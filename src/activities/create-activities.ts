@@ -10,6 +10,7 @@ import { stateActivities } from './group-states.js';
 import { watchActivities } from './group-watch.js';
 import { guardActivities } from './guard.js';
 import { lockActivities } from './ledger-locks.js';
+import { operatorActivities } from './operator.js';
 import { planActivities } from './plan.js';
 import { pointInTimeActivities } from './point-in-time.js';
 import { requestActivities } from './request.js';
@@ -34,6 +35,7 @@ export function createActivities(given: ActivityDependencies): FlashCopyActiviti
     ...sourceActivities(deps),
     ...pointInTimeActivities(deps),
     ...guardActivities(deps),
+    ...operatorActivities(deps),
   };
   return withFailureBoundary(activities, () => deps.secrets?.() ?? []);
 }

@@ -7,6 +7,7 @@ import {
   LEDGER,
   LEDGER_ACQUIRE_UPDATE,
   LEDGER_RELEASE_UPDATE,
+  LEDGER_RESOLVED_UPDATE,
   ledgerWorkflowId,
   urgentQueue,
 } from '../workflows/messages.js';
@@ -48,5 +49,8 @@ export const temporalLedger: LedgerClient = {
   acquire: async (array, order) => (await ask(array, LEDGER_ACQUIRE_UPDATE, order)) as AcquireAnswer,
   release: async (array, order) => {
     await ask(array, LEDGER_RELEASE_UPDATE, order);
+  },
+  resolved: async (array, word) => {
+    await ask(array, LEDGER_RESOLVED_UPDATE, word);
   },
 };

@@ -5,6 +5,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addExistingRun } from './commands/existing-run.js';
 import { addPlan } from './commands/plan.js';
 import { addRate } from './commands/rate.js';
+import { addResolve } from './commands/resolve.js';
 import { addRun } from './commands/run.js';
 import { addSchedule } from './commands/schedule.js';
 import { addSimulator } from './commands/simulator.js';
@@ -21,7 +22,17 @@ const program = new Command('flashcopy')
   .addHelpText('after', EXIT_CODES)
   .exitOverride();
 
-for (const add of [addRun, addPlan, addExistingRun, addRate, addSchedule, addWorker, addSimulator, addDoctor])
+for (const add of [
+  addRun,
+  addPlan,
+  addExistingRun,
+  addResolve,
+  addRate,
+  addSchedule,
+  addWorker,
+  addSimulator,
+  addDoctor,
+])
   add(program);
 
 try {

@@ -14,14 +14,13 @@ const hostKey = z
   .optional();
 const user = z.string().regex(/^[A-Za-z_][A-Za-z0-9._-]{0,63}$/, 'use a login name');
 
+const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'use the name of an environment variable');
+
 /** Where the secret is; a password itself never stands in an inventory. */
 const credentials = {
   identityFile: z.string().min(1).optional(),
   passwordFile: z.string().min(1).optional(),
-  passwordEnv: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'use the name of an environment variable')
-    .optional(),
+  passwordEnv: environmentName.optional(),
 };
 type Credentials = {
   identityFile?: string | undefined;
@@ -83,6 +82,27 @@ const linuxHost = z
 const modelArray = z.looseObject({ kind: z.literal('model') });
 const modelHost = z.looseObject({ kind: z.literal('model'), arrayHosts: z.record(hostName, objectName).optional() });
 
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'use a URL that starts with https:// or http://' })
+  .refine((url) => !/^[a-z]+:\/\/[^/]*@/i.test(url), 'no user and password in the URL; use tokenFile or tokenEnv');
+const atMostOne = (values: readonly unknown[]) => values.filter((one) => one !== undefined).length <= 1;
+
+/** Who is told when a person is needed. Some URLs are secrets themselves: those stand in a file or in the environment. */
+const notify = z
+  .strictObject({
+    /** Program and its words; no shell. Gets JSON on standard input. */
+    command: z.array(z.string().max(1_000)).min(1, 'name a program').optional(),
+    /** Gets the same JSON as the body of a POST. */
+    webhook: httpUrl.optional(),
+    webhookFile: z.string().min(1).optional(),
+    webhookEnv: environmentName.optional(),
+    /** Sent as `Authorization: Bearer ...`. */
+    tokenFile: z.string().min(1).optional(),
+    tokenEnv: environmentName.optional(),
+  })
+  .refine((n) => atMostOne([n.webhook, n.webhookFile, n.webhookEnv]), 'name one of webhook, webhookFile, webhookEnv')
+  .refine((n) => atMostOne([n.tokenFile, n.tokenEnv]), 'name one of tokenFile, tokenEnv');
+
 export const inventorySchema = z.strictObject({
   temporal: z
     .strictObject({
@@ -92,6 +112,7 @@ export const inventorySchema = z.strictObject({
       ui: z.url().optional(),
     })
     .optional(),
+  notify: notify.optional(),
   arrays: z.record(hostName, z.discriminatedUnion('kind', [svcArray, modelArray], { error: 'use kind svc or model' })),
   hosts: z.record(hostName, z.discriminatedUnion('kind', [linuxHost, modelHost], { error: 'use kind linux or model' })),
 });
@@ -117,11 +138,21 @@ export function parseInventory(value: unknown, { baseDir }: { readonly baseDir: 
     for (const field of ['identityFile', 'passwordFile', 'caFile'] as const)
       if (files[field] !== undefined) files[field] = path.resolve(baseDir, files[field]);
   }
+  const told = parsed.data.notify;
+  for (const field of ['webhookFile', 'tokenFile'] as const)
+    if (told?.[field] !== undefined) told[field] = path.resolve(baseDir, told[field]);
   return parsed.data;
 }
 
 const FIELDS = [
   'temporal',
+  'notify',
+  'command',
+  'webhook',
+  'webhookFile',
+  'webhookEnv',
+  'tokenFile',
+  'tokenEnv',
   'arrays',
   'hosts',
   'kind',
@@ -157,5 +188,9 @@ function inlineSecrets(value: unknown): string[] {
       }
     }
   }
+  const told = (value as Record<string, unknown> | null)?.['notify'];
+  for (const key of ['password', 'token', 'authorization'])
+    if (typeof told === 'object' && told !== null && Object.hasOwn(told, key))
+      lines.push(`notify.${key}: secrets do not stand in an inventory; use tokenFile or tokenEnv`);
   return lines;
 }

@@ -33,6 +33,10 @@ const TABLE: Readonly<Record<ActivityName, readonly [Queue, Options]>> = {
   flashCopyTakeDown: ['urgent', { retry: ONCE }],
   flashCopyStartGroups: ['urgent', { startToCloseTimeout: '1m', retry: ONCE }],
   flashCopyGiveBack: ['urgent', { startToCloseTimeout: '5m', heartbeatTimeout: '10s', retry: FOR_EVER }],
+  // Once: whoever cannot be reached now is believed; the person waits for the answer.
+  flashCopyReadSource: ['urgent', { startToCloseTimeout: '1m', retry: ONCE }],
+  flashCopyRecordResolved: ['copy', { startToCloseTimeout: '30s', retry: FOR_EVER }],
+  flashCopyNotify: ['copy', { startToCloseTimeout: '1m', retry: { maximumInterval: '1m' } }],
   flashCopyMarkAfter: ['urgent', { startToCloseTimeout: '30s', retry: FEW }],
   flashCopyFenceGroup: ['copy', { startToCloseTimeout: '1m', retry: MANY }],
   flashCopyReadGroup: ['copy', { startToCloseTimeout: '1m', retry: MANY }],

@@ -10,6 +10,7 @@ export function advice(report: Told, stuck: ReadonlyMap<string, string>): string
     return [
       ...[...stuck].map(([host, what]) => `${host} may lack its I/O: ${what}`),
       `it is tried again all the time; to try at once: \`flashcopy give-back ${report.set}\`, or update \`retryGiveBack\``,
+      `given back by hand: \`flashcopy resolve ${report.set} --reason TEXT\`, or update \`resolve\`; the run then ends as failed`,
     ];
   const undone = report.compensation.filter((entry) => !entry.ok);
   if (undone.length > 0)
@@ -22,7 +23,8 @@ export function advice(report: Told, stuck: ReadonlyMap<string, string>): string
     case 'failed':
     case 'cancelled':
       return [
-        `every source has its I/O; ${whatIsLeft(report)}`,
+        ...handed(report),
+        `${handed(report).length === 0 ? 'every source' : 'every other source'} has its I/O; ${whatIsLeft(report)}`,
         remedy(report) ?? 'run again when the cause is repaired',
       ];
     case 'done':
@@ -37,6 +39,14 @@ export function advice(report: Told, stuck: ReadonlyMap<string, string>): string
 }
 
 const remedy = ({ error }: Told): string | undefined => (error === undefined ? undefined : remedyOf(error.code));
+
+/** Sources for which a person gave their word: nothing more is claimed of them. */
+const handed = ({ operator = [] }: Told): string[] =>
+  operator.flatMap(({ resolved }) =>
+    resolved === undefined
+      ? []
+      : [`${resolved.host} was resolved by hand, by ${resolved.by}: ${resolved.reason} (${resolved.read})`],
+  );
 
 function whatIsLeft({ takenAt, steps }: Told): string {
   if (takenAt !== undefined) return 'the group may still be copying, but the copy is not good: do not use the targets';

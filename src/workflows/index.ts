@@ -3,7 +3,8 @@ export { flashCopy } from './flash-copy.workflow.js';
 export { flashCopyGuard } from './guard.workflow.js';
 export { flashCopyLedger } from './ledger.workflow.js';
 
-export { runCopy, reportQuery, abortUpdate, retryGiveBackUpdate } from './run-copy.js';
+export { runCopy, reportQuery, abortUpdate } from './run-copy.js';
+export { retryGiveBackUpdate, resolveUpdate } from './operator.js';
 export type { CopyRun, RunGroup } from './copy-run.js';
 export type { Undo, Forget } from './compensation.js';
 export { withQuiescedSources } from './quiesced-sources.js';

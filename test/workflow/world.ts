@@ -11,7 +11,8 @@ import type {
 } from '../../src/activities/contract.js';
 import type { ErrorData } from '../../src/domain/errors.js';
 import type { Plan } from '../../src/domain/plan.js';
-import type { PauseReport } from '../../src/domain/report.js';
+import type { Notice, NoticeWay } from '../../src/domain/notice.js';
+import type { ByHand, PauseReport } from '../../src/domain/report.js';
 import type { FlashCopyRequest, Method } from '../../src/domain/request.js';
 import { buildPlan, buildRequest, type Shape } from './request-and-plan.js';
 
@@ -41,6 +42,11 @@ export class World {
   readonly targetsMounted = new Set<string>();
   readonly targetsPresented = new Set<string>();
   readonly marked: string[] = [];
+  /** What people were told, over the one way this world has. */
+  readonly notices: Notice[] = [];
+  way: NoticeWay = 'webhook';
+  /** Words of people, as the ledger keeps them. */
+  readonly resolved: ByHand[] = [];
   /** Copy rates given to running copies. */
   readonly rates: number[] = [];
   readonly around = new Map<ActivityName, Around>();
@@ -197,8 +203,22 @@ export class World {
     | 'flashCopyChangeRate'
     | 'flashCopyRemoveCreated'
     | 'flashCopyAwaitClose'
+    | 'flashCopyReadSource'
+    | 'flashCopyRecordResolved'
+    | 'flashCopyNotify'
   > {
     return {
+      flashCopyReadSource: ({ source }) =>
+        Promise.resolve({ lacksIo: this.still.has(source.host) ? 'its hold of /data has not ended' : '' }),
+      flashCopyRecordResolved: ({ resolved }) => {
+        this.resolved.push(resolved);
+        return Promise.resolve();
+      },
+      flashCopyNotify: ({ way, notice }) => {
+        if (way !== this.way) return Promise.resolve({ told: false });
+        this.notices.push(notice);
+        return Promise.resolve({ told: true });
+      },
       flashCopyReadGroup: ({ array, group }) => Promise.resolve(this.progress(array, group)),
       flashCopyPresent: ({ target }) => {
         this.targetsPresented.add(target.host);

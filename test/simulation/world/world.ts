@@ -4,6 +4,7 @@ import { createActivities, temporalCloseWatcher, temporalLedger } from '../../..
 import type { ActivityDependencies } from '../../../src/activities/index.js';
 import { parseRequest } from '../../../src/config/request.js';
 import type { Clock } from '../../../src/domain/clock.js';
+import type { Notice, NoticeWay } from '../../../src/domain/notice.js';
 import type { Report } from '../../../src/domain/report.js';
 import { seededRandomness } from '../../../src/testing/index.js';
 import { FLASH_COPY, flashCopyWorkflowId, GUARD, LEDGER } from '../../../src/workflows/messages.js';
@@ -85,6 +86,8 @@ export class World {
   readonly tokens = new Map<string, string>();
   /** Sources without I/O at the moment their copy ended by itself. */
   readonly endedTooEarly: string[] = [];
+  /** What people were told, newest last. */
+  readonly notices: { readonly way: NoticeWay; readonly notice: Notice }[] = [];
   /** What strangers did, newest last. */
   readonly acts: string[] = [];
   /** Attempts whose process is stopped, until when. */
@@ -124,6 +127,7 @@ export class World {
       hosts: (name) => san.hosts(name),
       ...{ arrayHosts: san.arrayHosts, declaredHosts: san.declaredHosts, parseRequest },
       ...{ clock: clockOf(this.#freezable(), process), randomness: seededRandomness(this.options.seed + 5) },
+      notifier: { send: (way, notice) => Promise.resolve(this.notices.push({ way, notice }) > 0) },
       ...{ ledger: temporalLedger, closeWatcher: temporalCloseWatcher, secrets: () => [SECRET] },
     };
     const told = { ...truth, ...this.options.lie?.(truth) };

@@ -116,7 +116,12 @@ export async function san(change: (deps: ActivityDependencies) => Partial<Activi
       throw new Error('not used here');
     },
     ...{ clock, randomness: seededRandomness(5) },
-    ledger: { acquire: () => Promise.resolve({ granted: true }), release: () => Promise.resolve() },
+    ledger: {
+      acquire: () => Promise.resolve({ granted: true }),
+      release: () => Promise.resolve(),
+      resolved: () => Promise.resolve(),
+    },
+    notifier: { send: () => Promise.resolve(false) },
     closeWatcher: { awaitClose: () => Promise.resolve({ status: 'COMPLETED' }) },
   };
   const deps = { ...truth, ...change(truth) };

@@ -80,7 +80,11 @@ describe('holds of a host', () => {
   });
 
   it('in an answer that is not one are refused, never guessed at', () => {
-    for (const text of ['mount\t/data\t/dev/x\txfs\trw\t-', 'hold\trun\tsleeping\t1\there', 'hold\trun\tquiesce\tsoon\there'])
+    for (const text of [
+      'mount\t/data\t/dev/x\txfs\trw\t-',
+      'hold\trun\tsleeping\t1\there',
+      'hold\trun\tquiesce\tsoon\there',
+    ])
       expect(() => readHolds('app1', parseRows(text))).toThrow(expect.objectContaining({ code: 'UNREADABLE_OUTPUT' }));
   });
 });
