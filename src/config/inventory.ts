@@ -82,9 +82,7 @@ const linuxHost = z
 const modelArray = z.looseObject({ kind: z.literal('model') });
 const modelHost = z.looseObject({ kind: z.literal('model'), arrayHosts: z.record(hostName, objectName).optional() });
 
-const httpUrl = z
-  .url({ protocol: /^https?$/, error: 'use a URL that starts with https:// or http://' })
-  .refine((url) => !/^[a-z]+:\/\/[^/]*@/i.test(url), 'no user and password in the URL; use tokenFile or tokenEnv');
+const httpUrl = z.url({ protocol: /^https?$/, error: 'use a URL that starts with https:// or http://' });
 const atMostOne = (values: readonly unknown[]) => values.filter((one) => one !== undefined).length <= 1;
 
 /** Who is told when a person is needed. Some URLs are secrets themselves: those stand in a file or in the environment. */
@@ -188,9 +186,15 @@ function inlineSecrets(value: unknown): string[] {
       }
     }
   }
-  const told = (value as Record<string, unknown> | null)?.['notify'];
-  for (const key of ['password', 'token', 'authorization'])
-    if (typeof told === 'object' && told !== null && Object.hasOwn(told, key))
-      lines.push(`notify.${key}: secrets do not stand in an inventory; use tokenFile or tokenEnv`);
-  return lines;
+  return [...lines, ...inlineNotifySecrets((value as Record<string, unknown> | null)?.['notify'])];
+}
+
+function inlineNotifySecrets(notify: unknown): string[] {
+  if (typeof notify !== 'object' || notify === null) return [];
+  const { webhook } = notify as { readonly webhook?: unknown };
+  const inUrl = typeof webhook === 'string' && /^[^/]*\/\/[^/]*@/.test(webhook);
+  return [
+    ...['password', 'token', 'authorization'].filter((key) => Object.hasOwn(notify, key)),
+    ...(inUrl ? ['webhook'] : []),
+  ].map((key) => `notify.${key}: secrets do not stand in an inventory; use tokenFile or tokenEnv`);
 }

@@ -4,7 +4,13 @@ import { Context } from '@temporalio/activity';
 import { FlashCopyClient } from '../../src/client/index.js';
 import type { PointInTimeOrder } from '../../src/activities/contract.js';
 import type { Report } from '../../src/domain/report.js';
-import { guardWorkflowId, type ResolvedSource } from '../../src/workflows/messages.js';
+import {
+  GUARD,
+  guardWorkflowId,
+  type GuardInput,
+  type GuardWatch,
+  type ResolvedSource,
+} from '../../src/workflows/messages.js';
 import { carryOut, expectAllGivenBack, hire, until, type Crew } from './carry-out.js';
 import { devServer, startCopy, withWorkers, type CopyHandle } from './temporal.js';
 import { failure, untilCancelled, World } from './world.js';
@@ -183,6 +189,37 @@ describe('a guard that cannot give back', () => {
     expect(world.notices).toMatchObject([{ what: 'source-without-io', host: 'source1', set: 'erp-nightly' }]);
     expect(world.resolved).toMatchObject([{ host: 'source1', ...WORD }]);
     expectAllGivenBack(world);
+  });
+});
+
+describe('a guard whose lease ended while the copy is stuck', () => {
+  it('stops trying when the copy passes on the word, tries that source never again, and calls nobody beside the copy', async () => {
+    const world = stuckWorld();
+    world.on('flashCopyAwaitClose', () => untilCancelled());
+    const stage = { ...crew, taskQueue: 'guard-word' };
+    const tries = (): number => world.calls.filter((call) => call.startsWith('flashCopyGiveBack')).length;
+    const source = { host: 'source1', method: 'unmount', units: [], mounts: [], deadlineMs: 1 } as const;
+    const watch: GuardWatch = { set: 's', run: 's-a', sources: [source], groups: [], leaseMs: 200 };
+    const word = { host: 'source1', run: 's-a', at: '2026-11-25T01:00:00Z', read: 'unknown', ...WORD };
+    await withWorkers(stage, world.activities(), async () => {
+      const input: GuardInput = { workflowId: 'none', firstRunId: 'none', holder: 'holder', arrays: ['svc1'] };
+      const guard = await crew.env.client.workflow.start(GUARD, {
+        ...{ workflowId: 'guard-word', taskQueue: stage.taskQueue, args: [input] },
+      });
+      await guard.signal('watch', watch);
+      await until(() => tries() > 0);
+      await guard.signal('resolved', word);
+      // A new word of the copy starts the lease again; its end finds nothing to give back.
+      const { historyLength } = await guard.describe();
+      const before = tries();
+      await guard.signal('watch', { ...watch, leaseMs: 100 });
+      await until(async () => (await guard.describe()).historyLength > historyLength + 6);
+      expect(tries()).toBe(before);
+      await guard.signal('done', 's-a');
+      expect(await guard.result()).toBe('dismissed');
+    });
+    expect([...world.still]).toEqual([]);
+    expect(world.notices).toEqual([]);
   });
 });
 
