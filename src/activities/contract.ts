@@ -10,6 +10,7 @@ import type {
   PlannedSource,
   PlannedTarget,
 } from '../domain/plan.js';
+import type { Finding, Findings } from '../domain/janitor.js';
 import type { Notice, NoticeWay } from '../domain/notice.js';
 import type { ByHand, MountReport, PauseReport, VolumeReport } from '../domain/report.js';
 import type { FlashCopyRequest } from '../domain/request.js';
@@ -170,6 +171,27 @@ export interface FlashCopyActivities {
     readonly workflowId: string;
     readonly firstRunId: string;
   }): Promise<{ readonly status: string }>;
+
+  /** What the worker's inventory names. */
+  flashCopyJanitorScope(): Promise<{ readonly arrays: readonly string[]; readonly hosts: readonly string[] }>;
+  /**
+   * Groups that are prepared, and locks: those of runs that are gone, guard included, are un-prepared and freed, in this order. Everything else
+   * that looks left is reported. Answers also whom people have resolved by hand.
+   */
+  flashCopyTidyArray(order: { readonly array: string }): Promise<Findings & { readonly resolved: readonly ByHand[] }>;
+  /** Holds that are overdue are given back, but for those that people resolved; `called`: a run has called a person for this host already. */
+  flashCopyTidyHost(order: {
+    readonly host: string;
+    readonly resolved: readonly string[];
+    readonly called: boolean;
+  }): Promise<Findings>;
+  /** Copies and guards that are open, and schedules that leave copies out because of a run that needs an operator. Reads only. */
+  flashCopyReviewRuns(): Promise<{
+    readonly openCopies: number;
+    /** Hosts for which a run has called a person. */
+    readonly calledHosts: readonly string[];
+    readonly reported: readonly Finding[];
+  }>;
 }
 
 export type ActivityName = keyof FlashCopyActivities;

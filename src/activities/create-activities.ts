@@ -9,6 +9,9 @@ import { removeActivities } from './group-remove.js';
 import { stateActivities } from './group-states.js';
 import { watchActivities } from './group-watch.js';
 import { guardActivities } from './guard.js';
+import { janitorArrayActivities } from './janitor-array.js';
+import { janitorHostActivities } from './janitor-host.js';
+import { janitorRunActivities } from './janitor-runs.js';
 import { lockActivities } from './ledger-locks.js';
 import { operatorActivities } from './operator.js';
 import { planActivities } from './plan.js';
@@ -36,6 +39,9 @@ export function createActivities(given: ActivityDependencies): FlashCopyActiviti
     ...pointInTimeActivities(deps),
     ...guardActivities(deps),
     ...operatorActivities(deps),
+    ...janitorArrayActivities(deps),
+    ...janitorHostActivities(deps),
+    ...janitorRunActivities(deps),
   };
   return withFailureBoundary(activities, () => deps.secrets?.() ?? []);
 }

@@ -1,5 +1,6 @@
 // What people and their words need: a look at a source whose give back does not succeed, a note in the ledger, a call.
 // Promise kept here: looking changes nothing, and a call that was made is answered as made.
+import { activityInfo } from '@temporalio/activity';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { PlannedSource } from '../domain/plan.js';
@@ -28,5 +29,8 @@ async function lacksIo({ hosts }: ActivityDependencies, run: string, source: Pla
 export const operatorActivities = (deps: ActivityDependencies): OperatorActivities => ({
   flashCopyReadSource: async ({ run, source }) => ({ lacksIo: await lacksIo(deps, run, source) }),
   flashCopyRecordResolved: ({ array, resolved }) => deps.ledger.resolved(array, resolved),
-  flashCopyNotify: async ({ way, notice }) => ({ told: await deps.notifier.send(way, notice) }),
+  flashCopyNotify: async ({ way, notice }) => {
+    const { workflowId = '', runId = '' } = activityInfo().workflowExecution ?? {};
+    return { told: await deps.notifier.send(way, { ...notice, workflowId, runId }) };
+  },
 });

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { addDoctor } from './commands/doctor.js';
 import { addExistingRun } from './commands/existing-run.js';
+import { addJanitor } from './commands/janitor.js';
 import { addPlan } from './commands/plan.js';
 import { addRate } from './commands/rate.js';
 import { addResolve } from './commands/resolve.js';

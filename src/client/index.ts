@@ -13,6 +13,8 @@ export {
   type ErrorOutcome,
   type RetryAdvice,
 } from '../domain/errors.js';
+export type { Finding, FindingKind, Findings, JanitorReport } from '../domain/janitor.js';
+export type { Notice, NoticeWay, SentNotice } from '../domain/notice.js';
 export type * from '../domain/report.js';
 export type * from '../domain/request.js';
 export type { RateChange, Resolution, ResolvedSource } from '../workflows/messages.js';

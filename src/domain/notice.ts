@@ -14,13 +14,16 @@ export interface Notice {
   readonly why: string;
   /** What to do, one line each. */
   readonly todo: readonly string[];
-  /** Who says it. */
+}
+
+/** With who says it: the worker knows, and a run that was reset would remember its former id. */
+export interface SignedNotice extends Notice {
   readonly workflowId: string;
   readonly runId: string;
 }
 
 /** As it leaves the worker. */
-export interface SentNotice extends Notice {
+export interface SentNotice extends SignedNotice {
   /** Page of the workflow in the Temporal UI, where the inventory names one. */
   readonly link?: string;
 }

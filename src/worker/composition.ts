@@ -6,6 +6,7 @@ import {
   createActivities,
   temporalCloseWatcher,
   temporalLedger,
+  temporalRuns,
   type ActivityDependencies,
 } from '../activities/index.js';
 import type { FlashCopyActivities } from '../activities/contract.js';
@@ -69,6 +70,7 @@ export async function compose(inventory: Inventory, wrap: Wrap = {}): Promise<Co
     parseRequest,
     ledger: temporalLedger,
     closeWatcher: temporalCloseWatcher,
+    runs: temporalRuns(systemClock),
     notifier: createNotifier(inventory, notifySecrets),
     secrets: () => [...(world.secrets?.() ?? []), ...notifySecrets.list()],
   };

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import type { Notifier } from '../activities/index.js';
 import type { Inventory } from '../config/inventory.js';
 import { FlashCopyError } from '../domain/errors.js';
-import type { Notice, NoticeWay, SentNotice } from '../domain/notice.js';
+import type { NoticeWay, SentNotice, SignedNotice } from '../domain/notice.js';
 import type { Secrets } from './secrets.js';
 
 type Settings = NonNullable<Inventory['notify']>;
@@ -40,7 +40,7 @@ export function createNotifier(inventory: Inventory, secrets: Secrets): Notifier
   };
 }
 
-function withLink(notice: Notice, temporal: Inventory['temporal']): SentNotice {
+function withLink(notice: SignedNotice, temporal: Inventory['temporal']): SentNotice {
   if (temporal?.ui === undefined) return notice;
   const base = temporal.ui.replace(/\/$/, '');
   const { workflowId, runId } = notice;

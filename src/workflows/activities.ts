@@ -10,6 +10,7 @@ type Options = Pick<ActivityOptions, 'startToCloseTimeout' | 'heartbeatTimeout' 
 type Queue = 'copy' | 'urgent';
 
 const ONCE = { maximumAttempts: 1 };
+const TWICE = { maximumAttempts: 2 };
 /** Short outages of one session or host. */
 const FEW = { maximumAttempts: 5, maximumInterval: '10s' } as const;
 /** Minutes of an array or host that is away. */
@@ -50,6 +51,11 @@ const TABLE: Readonly<Record<ActivityName, readonly [Queue, Options]>> = {
   flashCopySetAutodelete: ['copy', { startToCloseTimeout: '30m', heartbeatTimeout: '1m', retry: MANY }],
   flashCopyChangeRate: ['copy', { startToCloseTimeout: '30m', heartbeatTimeout: '1m', retry: FEW }],
   flashCopyRemoveCreated: ['copy', { startToCloseTimeout: '10m', retry: MANY }],
+  // The janitor comes again in minutes: nothing of it is tried for long.
+  flashCopyJanitorScope: ['copy', { startToCloseTimeout: '30s', retry: FEW }],
+  flashCopyTidyArray: ['copy', { startToCloseTimeout: '10m', heartbeatTimeout: '1m', retry: TWICE }],
+  flashCopyTidyHost: ['urgent', { startToCloseTimeout: '10m', heartbeatTimeout: '1m', retry: TWICE }],
+  flashCopyReviewRuns: ['copy', { startToCloseTimeout: '5m', heartbeatTimeout: '1m', retry: TWICE }],
   flashCopyAwaitClose: ['copy', { startToCloseTimeout: '365d', heartbeatTimeout: '1m', retry: FOR_EVER }],
 };
 

@@ -1,15 +1,14 @@
 // Calls a person, by every way the worker knows, once for each: an activity per way, so that a success in history is never repeated.
 // Promise kept here: the call neither delays nor fails what it is about; what could not be said before the end is called off.
-import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { NOTICE_WAYS, type Notice, type NoticeWay } from '../domain/notice.js';
 import { perform } from './activities.js';
 
-export type Message = Omit<Notice, 'why' | 'workflowId' | 'runId'>;
+export type Message = Omit<Notice, 'why'>;
 
 /** One message over all ways. Answers those by which somebody was told. */
 export async function tell(message: Message, why: string): Promise<NoticeWay[]> {
-  const { workflowId, runId } = workflowInfo();
-  const notice: Notice = { ...message, why, workflowId, runId };
+  const notice: Notice = { ...message, why };
   const about = [message.host, message.set].find((name) => name !== '') ?? message.what;
   const told = await Promise.all(
     NOTICE_WAYS.map((way) =>

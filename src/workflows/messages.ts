@@ -4,6 +4,7 @@ import type { PlannedGroup, PlannedSource } from '../domain/plan.js';
 export const FLASH_COPY = 'flashCopy';
 export const GUARD = 'flashCopyGuard';
 export const LEDGER = 'flashCopyLedger';
+export const JANITOR = 'flashCopyJanitor';
 
 export const REPORT_QUERY = 'report';
 export const ABORT_UPDATE = 'abort';
@@ -84,6 +85,11 @@ export interface Resolution {
 export interface ResolvedSource {
   readonly host: string;
   readonly read: string;
+}
+
+export interface JanitorInput {
+  /** False: nobody is called, the caller reads the answer. Default true. */
+  readonly tell?: boolean;
 }
 
 export interface AcquireOrder {

@@ -11,7 +11,7 @@ import type {
 } from '../../src/activities/contract.js';
 import type { ErrorData } from '../../src/domain/errors.js';
 import type { Plan } from '../../src/domain/plan.js';
-import type { Notice, NoticeWay } from '../../src/domain/notice.js';
+import type { NoticeWay, SignedNotice } from '../../src/domain/notice.js';
 import type { ByHand, PauseReport } from '../../src/domain/report.js';
 import type { FlashCopyRequest, Method } from '../../src/domain/request.js';
 import { buildPlan, buildRequest, type Shape } from './request-and-plan.js';
@@ -43,7 +43,7 @@ export class World {
   readonly targetsPresented = new Set<string>();
   readonly marked: string[] = [];
   /** What people were told, over the one way this world has. */
-  readonly notices: Notice[] = [];
+  readonly notices: SignedNotice[] = [];
   way: NoticeWay = 'webhook';
   /** Words of people, as the ledger keeps them. */
   readonly resolved: ByHand[] = [];
@@ -206,6 +206,10 @@ export class World {
     | 'flashCopyReadSource'
     | 'flashCopyRecordResolved'
     | 'flashCopyNotify'
+    | 'flashCopyJanitorScope'
+    | 'flashCopyTidyArray'
+    | 'flashCopyTidyHost'
+    | 'flashCopyReviewRuns'
   > {
     return {
       flashCopyReadSource: ({ source }) =>
@@ -216,7 +220,8 @@ export class World {
       },
       flashCopyNotify: ({ way, notice }) => {
         if (way !== this.way) return Promise.resolve({ told: false });
-        this.notices.push(notice);
+        const { workflowId, runId } = activityInfo().workflowExecution!;
+        this.notices.push({ ...notice, workflowId, runId });
         return Promise.resolve({ told: true });
       },
       flashCopyReadGroup: ({ array, group }) => Promise.resolve(this.progress(array, group)),
@@ -253,6 +258,11 @@ export class World {
         return Promise.resolve();
       },
       flashCopyAwaitClose: () => untilCancelled(),
+      // What a janitor finds is planted by its tests.
+      flashCopyJanitorScope: () => Promise.resolve({ arrays: ['svc1'], hosts: Object.keys(this.shape.sources ?? {}) }),
+      flashCopyTidyArray: () => Promise.resolve({ ...NOTHING, resolved: this.resolved }),
+      flashCopyTidyHost: () => Promise.resolve(NOTHING),
+      flashCopyReviewRuns: () => Promise.resolve({ openCopies: 0, calledHosts: [], reported: [] }),
     };
   }
 
@@ -300,6 +310,8 @@ export class World {
     };
   }
 }
+
+const NOTHING = { repaired: [], reported: [] };
 
 /** Heartbeats, so that a cancel arrives. */
 export async function untilCancelled(): Promise<never> {

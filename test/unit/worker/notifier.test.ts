@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseInventory, type Inventory } from '../../../src/config/inventory.js';
-import type { Notice } from '../../../src/domain/notice.js';
+import type { SignedNotice } from '../../../src/domain/notice.js';
 import { createNotifier } from '../../../src/worker/notifier.js';
 import { Secrets } from '../../../src/worker/secrets.js';
 
-const NOTICE: Notice = {
+const NOTICE: SignedNotice = {
   ...{ what: 'source-without-io', set: 'erp', run: 'erp-abc123', host: 'db1', why: "it's $(gone); `away`" },
   ...{ todo: ['make it reachable'], workflowId: 'flashcopy/erp', runId: 'r1' },
 };
