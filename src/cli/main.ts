@@ -30,6 +30,7 @@ for (const add of [
   addResolve,
   addRate,
   addSchedule,
+  addJanitor,
   addWorker,
   addSimulator,
   addDoctor,

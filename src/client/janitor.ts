@@ -1,5 +1,11 @@
 // The janitor of one task queue: its schedule, and a round on demand. Promise: installing twice leaves one schedule, the newer one.
-import { ScheduleAlreadyRunning, ScheduleNotFoundError, type Client } from '@temporalio/client';
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  type Client,
+  type ScheduleOptions,
+  type ScheduleUpdateOptions,
+} from '@temporalio/client';
 import type { Duration } from '@temporalio/common';
 import { FlashCopyError } from '../domain/errors.js';
 import type { JanitorReport } from '../domain/janitor.js';
@@ -22,14 +28,14 @@ export interface JanitorPlace {
 /** Answers the schedule's id. Overlap SKIP. */
 export async function installJanitor({ client, taskQueue }: JanitorPlace, every: Duration): Promise<string> {
   const scheduleId = janitorScheduleId(taskQueue);
-  const definition = {
+  const definition: Omit<ScheduleOptions, 'scheduleId' | 'state' | 'memo'> & Pick<ScheduleUpdateOptions, 'action'> = {
     spec: { intervals: [{ every }] },
     policies: { overlap: 'SKIP', catchupWindow: CATCH_UP },
     action: {
       ...{ type: 'startWorkflow', workflowType: JANITOR, workflowId: scheduleId, taskQueue, args: [] },
       staticSummary: SUMMARY,
     },
-  } as const;
+  };
   try {
     await client.schedule.create({ scheduleId, ...definition });
   } catch (error) {

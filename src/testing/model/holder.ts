@@ -40,6 +40,11 @@ export class Holder {
     void this.giveBackAfter(TWIN_NOTICES_MS, 'the holder died');
   }
 
+  /** kill -9 of holder and twin: nobody gives back any more, whatever the deadline. */
+  killBoth(): void {
+    this.ended.abort();
+  }
+
   /** In parallel; nested ones inner first is the order of `mounts`. Thaws what it froze when one refuses. */
   async quiesce(): Promise<void> {
     if (this.state !== 'armed') throw hostError('QUIESCE_REFUSED', `${this.host.name}: holder has ${this.state}`);
