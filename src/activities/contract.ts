@@ -172,8 +172,12 @@ export interface FlashCopyActivities {
     readonly firstRunId: string;
   }): Promise<{ readonly status: string }>;
 
-  /** What the worker's inventory names. */
-  flashCopyJanitorScope(): Promise<{ readonly arrays: readonly string[]; readonly hosts: readonly string[] }>;
+  /** What the worker's inventory names; of the schedule's round before, the keys of what people were told. */
+  flashCopyJanitorScope(order: { readonly schedule?: string }): Promise<{
+    readonly arrays: readonly string[];
+    readonly hosts: readonly string[];
+    readonly told: readonly string[];
+  }>;
   /**
    * Groups that are prepared, and locks: those of runs that are gone, guard included, are un-prepared and freed, in this order. Everything else
    * that looks left is reported. Answers also whom people have resolved by hand.

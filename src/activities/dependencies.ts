@@ -39,6 +39,8 @@ export interface RunReader {
   open(type: string): Promise<readonly SeenRun[]>;
   /** Undefined where no worker answers. */
   report(workflowId: string): Promise<Report | undefined>;
+  /** Result of the newest action of a schedule that completed, but for the run `except`; undefined when there is none. */
+  lastResult(scheduleId: string, except: string): Promise<unknown>;
   /** Schedules that start copies. */
   schedules(): Promise<readonly SeenSchedule[]>;
 }

@@ -12,7 +12,7 @@ import type { ActivityDependencies, SeenRun } from './dependencies.js';
 import { unprepare } from './group-states.js';
 import { type Beat, whileBeating } from './heartbeat.js';
 
-type ArrayActivities = Pick<FlashCopyActivities, 'flashCopyTidyArray' | 'flashCopyJanitorScope'>;
+type ArrayActivities = Pick<FlashCopyActivities, 'flashCopyTidyArray'>;
 
 const isWaiting = ({ state }: Pick<ConsistencyGroup, 'state'>): boolean =>
   state === 'prepared' || state === 'preparing';
@@ -97,7 +97,6 @@ async function tidy(look: Look): Promise<readonly ByHand[]> {
 }
 
 export const janitorArrayActivities = (deps: ActivityDependencies): ArrayActivities => ({
-  flashCopyJanitorScope: () => Promise.resolve({ arrays: deps.declaredArrays, hosts: deps.declaredHosts }),
   flashCopyTidyArray: ({ array }) =>
     whileBeating(deps.clock, async (beat) => {
       const findings: Findings & Pick<Look, 'repaired' | 'reported'> = { repaired: [], reported: [] };

@@ -1,13 +1,14 @@
-// The janitor on Temporal: copies that need an operator, guards that act for long, and schedules that leave copies out because of such a run.
+// The janitor on Temporal: what its last round told, copies that need an operator, guards that act for long, and schedules that leave copies out because of such a run.
 // Promise kept here: reads only. Visibility may lag and search attributes may be missing: nothing is concluded from what is not listed.
-import type { Finding } from '../domain/janitor.js';
+import { activityInfo } from '@temporalio/activity';
+import type { Finding, JanitorReport } from '../domain/janitor.js';
 import type { Report } from '../domain/report.js';
 import { FLASH_COPY, GUARD } from '../workflows/messages.js';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies, SeenRun } from './dependencies.js';
 import { whileBeating } from './heartbeat.js';
 
-type RunActivities = Pick<FlashCopyActivities, 'flashCopyReviewRuns'>;
+type RunActivities = Pick<FlashCopyActivities, 'flashCopyReviewRuns' | 'flashCopyJanitorScope'>;
 
 /** A guard that needs longer than this waits for something that does not come by itself. */
 const GUARD_TAKES_MS = 600_000;
@@ -78,7 +79,19 @@ const hostsOf = ({ operator = [] }: Report): string[] =>
     .filter(({ givenBackAt, resolved }) => givenBackAt === undefined && resolved === undefined)
     .map(({ host }) => host);
 
+/** The server hands no result from one action of a schedule to the next: the last round is asked. */
+async function toldBefore({ runs }: ActivityDependencies, schedule: string | undefined): Promise<readonly string[]> {
+  if (schedule === undefined) return [];
+  const own = activityInfo().workflowExecution?.runId ?? '';
+  const last = (await runs.lastResult(schedule, own)) as Partial<JanitorReport> | undefined;
+  return last?.told ?? [];
+}
+
 export const janitorRunActivities = (deps: ActivityDependencies): RunActivities => ({
+  flashCopyJanitorScope: async ({ schedule }) => ({
+    ...{ arrays: deps.declaredArrays, hosts: deps.declaredHosts },
+    told: await toldBefore(deps, schedule),
+  }),
   flashCopyReviewRuns: () =>
     whileBeating(deps.clock, async () => {
       const open = await deps.runs.open(FLASH_COPY);

@@ -1,6 +1,6 @@
 // What the janitor asks the Temporal server about runs and schedules. Works inside an activity only; reads, and changes nothing.
 import { getClient } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Clock } from '../domain/clock.js';
 import type { Report } from '../domain/report.js';
 import { FLASH_COPY, REPORT_QUERY } from '../workflows/messages.js';
@@ -20,6 +20,26 @@ async function schedulesOfCopies(): Promise<SeenSchedule[]> {
   }
   return seen;
 }
+
+/** Two actions within one second have one workflow id: runs are told apart by their run ids. */
+async function lastResultOf(scheduleId: string, except: string): Promise<unknown> {
+  const { schedule, workflow } = getClient();
+  const { info } = await schedule.getHandle(scheduleId).describe();
+  for (const { action } of info.recentActions.toReversed()) {
+    const { workflowId, firstExecutionRunId } = action.workflow;
+    if (firstExecutionRunId === except) continue;
+    const handle = workflow.getHandle(workflowId, firstExecutionRunId);
+    const { status } = await handle.describe();
+    if (status.name === 'COMPLETED') return handle.result();
+  }
+  return undefined;
+}
+
+/** What is gone, schedule or run, has no result. */
+const orNothing = (error: unknown): undefined => {
+  if (error instanceof WorkflowNotFoundError || error instanceof ScheduleNotFoundError) return undefined;
+  throw error;
+};
 
 /** The clock bounds each query: it has to be the one gRPC goes by. */
 export const temporalRuns = (clock: Clock): RunReader => ({
@@ -45,5 +65,6 @@ export const temporalRuns = (clock: Clock): RunReader => ({
     const ask = (): Promise<Report> => client.workflow.getHandle(workflowId).query<Report>(REPORT_QUERY);
     return client.withDeadline(deadline, ask).catch(() => undefined);
   },
+  lastResult: (scheduleId, except) => lastResultOf(scheduleId, except).catch(orNothing),
   schedules: schedulesOfCopies,
 });

@@ -28,11 +28,12 @@ export interface JanitorPlace {
 /** Answers the schedule's id. Overlap SKIP. */
 export async function installJanitor({ client, taskQueue }: JanitorPlace, every: Duration): Promise<string> {
   const scheduleId = janitorScheduleId(taskQueue);
+  const input: JanitorInput = { schedule: scheduleId };
   const definition: Omit<ScheduleOptions, 'scheduleId' | 'state' | 'memo'> & Pick<ScheduleUpdateOptions, 'action'> = {
     spec: { intervals: [{ every }] },
     policies: { overlap: 'SKIP', catchupWindow: CATCH_UP },
     action: {
-      ...{ type: 'startWorkflow', workflowType: JANITOR, workflowId: scheduleId, taskQueue, args: [] },
+      ...{ type: 'startWorkflow', workflowType: JANITOR, workflowId: scheduleId, taskQueue, args: [input] },
       staticSummary: SUMMARY,
     },
   };
@@ -58,7 +59,7 @@ export async function removeJanitor({ client, taskQueue }: JanitorPlace): Promis
 
 /** One round now; a round on demand that is under way is joined. Nobody is called: the caller reads the report. */
 export async function runJanitor({ client, taskQueue }: JanitorPlace): Promise<JanitorReport> {
-  const input: JanitorInput = { tell: false };
+  const input: JanitorInput = {};
   const workflowId = `${janitorScheduleId(taskQueue)}/now`;
   try {
     return (await client.workflow.execute(JANITOR, {

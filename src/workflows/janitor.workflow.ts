@@ -1,6 +1,6 @@
 // The janitor: looks at every array and host of the inventory for what dead runs left, mends what is safe, reports the rest. Started by a schedule.
 // Promise kept here: a round ends in bounded time whatever does not answer, and people are told of each trouble once.
-import { CancellationScope, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, setCurrentDetails } from '@temporalio/workflow';
 import { noticeOf, type Finding, type Findings, type JanitorReport } from '../domain/janitor.js';
 import type { FlashCopyActivities } from '../activities/contract.js';
 import type { ByHand } from '../domain/report.js';
@@ -15,12 +15,10 @@ const TELL_FOR_MS = 120_000;
 /** What a person can read; the rest is counted. */
 const MOST_FINDINGS = 200;
 
-export async function flashCopyJanitor({ tell: mayTell = true }: JanitorInput = {}): Promise<JanitorReport> {
-  const { arrays, hosts } = await perform(
-    'flashCopyJanitorScope',
-    { summary: 'which arrays and hosts there are' },
-    undefined,
-  );
+export async function flashCopyJanitor({ schedule }: JanitorInput = {}): Promise<JanitorReport> {
+  const scope = { summary: 'which arrays and hosts there are' };
+  const order = schedule === undefined ? {} : { schedule };
+  const { arrays, hosts, told: before } = await perform('flashCopyJanitorScope', scope, order);
   const runs = await reviewRuns();
   const byArray = await Promise.all(arrays.map(tidyArray));
   const resolved = byArray.flatMap((each) => each.resolved);
@@ -31,7 +29,7 @@ export async function flashCopyJanitor({ tell: mayTell = true }: JanitorInput = 
     reported: urgentFirst([...runs.reported, ...all.flatMap(({ reported }) => reported)]).slice(0, MOST_FINDINGS),
   };
   setCurrentDetails(detailsOf(findings));
-  const told = mayTell ? await tellOnce(findings.reported) : [];
+  const told = schedule === undefined ? [] : await tellOnce(findings.reported, new Set(before));
   return { at: now(), ...findings, told, arrays, hosts, openCopies: runs.openCopies };
 }
 
@@ -71,10 +69,8 @@ function notLookedAt(kind: string, where: string, error: unknown): Finding {
   return { key: `${kind}/${where}`, kind: 'not-looked-at', where, what, todo: '', needsPerson: false };
 }
 
-/** The schedule hands over the result of the round before: what was told then, and still is so, is not told again. */
-async function tellOnce(reported: readonly Finding[]): Promise<string[]> {
-  const { lastResult } = workflowInfo();
-  const before = new Set((lastResult as Partial<JanitorReport> | undefined)?.told ?? []);
+/** What was told in the round before, and still is so, is not told again. Answers the keys of what people know. */
+async function tellOnce(reported: readonly Finding[], before: ReadonlySet<string>): Promise<string[]> {
   const urgent = reported.filter(({ needsPerson }) => needsPerson);
   const known = urgent.filter(({ key }) => before.has(key)).map(({ key }) => key);
   const fresh = urgent.filter(({ key }) => !before.has(key));

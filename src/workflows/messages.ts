@@ -88,8 +88,8 @@ export interface ResolvedSource {
 }
 
 export interface JanitorInput {
-  /** False: nobody is called, the caller reads the answer. Default true. */
-  readonly tell?: boolean;
+  /** The schedule whose round this is: what was told in its last round is not told again. Without it nobody is called: who asked reads the answer. */
+  readonly schedule?: string;
 }
 
 export interface AcquireOrder {

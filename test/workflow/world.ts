@@ -259,7 +259,8 @@ export class World {
       },
       flashCopyAwaitClose: () => untilCancelled(),
       // What a janitor finds is planted by its tests.
-      flashCopyJanitorScope: () => Promise.resolve({ arrays: ['svc1'], hosts: Object.keys(this.shape.sources ?? {}) }),
+      flashCopyJanitorScope: () =>
+        Promise.resolve({ arrays: ['svc1'], hosts: Object.keys(this.shape.sources ?? {}), told: [] }),
       flashCopyTidyArray: () => Promise.resolve({ ...NOTHING, resolved: this.resolved }),
       flashCopyTidyHost: () => Promise.resolve(NOTHING),
       flashCopyReviewRuns: () => Promise.resolve({ openCopies: 0, calledHosts: [], reported: [] }),

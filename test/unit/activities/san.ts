@@ -15,6 +15,7 @@ export const NO_RUNS: RunReader = {
   status: () => Promise.resolve({ status: 'NOT_FOUND' }),
   open: () => Promise.resolve([]),
   report: () => Promise.resolve(undefined),
+  lastResult: () => Promise.resolve(undefined),
   schedules: () => Promise.resolve([]),
 };
 /** The default of the SDK's environment is one second. */
