@@ -58,5 +58,8 @@ describe('the fault matrix', () => {
   );
 });
 
-/** Reached by requests of other kinds only; each has its own tests. */
-const APART: ReadonlySet<string> = new Set<string>();
+/** Not called by any copy; each has its own tests. */
+const APART: ReadonlySet<string> = new Set<string>([
+  // The janitor's: test/unit/activities/janitor-*.test.ts on simulated array and model hosts, test/workflow/janitor.test.ts on a real server.
+  ...['flashCopyJanitorScope', 'flashCopyReviewRuns', 'flashCopyTidyArray', 'flashCopyTidyHost'],
+]);
