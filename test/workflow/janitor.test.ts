@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ScheduleHandle } from '@temporalio/client';
 import { createActivities, temporalRuns, type ActivityDependencies } from '../../src/activities/index.js';
+import type { FlashCopyActivities } from '../../src/activities/contract.js';
 import { FlashCopyClient } from '../../src/client/index.js';
 import type { Finding, Findings, JanitorReport } from '../../src/domain/janitor.js';
 import type { Report } from '../../src/domain/report.js';
@@ -56,10 +57,10 @@ async function round(schedule: ScheduleHandle): Promise<JanitorReport> {
 const withJanitor = async (world: World, body: (schedule: ScheduleHandle) => Promise<void>): Promise<void> => {
   const scheduleId = await client.installJanitor({ every: '1d' });
   // Only what it would do to arrays and hosts is planted; what was told before is asked of the server.
-  const { flashCopyJanitorScope } = createActivities(serverOnly);
+  const real = createActivities(serverOnly);
   world.on('flashCopyJanitorScope', async (effect, _attempt, order) => ({
     ...((await effect()) as object),
-    told: (await flashCopyJanitorScope(order as { schedule?: string })).told,
+    told: (await real.flashCopyJanitorScope(order as { schedule?: string })).told,
   }));
   await withWorkers({ ...crew, taskQueue }, world.activities(), () =>
     body(crew.env.client.schedule.getHandle(scheduleId)),
@@ -165,7 +166,7 @@ describe('a schedule whose copy needs an operator', () => {
   it('raises an alarm for each copy that is left out, once; the run itself is not told of twice', async () => {
     const world = new World({ sources: { source1: 'unmount' }, name: 'left-out' });
     world.on('flashCopyGiveBack', () => Promise.reject(failure('UNREACHABLE', { family: 'transport' })));
-    const { flashCopyReviewRuns, flashCopyJanitorScope } = createActivities(serverOnly);
+    const real = createActivities(serverOnly);
     const copies = await client.scheduleFlashCopy({
       ...{ id: `copies-${taskQueue}`, request: clientRequest('left-out'), every: '1d' },
     });
@@ -173,7 +174,11 @@ describe('a schedule whose copy needs an operator', () => {
     const alarms = () => world.notices.filter(({ what }) => what === 'schedule-skipped');
     const id = await client.installJanitor({ every: '1d' });
     const janitor = crew.env.client.schedule.getHandle(id);
-    const activities = { ...world.activities(), flashCopyReviewRuns, flashCopyJanitorScope };
+    const activities: FlashCopyActivities = {
+      ...world.activities(),
+      flashCopyReviewRuns: () => real.flashCopyReviewRuns(),
+      flashCopyJanitorScope: (order) => real.flashCopyJanitorScope(order),
+    };
     await withWorkers({ ...crew, taskQueue }, activities, async () => {
       await copies.trigger('SKIP');
       let run = '';

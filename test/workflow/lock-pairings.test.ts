@@ -10,6 +10,7 @@ import {
   temporalRuns,
   type ActivityDependencies,
 } from '../../src/activities/index.js';
+import type { FlashCopyActivities } from '../../src/activities/contract.js';
 import type { FlashCopyRequest } from '../../src/domain/request.js';
 import type { Report } from '../../src/domain/report.js';
 import { systemClock } from '../../src/worker/system-clock.js';
@@ -101,8 +102,12 @@ beforeAll(async () => {
       }
       return effect();
     });
-  const { flashCopyLock, flashCopyUnlock, flashCopyAwaitClose } = real;
-  const activities = { ...world.activities(), flashCopyLock, flashCopyUnlock, flashCopyAwaitClose };
+  const activities: FlashCopyActivities = {
+    ...world.activities(),
+    flashCopyLock: (order) => real.flashCopyLock(order),
+    flashCopyUnlock: (order) => real.flashCopyUnlock(order),
+    flashCopyAwaitClose: (run) => real.flashCopyAwaitClose(run),
+  };
   const ended = new Promise<void>((resolve) => (end = resolve));
   working = withWorkers({ ...crew, taskQueue: TASK_QUEUE }, activities, () => ended);
 });

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Context } from '@temporalio/activity';
 import { FlashCopyClient } from '../../src/client/index.js';
 import type { PointInTimeOrder } from '../../src/activities/contract.js';
-import type { Report } from '../../src/domain/report.js';
 import {
   GUARD,
   guardWorkflowId,
@@ -13,7 +12,8 @@ import {
 } from '../../src/workflows/messages.js';
 import { carryOut, expectAllGivenBack, hire, until, type Crew } from './carry-out.js';
 import { devServer, startCopy, withWorkers, type CopyHandle } from './temporal.js';
-import { failure, untilCancelled, World } from './world.js';
+import { reportOf, stuck, stuckWorld } from './stuck-copy.js';
+import { failure, untilCancelled, type World } from './world.js';
 
 let crew: Crew;
 beforeAll(async () => {
@@ -23,16 +23,6 @@ afterAll(() => crew.env.teardown());
 
 const WORD = { by: 'ada', reason: 'mounted by hand from the console' };
 
-/** Stands still for good: each give back fails, as on a host nobody reaches. */
-function stuckWorld(more: ConstructorParameters<typeof World>[0] = {}): World {
-  const world = new World({ sources: { source1: 'unmount' }, ...more });
-  world.on('flashCopyGiveBack', () => Promise.reject(failure('UNREACHABLE', { family: 'transport' })));
-  return world;
-}
-
-const reportOf = (handle: CopyHandle): Promise<Report> => handle.query<Report>('report');
-const stuck = (handle: CopyHandle): Promise<void> =>
-  until(async () => (await reportOf(handle)).phase === 'NEEDS_OPERATOR');
 const resolve = (handle: CopyHandle, word: object): Promise<readonly ResolvedSource[]> =>
   handle.executeUpdate('resolve', { args: [word] });
 
@@ -220,58 +210,5 @@ describe('a guard whose lease ended while the copy is stuck', () => {
     });
     expect([...world.still]).toEqual([]);
     expect(world.notices).toEqual([]);
-  });
-});
-
-describe('a call for a person', () => {
-  it('is made once for each stuck source, whatever is said of it later, and says what to do', async () => {
-    const world = stuckWorld();
-    let attempts = 0;
-    world.on('flashCopyNotify', async (effect, attempt, order) => {
-      if ((order as { way: string }).way !== world.way) return effect();
-      attempts += 1;
-      if (attempt === 1) throw failure('NOTIFY_FAILED', { retry: 'safe' });
-      return effect();
-    });
-    const { report } = await carryOut(crew, world, async (handle) => {
-      await until(() => world.notices.length > 0);
-      await handle.executeUpdate('retryGiveBack');
-      await until(() => world.calls.filter((call) => call.startsWith('flashCopyGiveBack')).length >= 2);
-      await until(async () => (await reportOf(handle)).operator?.[0]?.told.length === 1);
-      world.on('flashCopyGiveBack', (effect) => effect());
-      await handle.executeUpdate('retryGiveBack');
-    });
-    expect(attempts, 'a failed call is repeated, a made one is not').toBe(2);
-    expect(world.notices).toHaveLength(1);
-    const [notice] = world.notices;
-    expect(notice).toMatchObject({
-      ...{ what: 'source-without-io', set: 'erp-nightly', host: 'source1', workflowId: report.workflowId },
-      ...{ runId: report.runId, why: expect.stringContaining('UNREACHABLE') as string },
-    });
-    expect(notice?.run).toMatch(/^erp-nightly-[a-p]/);
-    expect(notice?.todo.join()).toContain('flashcopy give-back');
-    expect(report.outcome).toBe('done');
-    expect(report.operator).toMatchObject([
-      { host: 'source1', told: ['webhook'], givenBackAt: expect.any(String) as string },
-    ]);
-  });
-
-  it('that cannot be made neither delays nor fails the give back', async () => {
-    const world = stuckWorld();
-    world.on('flashCopyNotify', () => Promise.reject(failure('NOTIFY_FAILED', { retry: 'safe' })));
-    const { report } = await carryOut(crew, world, async (handle) => {
-      await stuck(handle);
-      await until(() => world.calls.some((call) => call.startsWith('flashCopyNotify')));
-      world.on('flashCopyGiveBack', (effect) => effect());
-      await handle.executeUpdate('retryGiveBack');
-    });
-    expect(report.outcome).toBe('done');
-    expectAllGivenBack(world);
-  });
-
-  it('is not made by a copy that gives back', async () => {
-    const world = new World();
-    await carryOut(crew, world);
-    expect(world.calls.filter((call) => call.startsWith('flashCopyNotify'))).toEqual([]);
   });
 });

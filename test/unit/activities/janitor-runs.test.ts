@@ -43,10 +43,10 @@ describe('a review of runs', () => {
   });
 
   it.each([
-    ['whose copy runs although it is not listed', { status: 'RUNNING' }, false],
+    ['whose copy runs although it is not listed', { status: 'RUNNING', closedAt: 0 }, false],
     ['that has just begun to act', { status: 'TERMINATED', closedAt: 5 * MINUTE_MS }, false],
     ['that has acted for a quarter of an hour', { status: 'TERMINATED', closedAt: 15 * MINUTE_MS }, true],
-  ])('a guard %s', async (_, { status, closedAt = 0 }, called) => {
+  ])('a guard %s', async (_, { status, closedAt }, called) => {
     const made = await san(() => ({
       runs: {
         ...NO_RUNS,
