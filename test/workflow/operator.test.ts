@@ -116,7 +116,8 @@ describe('a word of a person for a source', () => {
     const { report } = await carryOut(crew, world, async (handle) => {
       await until(async () => (await reportOf(handle)).operator?.length === 2);
       await resolve(handle, { ...WORD, host: 'source1', force: true });
-      await until(async () => (await reportOf(handle)).operator?.[0]?.resolved !== undefined);
+      const wordFor = async () => (await reportOf(handle)).operator?.find(({ host }) => host === 'source1')?.resolved;
+      await until(async () => (await wordFor()) !== undefined);
       const now = await reportOf(handle);
       expect(now.phase, 'source2 still lacks its I/O').toBe('NEEDS_OPERATOR');
       mended = true;
