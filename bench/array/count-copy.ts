@@ -69,7 +69,15 @@ function activitiesOn(array: ReturnType<typeof createSvcArray>): Activities {
   };
   return createActivities({
     ...{ arrays: () => array, hosts: never, arrayHosts: () => ({}), declaredHosts: [], parseRequest: never },
-    ...{ clock, randomness, ledger: { acquire: never, release: never }, closeWatcher: { awaitClose: never } },
+    ...{
+      clock,
+      randomness,
+      ledger: { acquire: never, release: never, resolved: never, read: never },
+      closeWatcher: { awaitClose: never },
+      notifier: { send: never },
+      runs: {} as never,
+      declaredArrays: [],
+    },
   });
 }
 

@@ -14,8 +14,16 @@ async function runEnds(workflowId: string, runId: string): Promise<void> {
 }
 
 /** The first run of a chain names it; a reset run carries the name on. */
-const firstRunOf = (description: WorkflowExecutionDescription): string =>
+export const firstRunOf = (description: Pick<WorkflowExecutionDescription, 'raw' | 'runId'>): string =>
   description.raw.workflowExecutionInfo?.firstRunId ?? description.runId;
+
+/** The newest run, of the chain that began with `firstRunId` where one is named. Throws WorkflowNotFoundError. */
+export async function chainStatus(workflowId: string, firstRunId?: string): Promise<WorkflowExecutionDescription> {
+  const { workflow } = getClient();
+  const newest = await workflow.getHandle(workflowId).describe();
+  if (firstRunId === undefined || newest.runId === firstRunId || firstRunOf(newest) === firstRunId) return newest;
+  return workflow.getHandle(workflowId, firstRunId).describe();
+}
 
 async function follow(workflowId: string, firstRunId: string): Promise<{ status: string }> {
   const { workflow } = getClient();

@@ -11,7 +11,9 @@ import type {
   PlannedSource,
   PlannedTarget,
 } from '../domain/plan.js';
-import type { MountReport, PauseReport, VolumeReport } from '../domain/report.js';
+import type { Finding, Findings } from '../domain/janitor.js';
+import type { Notice, NoticeWay } from '../domain/notice.js';
+import type { ByHand, MountReport, PauseReport, VolumeReport } from '../domain/report.js';
 import type { FlashCopyRequest } from '../domain/request.js';
 
 /** Names a run: `run` addresses holders and nonces (`<set>-<token>`). */
@@ -134,6 +136,12 @@ export interface FlashCopyActivities {
   flashCopyStartGroups(order: PointInTimeOrder): Promise<PointInTimeResult>;
   /** Thaws or remounts and starts units; idempotent; retried for ever. */
   flashCopyGiveBack(order: RunRef & { readonly source: PlannedSource }): Promise<PauseReport | undefined>;
+  /** What the host itself says of a source: `lacksIo` is '' when no hold of the run is left and everything is mounted where it was. A read. */
+  flashCopyReadSource(order: RunRef & { readonly source: PlannedSource }): Promise<{ readonly lacksIo: string }>;
+  /** Keeps in the array's ledger that a person resolved a source: nobody tries to give it back any more. Idempotent by run and host. */
+  flashCopyRecordResolved(order: { readonly array: string; readonly resolved: ByHand }): Promise<void>;
+  /** Tells a person, one way; answers false where this way is not configured. NOTIFY_FAILED is retried. */
+  flashCopyNotify(order: { readonly way: NoticeWay; readonly notice: Notice }): Promise<{ readonly told: boolean }>;
   /** Right after the give back: a nonce that must not be on the copy. */
   flashCopyMarkAfter(order: RunRef & { readonly source: PlannedSource }): Promise<void>;
   /**
@@ -196,6 +204,31 @@ export interface FlashCopyActivities {
     readonly workflowId: string;
     readonly firstRunId: string;
   }): Promise<{ readonly status: string }>;
+
+  /** What the worker's inventory names; of the schedule's round before, the keys of what people were told. */
+  flashCopyJanitorScope(order: { readonly schedule?: string }): Promise<{
+    readonly arrays: readonly string[];
+    readonly hosts: readonly string[];
+    readonly told: readonly string[];
+  }>;
+  /**
+   * Groups that are prepared, and locks: those of runs that are gone, guard included, are un-prepared and freed, in this order. Everything else
+   * that looks left is reported. Answers also whom people have resolved by hand.
+   */
+  flashCopyTidyArray(order: { readonly array: string }): Promise<Findings & { readonly resolved: readonly ByHand[] }>;
+  /** Holds that are overdue are given back, but for those that people resolved; `called`: a run has called a person for this host already. */
+  flashCopyTidyHost(order: {
+    readonly host: string;
+    readonly resolved: readonly string[];
+    readonly called: boolean;
+  }): Promise<Findings>;
+  /** Copies and guards that are open, and schedules that leave copies out because of a run that needs an operator. Reads only. */
+  flashCopyReviewRuns(): Promise<{
+    readonly openCopies: number;
+    /** Hosts for which a run has called a person. */
+    readonly calledHosts: readonly string[];
+    readonly reported: readonly Finding[];
+  }>;
 }
 
 /** What an undo left, for a person. */

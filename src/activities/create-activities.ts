@@ -9,7 +9,11 @@ import { removeActivities } from './group-remove.js';
 import { stateActivities } from './group-states.js';
 import { watchActivities } from './group-watch.js';
 import { guardActivities } from './guard.js';
+import { janitorArrayActivities } from './janitor-array.js';
+import { janitorHostActivities } from './janitor-host.js';
+import { janitorRunActivities } from './janitor-runs.js';
 import { lockActivities } from './ledger-locks.js';
+import { operatorActivities } from './operator.js';
 import { planActivities } from './plan.js';
 import { pointInTimeActivities } from './point-in-time.js';
 import { requestActivities } from './request.js';
@@ -36,6 +40,10 @@ export function createActivities(given: ActivityDependencies): FlashCopyActiviti
     ...sourceActivities(deps),
     ...pointInTimeActivities(deps),
     ...guardActivities(deps),
+    ...operatorActivities(deps),
+    ...janitorArrayActivities(deps),
+    ...janitorHostActivities(deps),
+    ...janitorRunActivities(deps),
   };
   return withFailureBoundary(activities, () => deps.secrets?.() ?? []);
 }

@@ -124,7 +124,7 @@ function stateRefusal(error: unknown): FlashCopyError {
 }
 
 /** Never touches a group that copies: a start that came late must be judged, not stopped. */
-async function unprepare(array: StorageArray, group: string, look: LookDeps): Promise<void> {
+export async function unprepare(array: StorageArray, group: string, look: LookDeps): Promise<void> {
   await poll(look.clock, async () => {
     const state = (await array.readGroup(group))?.state;
     look.beat.report({ group, state: state ?? 'gone' });

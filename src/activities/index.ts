@@ -1,6 +1,7 @@
 // Door of `temporal-flashcopy/activities`: the activities and what they need, for workers that are composed by hand.
 export type * from './contract.js';
 export { createActivities } from './create-activities.js';
-export type { ActivityDependencies, CloseWatcher, LedgerClient } from './dependencies.js';
+export type { ActivityDependencies, CloseWatcher, LedgerClient, Notifier, RunReader } from './dependencies.js';
 export { temporalCloseWatcher } from './close-watcher.js';
+export { temporalRuns } from './run-reader.js';
 export { temporalLedger } from './ledger-client.js';

@@ -1,5 +1,5 @@
 // What the shell learns: one number for each way a command may end. The table is part of the public surface.
-import { CopyFailedError } from '../client/errors.js';
+import { CopyFailedError, UpdateRefusedError } from '../client/errors.js';
 import { FlashCopyError } from '../domain/errors.js';
 import type { Report } from '../domain/report.js';
 
@@ -7,7 +7,7 @@ export const EXIT = {
   done: 0,
   /** Request, inventory or command line; nothing was touched. */
   invalid: 2,
-  /** By the plan's rules or by a lock; nothing was touched. */
+  /** By the plan's rules, by a lock, or by a run that does not take this now; nothing was touched. */
   refused: 3,
   /** Failed, and everything has been given back. */
   failed: 4,
@@ -41,6 +41,7 @@ export function exitCodeOfError(error: unknown): number {
     if (error.report !== undefined) return exitCodeOf(error.report);
     return error.runOutcome === 'cancelled' ? EXIT.cancelled : EXIT.operator;
   }
+  if (error instanceof UpdateRefusedError) return EXIT.refused;
   if (!(error instanceof FlashCopyError)) return EXIT.operator;
   if (error.family === 'request') return EXIT.invalid;
   if (error.family === 'plan' || error.family === 'lock') return EXIT.refused;

@@ -4,8 +4,10 @@ import { Command, CommanderError } from 'commander';
 import { addCodecServer } from './commands/codec-server.js';
 import { addDoctor } from './commands/doctor.js';
 import { addExistingRun } from './commands/existing-run.js';
+import { addJanitor } from './commands/janitor.js';
 import { addPlan } from './commands/plan.js';
 import { addRate } from './commands/rate.js';
+import { addResolve } from './commands/resolve.js';
 import { addRun } from './commands/run.js';
 import { addSchedule } from './commands/schedule.js';
 import { addSimulator } from './commands/simulator.js';
@@ -26,8 +28,10 @@ for (const add of [
   addRun,
   addPlan,
   addExistingRun,
+  addResolve,
   addRate,
   addSchedule,
+  addJanitor,
   addWorker,
   addSimulator,
   addDoctor,

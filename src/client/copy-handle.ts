@@ -10,9 +10,13 @@ import type { Report } from '../domain/report.js';
 import {
   ABORT_UPDATE,
   CHANGE_RATE_UPDATE,
+  guardWorkflowId,
   REPORT_QUERY,
+  RESOLVE_UPDATE,
   RETRY_GIVE_BACK_UPDATE,
   type RateChange,
+  type Resolution,
+  type ResolvedSource,
 } from '../workflows/messages.js';
 import { CopyFailedError, copyFailed, reportOf, serviceFailed } from './errors.js';
 import { liveReport, pendingActivities, type LiveReport, type PendingActivity } from './running.js';
@@ -89,9 +93,25 @@ export class CopyHandle {
     await this.#say('abort', () => this.#handle.executeUpdate(ABORT_UPDATE));
   }
 
-  /** For a run in NEEDS_OPERATOR: tries at once to give back what could not be given back; answers the hosts. */
+  /**
+   * For a run in NEEDS_OPERATOR: tries at once to give back what could not be given back; answers the hosts. Where the run is gone, its guard is
+   * asked. UpdateRefusedError when every source has its I/O.
+   */
   async retryGiveBack(): Promise<readonly string[]> {
-    return this.#say('give back', () => this.#handle.executeUpdate<readonly string[], []>(RETRY_GIVE_BACK_UPDATE));
+    return this.#sayToWhoTries('give back', (handle) =>
+      handle.executeUpdate<readonly string[], []>(RETRY_GIVE_BACK_UPDATE),
+    );
+  }
+
+  /**
+   * For a run in NEEDS_OPERATOR: a person says that a source has its I/O again. Who, when and why stand in the report; the run stops trying and
+   * ends as failed. Answers what the hosts themselves said. UpdateRefusedError: SOURCE_WITHOUT_IO when a host says that it still lacks its I/O and `force` is not set,
+   * NOTHING_TO_RESOLVE, NOT_STUCK, INVALID_RESOLUTION.
+   */
+  async resolve(resolution: Resolution): Promise<readonly ResolvedSource[]> {
+    return this.#sayToWhoTries('resolve', (handle) =>
+      handle.executeUpdate<readonly ResolvedSource[], [Resolution]>(RESOLVE_UPDATE, { args: [resolution] }),
+    );
   }
 
   /** Background copy rate and clean rate (0-150) of a copy that runs; answers the groups, as `array/group`. Refused before the start. */
@@ -120,6 +140,17 @@ export class CopyHandle {
     return this.result().catch((error: unknown) => {
       if (error instanceof CopyFailedError) return error.report;
       throw error;
+    });
+  }
+
+  /** The run while it is open, else its guard: one of the two tries to give back. */
+  async #sayToWhoTries<T>(what: string, call: (handle: WorkflowHandle) => Promise<T>): Promise<T> {
+    return this.#say(what, async () => {
+      const { status, runId, raw } = await this.#handle.describe();
+      if (status.name === 'RUNNING') return call(this.#handle);
+      const firstRunId = raw.workflowExecutionInfo?.firstRunId ?? '';
+      const guard = guardWorkflowId(this.workflowId, firstRunId === '' ? runId : firstRunId);
+      return call(this.#client.workflow.getHandle(guard));
     });
   }
 

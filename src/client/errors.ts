@@ -1,6 +1,6 @@
 // What the client throws: always FlashCopyError with a stable code; for a run that ended without a good copy, with the run's report.
 import type { WorkflowFailedError } from '@temporalio/client';
-import { ServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { ServiceError, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import { FlashCopyError, type ErrorData } from '../domain/errors.js';
 import type { Outcome, Report } from '../domain/report.js';
@@ -21,6 +21,15 @@ export class CopyFailedError extends FlashCopyError {
   /** How the run ended; without a report it is `needs-operator`, for nobody can say that everything was given back. */
   get runOutcome(): Outcome {
     return this.report?.outcome ?? (this.code === 'CANCELLED' ? 'cancelled' : 'needs-operator');
+  }
+}
+
+/** What a run answered to an update it does not take now: `code` is its reason, nothing was done. */
+export class UpdateRefusedError extends FlashCopyError {
+  constructor(what: string, failure: ApplicationFailure) {
+    const code = failure.type ?? 'UPDATE_REFUSED';
+    super({ family: 'state', code, message: `${what}: ${failure.message}`, cause: failure });
+    this.name = 'UpdateRefusedError';
   }
 }
 
@@ -62,7 +71,7 @@ export function copyFailed(
 const detailsOf = ({ cause }: WorkflowFailedError): readonly unknown[] =>
   cause instanceof ApplicationFailure || cause instanceof CancelledFailure ? (cause.details ?? []) : [];
 
-/** What the Temporal service answers, as an error of ours. NO_SUCH_RUN, TEMPORAL_REFUSED (not-done), TEMPORAL_UNREACHABLE (unknown). */
+/** What the Temporal service answers, as an error of ours. UpdateRefusedError, NO_SUCH_RUN, TEMPORAL_REFUSED (not-done), TEMPORAL_UNREACHABLE (unknown). */
 export function serviceFailed(error: unknown, what: string): Error {
   if (error instanceof FlashCopyError) return error;
   if (error instanceof WorkflowNotFoundError) {
@@ -73,6 +82,8 @@ export function serviceFailed(error: unknown, what: string): Error {
       cause: error,
     });
   }
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)
+    return new UpdateRefusedError(what, error.cause);
   if (!(error instanceof ServiceError)) return error instanceof Error ? error : new Error(String(error));
   const grpc: Record<string, unknown> = isRecord(error.cause) ? error.cause : {};
   const refused = [3, 5, 7, 9, 16].includes(Number(grpc['code']));

@@ -3,13 +3,16 @@ import { createHash } from 'node:crypto';
 import { Client, Connection, WorkflowExecutionAlreadyStartedError, type ConnectionOptions } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { parseRequest } from '../config/request.js';
+import type { Duration } from '@temporalio/common';
 import type { Clock } from '../domain/clock.js';
 import { FlashCopyError } from '../domain/errors.js';
+import type { JanitorReport } from '../domain/janitor.js';
 import type { FlashCopyRequest } from '../domain/request.js';
 import { systemClock } from '../worker/system-clock.js';
 import { DEFAULT_TASK_QUEUE, FLASH_COPY, flashCopyWorkflowId, type FlashCopyInput } from '../workflows/messages.js';
 import { CopyHandle } from './copy-handle.js';
 import { serviceFailed } from './errors.js';
+import { installJanitor, removeJanitor, runJanitor } from './janitor.js';
 import { createCopySchedule, type CopySchedule, type CopyScheduleHandle } from './schedule.js';
 import { registerSearchAttributes, searchAttributesOf } from './search-attributes.js';
 import { checkStartOptions, type StartOptions } from './start-options.js';
@@ -91,6 +94,21 @@ export class FlashCopyClient {
     const parsed = parseRequest(schedule.request);
     const searchAttributes = await this.#registered();
     return createCopySchedule(this.client, schedule, { parsed, searchAttributes, taskQueue: this.taskQueue });
+  }
+
+  /** Looks every few minutes for what dead copies left, by a Temporal Schedule: default every 5 minutes. Installed already: changed. Answers its id. */
+  async installJanitor({ every = '5m' }: { readonly every?: Duration } = {}): Promise<string> {
+    return installJanitor(this, every);
+  }
+
+  /** Answers the schedule's id; none is success. */
+  async removeJanitor(): Promise<string> {
+    return removeJanitor(this);
+  }
+
+  /** One round now. Needs a worker. Throws JANITOR_FAILED. */
+  async runJanitor(): Promise<JanitorReport> {
+    return runJanitor(this);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 // The door `temporal-flashcopy`: client, handles, errors, and the types a caller meets. Pulls in no adapter and no worker.
 export { FlashCopyClient, type ConnectOptions, type FlashCopyClientOptions } from './flash-copy-client.js';
 export { CopyHandle, type CopyRun } from './copy-handle.js';
-export { CopyFailedError } from './errors.js';
+export { CopyFailedError, UpdateRefusedError } from './errors.js';
 export type { LiveReport, RunningActivity } from './running.js';
 export type { CopySchedule, CopyScheduleHandle } from './schedule.js';
 export { registerSearchAttributes } from './search-attributes.js';
@@ -13,7 +13,10 @@ export {
   type ErrorOutcome,
   type RetryAdvice,
 } from '../domain/errors.js';
+export type { Finding, FindingKind, Findings, JanitorReport } from '../domain/janitor.js';
+export type { Notice, NoticeWay, SentNotice } from '../domain/notice.js';
 export type * from '../domain/report.js';
 export type * from '../domain/request.js';
+export type { RateChange, Resolution, ResolvedSource } from '../workflows/messages.js';
 export type { Phase, StepName } from '../domain/steps.js';
 export type { FlashCopyRequestInput } from '../config/request-schema.js';

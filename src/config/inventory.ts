@@ -81,6 +81,25 @@ const codecSchema = z.strictObject({
   encodeFailures: z.boolean().default(true),
 });
 
+const httpUrl = z.url({ protocol: /^https?$/, error: 'use a URL that starts with https:// or http://' });
+const atMostOne = (values: readonly unknown[]) => values.filter((one) => one !== undefined).length <= 1;
+
+/** Who is told when a person is needed. Some URLs are secrets themselves: those stand in a file or in the environment. */
+const notify = z
+  .strictObject({
+    /** Program and its words; no shell. Gets JSON on standard input. */
+    command: z.array(z.string().max(1_000)).min(1, 'name a program').optional(),
+    /** Gets the same JSON as the body of a POST. */
+    webhook: httpUrl.optional(),
+    webhookFile: z.string().min(1).optional(),
+    webhookEnv: variableName.optional(),
+    /** Sent as `Authorization: Bearer ...`. */
+    tokenFile: z.string().min(1).optional(),
+    tokenEnv: variableName.optional(),
+  })
+  .refine((n) => atMostOne([n.webhook, n.webhookFile, n.webhookEnv]), 'name one of webhook, webhookFile, webhookEnv')
+  .refine((n) => atMostOne([n.tokenFile, n.tokenEnv]), 'name one of tokenFile, tokenEnv');
+
 export const inventorySchema = z.strictObject({
   temporal: z
     .strictObject({
@@ -92,6 +111,7 @@ export const inventorySchema = z.strictObject({
       codec: codecSchema.optional(),
     })
     .optional(),
+  notify: notify.optional(),
   arrays: z.record(hostName, z.discriminatedUnion('kind', [svcArray, modelArray], { error: 'use kind svc or model' })),
   hosts: z.record(hostName, z.discriminatedUnion('kind', [linuxHost, modelHost], { error: 'use kind linux or model' })),
 });
@@ -120,11 +140,21 @@ export function parseInventory(value: unknown, { baseDir }: { readonly baseDir: 
   }
   for (const key of parsed.data.temporal?.codec?.keys ?? [])
     if (key.keyFile !== undefined) key.keyFile = path.resolve(baseDir, key.keyFile);
+  const told = parsed.data.notify;
+  for (const field of ['webhookFile', 'tokenFile'] as const)
+    if (told?.[field] !== undefined) told[field] = path.resolve(baseDir, told[field]);
   return parsed.data;
 }
 
 const FIELDS = [
   'temporal',
+  'notify',
+  'command',
+  'webhook',
+  'webhookFile',
+  'webhookEnv',
+  'tokenFile',
+  'tokenEnv',
   'arrays',
   'hosts',
   'kind',
@@ -166,5 +196,15 @@ function inlineSecrets(value: unknown): string[] {
       }
     }
   }
-  return lines;
+  return [...lines, ...inlineNotifySecrets((value as Record<string, unknown> | null)?.['notify'])];
+}
+
+function inlineNotifySecrets(notify: unknown): string[] {
+  if (typeof notify !== 'object' || notify === null) return [];
+  const { webhook } = notify as { readonly webhook?: unknown };
+  const inUrl = typeof webhook === 'string' && /^[^/]*\/\/[^/]*@/.test(webhook);
+  return [
+    ...['password', 'token', 'authorization'].filter((key) => Object.hasOwn(notify, key)),
+    ...(inUrl ? ['webhook'] : []),
+  ].map((key) => `notify.${key}: secrets do not stand in an inventory; use tokenFile or tokenEnv`);
 }

@@ -48,5 +48,9 @@ export function isGroupOfSet(groupName: string, setName: string): boolean {
   return groupName.startsWith(prefix) && /^[a-z0-9]{6}$/.test(groupName.slice(prefix.length));
 }
 
+/** True for names that look as if a run gave them. Strangers may choose such a name too: what it is about decides, not its form alone. */
+export const hasGroupForm = (groupName: string): boolean =>
+  /^[A-Za-z][A-Za-z0-9_]{0,7}_[a-z][a-z0-9]{5}$/.test(groupName);
+
 /** A mapping's name: `fc_<target VDisk>`; a VDisk is target of one mapping at most, so the name is free or ours. */
 export const buildMappingName = (targetName: string): string => `fc_${targetName}`.slice(0, 63);

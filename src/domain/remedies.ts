@@ -13,6 +13,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   GRADE_TOO_LOW: 'treat the targets as undefined; the message says why; run again',
   COPY_CONTRADICTED: 'treat the targets as undefined; keep the report and tell us',
   PREPARED_TOO_LONG: "raise `maxPrepared`, or look at the array's cache",
+  RESOLVED_BY_HAND: 'treat the targets as undefined; see that the host is well, then run again',
   COPY_STOPPED: 'treat the targets as undefined; find out who stopped the group on the array; run again',
   UNREACHABLE: 'make the machine in the message reachable: `flashcopy doctor --inventory FILE` says when it is',
   HOST_KEY_UNKNOWN: 'check that it is the machine you mean before you change `hostKey` in the inventory',

@@ -62,6 +62,33 @@ export interface CompensationReport {
   readonly note?: string;
 }
 
+/** A person's word for a source: it has its I/O again, they did it themselves. */
+export interface ByHand {
+  readonly host: string;
+  /** `<set>-<token>` of the run that held it. */
+  readonly run: string;
+  readonly by: string;
+  readonly reason: string;
+  /** ISO time of the workflow's clock. */
+  readonly at: string;
+  /** What the host itself said of it, or why it could not be asked. */
+  readonly read: string;
+}
+
+/** A source whose give back called for a person. */
+export interface OperatorReport {
+  readonly host: string;
+  /** ISO times of the workflow's clock. */
+  readonly since: string;
+  readonly why: string;
+  /** Ways by which somebody was told. */
+  readonly told: readonly string[];
+  /** When the run itself succeeded after all. */
+  readonly givenBackAt?: string;
+  /** Resolved by hand instead. */
+  readonly resolved?: ByHand;
+}
+
 export interface MountReport {
   readonly host: string;
   readonly from: string;
@@ -91,6 +118,8 @@ export interface Report {
   readonly volumes: readonly VolumeReport[];
   readonly mounts: readonly MountReport[];
   readonly compensation: readonly CompensationReport[];
+  /** Absent where nobody was ever needed. */
+  readonly operator?: readonly OperatorReport[];
   readonly error?: ErrorData;
   /** What a person can do now, one line each. */
   readonly advice: readonly string[];

@@ -18,6 +18,14 @@ export interface HoldOrder {
   readonly deadlineMs: number;
 }
 
+/** A hold that has not ended: file systems that a run keeps, or kept, from their users. Enough of it to give it back. */
+export interface Hold extends Omit<HoldOrder, 'deadlineMs'> {
+  /** ms until it gives back by itself. Negative: overdue by so much, so neither holder nor twin is there, or neither succeeds. */
+  readonly leaseMs: number;
+  /** Left from before a reboot: nothing but its table is there, and nobody acts on it. */
+  readonly kept: boolean;
+}
+
 /** Whether the source stood still without a break; a probe, never a memory. */
 export interface Attestation {
   /** '' when unbroken. */
@@ -53,6 +61,8 @@ export interface SourceHost {
   /** Unmount method: arms a holder, which stops units, unmounts, blocks the mount points, holds the devices exclusively. Idempotent by run. */
   takeDown(order: HoldOrder): Promise<void>;
   attest(run: string): Promise<Attestation>;
+  /** Every hold on this host that has not ended, of whatever run. A read: changes nothing, waits for nobody. */
+  holds(): Promise<Hold[]>;
   /** Thaws or mounts again and starts units, by whatever means; idempotent, also when nothing was armed. Throws GIVE_BACK_FAILED. */
   giveBack(order: HoldOrder): Promise<PauseReport | undefined>;
 }

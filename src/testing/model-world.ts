@@ -20,6 +20,7 @@ export interface ModelWorld {
   hosts: (name: string) => ModelHost;
   arrayHosts: (host: string) => Readonly<Record<string, string>>;
   readonly declaredHosts: readonly string[];
+  readonly declaredArrays: readonly string[];
 }
 
 const unknown = (what: 'array' | 'host', name: string): FlashCopyError =>
@@ -46,6 +47,7 @@ export function createModelWorld({ clock, randomness, arrays, hosts }: ModelWorl
   );
   return {
     declaredHosts: [...made.keys()],
+    declaredArrays: Object.keys(arrays),
     hosts: (name) => {
       const host = made.get(name);
       if (host === undefined) throw unknown('host', name);

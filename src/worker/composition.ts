@@ -4,6 +4,7 @@ import {
   createActivities,
   temporalCloseWatcher,
   temporalLedger,
+  temporalRuns,
   type ActivityDependencies,
 } from '../activities/index.js';
 import type { FlashCopyActivities } from '../activities/contract.js';
@@ -14,7 +15,9 @@ import { FlashCopyError } from '../domain/errors.js';
 import type { Host } from '../host/host.js';
 import { readDocumentFile } from './document.js';
 import { createModels } from './models.js';
+import { createNotifier } from './notifier.js';
 import { createReal } from './real.js';
+import { Secrets } from './secrets.js';
 import type { World } from './world.js';
 import { systemClock, systemRandomness } from './system-clock.js';
 
@@ -59,12 +62,16 @@ export async function compose(inventory: Inventory, wrap: Wrap = {}): Promise<Co
   const ports = { clock: systemClock, randomness: systemRandomness };
   const made: World = isModel(inventory) ? await createModels(inventory, ports) : createReal(inventory, ports);
   const world = wrapped(made, wrap);
+  const notifySecrets = new Secrets();
   const dependencies: ActivityDependencies = {
     ...world,
     ...ports,
     parseRequest,
     ledger: temporalLedger,
     closeWatcher: temporalCloseWatcher,
+    runs: temporalRuns(systemClock),
+    notifier: createNotifier(inventory, notifySecrets),
+    secrets: () => [...(world.secrets?.() ?? []), ...notifySecrets.list()],
   };
   return { dependencies, activities: createActivities(dependencies), close: () => world.close() };
 }

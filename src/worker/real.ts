@@ -75,6 +75,7 @@ export function createReal(inventory: Inventory, ports: Ports): World {
     hosts: (name) => hosts.get(name),
     arrayHosts: (name) => (inventory.hosts[name] as LinuxEntry | undefined)?.arrayHosts ?? {},
     declaredHosts: Object.keys(inventory.hosts),
+    declaredArrays: Object.keys(inventory.arrays),
     secrets: list,
     close: async () => {
       await Promise.allSettled([...arrays.made(), ...hosts.made()].map((one) => one.close()));

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { bundleWorkflowCode, type WorkerOptions, type WorkflowBundle } from '@temporalio/worker';
 import { FlashCopyError } from '../domain/errors.js';
-import { FLASH_COPY, GUARD, LEDGER } from '../workflows/messages.js';
+import { FLASH_COPY, GUARD, JANITOR, LEDGER } from '../workflows/messages.js';
 
 /** Beside this file in dist; as TypeScript when run from source. */
 export function workflowsPath(): string {
@@ -72,7 +72,7 @@ export function workflowsIn(code: string): string[] {
 /** Throws INCOMPLETE_BUNDLE with one line that names what is missing and what to add. */
 export function checkBundle(code: string): void {
   const exported = workflowsIn(code);
-  const missing = [FLASH_COPY, GUARD, LEDGER].filter((name) => !exported.includes(name));
+  const missing = [FLASH_COPY, GUARD, LEDGER, JANITOR].filter((name) => !exported.includes(name));
   if (missing.length === 0) return;
   throw new FlashCopyError({
     family: 'state',

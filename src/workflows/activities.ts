@@ -10,6 +10,7 @@ type Options = Pick<ActivityOptions, 'startToCloseTimeout' | 'heartbeatTimeout' 
 type Queue = 'copy' | 'urgent';
 
 const ONCE = { maximumAttempts: 1 };
+const TWICE = { maximumAttempts: 2 };
 /** Short outages of one session or host. */
 const FEW = { maximumAttempts: 5, maximumInterval: '10s' } as const;
 /** Minutes of an array or host that is away. */
@@ -33,6 +34,10 @@ const TABLE: Readonly<Record<ActivityName, readonly [Queue, Options]>> = {
   flashCopyTakeDown: ['urgent', { retry: ONCE }],
   flashCopyStartGroups: ['urgent', { startToCloseTimeout: '1m', retry: ONCE }],
   flashCopyGiveBack: ['urgent', { startToCloseTimeout: '5m', heartbeatTimeout: '10s', retry: FOR_EVER }],
+  // Once: whoever cannot be reached now is believed; the person waits for the answer.
+  flashCopyReadSource: ['urgent', { startToCloseTimeout: '1m', retry: ONCE }],
+  flashCopyRecordResolved: ['copy', { startToCloseTimeout: '30s', retry: FOR_EVER }],
+  flashCopyNotify: ['copy', { startToCloseTimeout: '1m', retry: { maximumInterval: '1m' } }],
   flashCopyMarkAfter: ['urgent', { startToCloseTimeout: '30s', retry: FEW }],
   flashCopyFenceGroup: ['copy', { startToCloseTimeout: '1m', retry: MANY }],
   flashCopyReadGroup: ['copy', { startToCloseTimeout: '1m', retry: MANY }],
@@ -47,6 +52,11 @@ const TABLE: Readonly<Record<ActivityName, readonly [Queue, Options]>> = {
   flashCopySetAutodelete: ['copy', { startToCloseTimeout: '30m', heartbeatTimeout: '1m', retry: MANY }],
   flashCopyChangeRate: ['copy', { startToCloseTimeout: '30m', heartbeatTimeout: '1m', retry: FEW }],
   flashCopyRemoveCreated: ['copy', { startToCloseTimeout: '10m', retry: MANY }],
+  // The janitor comes again in minutes: nothing of it is tried for long.
+  flashCopyJanitorScope: ['copy', { startToCloseTimeout: '30s', retry: FEW }],
+  flashCopyTidyArray: ['copy', { startToCloseTimeout: '10m', heartbeatTimeout: '1m', retry: TWICE }],
+  flashCopyTidyHost: ['urgent', { startToCloseTimeout: '10m', heartbeatTimeout: '1m', retry: TWICE }],
+  flashCopyReviewRuns: ['copy', { startToCloseTimeout: '5m', heartbeatTimeout: '1m', retry: TWICE }],
   flashCopyAwaitClose: ['copy', { startToCloseTimeout: '365d', heartbeatTimeout: '1m', retry: FOR_EVER }],
 };
 

@@ -13,6 +13,7 @@ export function advice(report: Told, stuck: ReadonlyMap<string, string>): string
     return [
       ...[...stuck].map(([host, what]) => `${host} may lack its I/O: ${what}`),
       `it is tried again all the time; to try at once: \`flashcopy give-back ${report.set}\`, or update \`retryGiveBack\``,
+      `given back by hand: \`flashcopy resolve ${report.set} --reason TEXT\`, or update \`resolve\`; the run then ends as failed`,
     ];
   const undone = report.compensation.filter((entry) => !entry.ok);
   if (undone.length > 0)
@@ -25,7 +26,8 @@ export function advice(report: Told, stuck: ReadonlyMap<string, string>): string
     case 'failed':
     case 'cancelled':
       return [
-        `every source has its I/O; ${whatIsLeft(report)}`,
+        ...handed(report),
+        `${handed(report).length === 0 ? 'every source' : 'every other source'} has its I/O; ${whatIsLeft(report)}`,
         remedy(report) ?? 'run again when the cause is repaired',
       ];
     case 'done':
@@ -42,6 +44,14 @@ export function advice(report: Told, stuck: ReadonlyMap<string, string>): string
 }
 
 const remedy = ({ error }: Told): string | undefined => (error === undefined ? undefined : remedyOf(error.code));
+
+/** Sources for which a person gave their word: nothing more is claimed of them. */
+const handed = ({ operator = [] }: Told): string[] =>
+  operator.flatMap(({ resolved }) =>
+    resolved === undefined
+      ? []
+      : [`${resolved.host} was resolved by hand, by ${resolved.by}: ${resolved.reason} (${resolved.read})`],
+  );
 
 const ofSnapshot = ({ array, volumeGroup, name }: SnapshotReport): string =>
   `snapshot ${name} of volume group ${volumeGroup} on ${array} needs its source volumes; to go back to it: copy.kind restore-snapshot, restoreFrom ${name}`;

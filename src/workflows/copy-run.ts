@@ -8,6 +8,7 @@ import { TOKEN_LENGTH } from '../domain/names.js';
 import type { Plan, PlannedGroup } from '../domain/plan.js';
 import type { FlashCopyRequest } from '../domain/request.js';
 import { UndoStack, type Forget } from './compensation.js';
+import type { GiveBackHand } from './give-back.js';
 import { GuardLink } from './guard-link.js';
 import { RunReport } from './report.js';
 
@@ -33,8 +34,8 @@ export class CopyRun {
   readonly guard: GuardLink;
   /** Holds the whole procedure: cancelled by Temporal or by the update `abort`. */
   readonly scope = new CancellationScope();
-  /** Running give backs by host: call to try again at once. */
-  readonly givingBack = new Map<string, () => void>();
+  /** Running give backs by host: where a person reaches in. */
+  readonly givingBack = new Map<string, GiveBackHand>();
   /** Hosts whose take-down still runs: nobody gives back beside it. */
   readonly takingDown = new Map<string, Promise<unknown>>();
   /** Names under which a group may still be preparing or prepared. */

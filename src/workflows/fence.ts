@@ -6,6 +6,7 @@ import { FlashCopyError, type ErrorData } from '../domain/errors.js';
 import { buildGroupName } from '../domain/names.js';
 import { perform } from './activities.js';
 import { drawToken, type CopyRun, type RunGroup } from './copy-run.js';
+import { errorOf } from './failure.js';
 import { hostEvidence } from './steps/grade.js';
 import { registerUnprepare } from './steps/prepare.js';
 import { planOf, restoresSnapshot, withSnapshot } from './snapshots.js';
@@ -17,7 +18,7 @@ export async function fenceUnknownStarts(copy: CopyRun, error: ErrorData): Promi
     throw new FlashCopyError({ ...error, outcome: 'unknown', retry: 'after-check' });
   await CancellationScope.nonCancellable(async () => {
     const unknown = copy.groups.filter((group) => startOf(copy, group)?.started !== 'not-done');
-    const effects = await Promise.all(unknown.map((group) => fence(copy, group)));
+    const effects = await Promise.all(unknown.map((group) => fence(copy, group))).catch(unfenced);
     const all = effects.length === copy.groups.length && effects.every(Boolean);
     if (all && counts(copy)) {
       const starts = (copy.cut?.starts ?? []).map((start): GroupStart => ({ ...start, started: 'done' }));
@@ -27,6 +28,11 @@ export async function fenceUnknownStarts(copy: CopyRun, error: ErrorData): Promi
     await Promise.all(unknown.filter((_, at) => effects[at]).map((group) => stop(copy, group)));
     throw new FlashCopyError({ ...error, outcome: 'not-done', retry: 'safe' });
   });
+}
+
+/** A group that was not fenced may be started, now or later, whatever its fence says of itself. */
+function unfenced(caught: unknown): never {
+  throw new FlashCopyError({ ...errorOf(caught), outcome: 'unknown', retry: 'after-check' });
 }
 
 async function fence(copy: CopyRun, group: RunGroup): Promise<boolean> {

@@ -3,8 +3,9 @@
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
 import type { RunRef } from '../activities/contract.js';
 import type { PlannedSource } from '../domain/plan.js';
-import type { PauseReport } from '../domain/report.js';
+import type { ByHand, PauseReport } from '../domain/report.js';
 import { perform } from './activities.js';
+import type { OperatorCall } from './call-operator.js';
 import { errorLine } from './failure.js';
 
 /** After so long without success a person is called (phase NEEDS_OPERATOR); trying goes on. */
@@ -13,50 +14,76 @@ const CALL_OPERATOR_AFTER_MS = 60_000;
 const ROUND_EVERY_MS = 10_000;
 const SLOWEST_ROUND_MS = 300_000;
 
-/** Who is told, and who may ask for another try at once. */
+/** What a person can do to a give back that goes on. */
+export interface GiveBackHand {
+  readonly order: GiveBackOrder;
+  /** Try again now. */
+  again(): void;
+  /** No more tries: a person gave it back. */
+  resolve(word: ByHand): void;
+}
+
+/** Who is told, and where people reach in. */
 export interface GiveBackWatcher {
   stuck(host: string, why: string): void;
   freed(host: string): void;
-  /** By host: try again now. */
-  readonly retries: Map<string, () => void>;
+  resolved(word: ByHand): void;
+  /** Calls a person, once, with what is known at the first time. */
+  readonly call: Pick<OperatorCall, 'raise' | 'end'>;
+  /** By host. */
+  readonly hands: Map<string, GiveBackHand>;
 }
 
-/** Comes back only when the source has its I/O. No cancel reaches it. */
+/** Comes back only when the source has its I/O, or when a person says so. No cancel reaches it. */
 export function giveBackForSure(
   ref: RunRef,
   source: PlannedSource,
   watcher: GiveBackWatcher,
 ): Promise<PauseReport | undefined> {
   return CancellationScope.nonCancellable(async () => {
-    const alarm = raiseLater(() => watcher.stuck(source.host, `no answer for ${CALL_OPERATOR_AFTER_MS / 1000} s`));
+    const stuck = (why: string): void => {
+      watcher.stuck(source.host, why);
+      watcher.call.raise(why);
+    };
+    const alarm = raiseLater(() => stuck(`no answer for ${CALL_OPERATOR_AFTER_MS / 1000} s`));
     try {
-      return await rounds({ ...ref, source }, watcher);
+      return await rounds({ ...ref, source }, { ...watcher, stuck: (_, why) => stuck(why) });
     } finally {
       alarm.cancel();
-      watcher.retries.delete(source.host);
+      watcher.hands.delete(source.host);
       watcher.freed(source.host);
+      await watcher.call.end();
     }
   });
 }
 
-type GiveBackOrder = RunRef & { readonly source: PlannedSource };
+export type GiveBackOrder = RunRef & { readonly source: PlannedSource };
 
 async function rounds(order: GiveBackOrder, watcher: GiveBackWatcher): Promise<PauseReport | undefined> {
   const { host } = order.source;
+  const said: { word?: ByHand } = {};
   for (let pauseMs = ROUND_EVERY_MS; ; pauseMs = Math.min(pauseMs * 2, SLOWEST_ROUND_MS)) {
     let again = false;
     const attempt = new CancellationScope();
     // Cancelling an attempt that waits for its next retry ends it at once; a new one is then scheduled without any wait.
-    watcher.retries.set(host, () => {
+    const stop = (): void => {
       again = true;
       attempt.cancel();
-    });
+    };
+    const resolve = (word: ByHand): void => {
+      said.word = word;
+      stop();
+    };
+    watcher.hands.set(host, { order, again: stop, resolve });
     try {
       return await attempt.run(() => perform('flashCopyGiveBack', { summary: `give back ${host}` }, order));
     } catch (error) {
       if (!isCancellation(error)) watcher.stuck(host, errorLine(error));
     }
     if (!again) await condition(() => again, pauseMs);
+    if (said.word === undefined) continue;
+    watcher.resolved(said.word);
+    return undefined;
   }
 }
 

@@ -7,9 +7,11 @@ import { FlashCopyError } from '../domain/errors.js';
 import type { RunRef } from '../activities/contract.js';
 import type { PlannedGroup, PlannedSource } from '../domain/plan.js';
 import { takesSnapshot } from './snapshots.js';
+import type { ByHand } from '../domain/report.js';
 import {
   GUARD,
   GUARD_DONE_SIGNAL,
+  GUARD_RESOLVED_SIGNAL,
   GUARD_WATCH_SIGNAL,
   guardWorkflowId,
   type GuardInput,
@@ -92,6 +94,11 @@ export class GuardLink {
     if (this.#started) await this.#tell(this.#watch([], 0, also));
   }
 
+  /** A person gave a source back: the guard does not try any more either. A guard that has ended tries nothing. */
+  async resolved(word: ByHand): Promise<void> {
+    if (this.#started) await this.#signal(GUARD_RESOLVED_SIGNAL, word).catch(() => undefined);
+  }
+
   /** The last word: nothing is left to guard. */
   async done(): Promise<void> {
     if (!this.#started) return;
@@ -113,7 +120,7 @@ export class GuardLink {
     return CancellationScope.nonCancellable(() => this.#signal(GUARD_WATCH_SIGNAL, watch));
   }
 
-  async #signal(name: string, ...args: (GuardWatch | string)[]): Promise<void> {
+  async #signal(name: string, ...args: (GuardWatch | ByHand | string)[]): Promise<void> {
     try {
       await getExternalWorkflowHandle(this.id).signal(name, ...args);
     } catch {

@@ -1,13 +1,31 @@
 // The guard of one copy: a workflow of its own that outlives the copy's terminate, time-out, reset and bugs.
 // Promise P2 is kept here when the copy cannot: every source is given back, groups are un-prepared, locks are freed. No cancel reaches it.
-import { CancellationScope, condition, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  defineSignal,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { PlannedSource } from '../domain/plan.js';
+import type { ByHand } from '../domain/report.js';
 import { perform } from './activities.js';
 import { errorLine } from './failure.js';
 import { planOf } from './snapshots.js';
-import { giveBackForSure, type GiveBackWatcher } from './give-back.js';
-import { GUARD_DONE_SIGNAL, GUARD_WATCH_SIGNAL, type GuardInput, type GuardWatch } from './messages.js';
+import { giveBackForSure, type GiveBackHand, type GiveBackWatcher } from './give-back.js';
+import { OperatorCall } from './call-operator.js';
+import { setOperatorHandlers } from './operator.js';
+import {
+  GUARD_DONE_SIGNAL,
+  GUARD_RESOLVED_SIGNAL,
+  GUARD_WATCH_SIGNAL,
+  type GuardInput,
+  type GuardWatch,
+} from './messages.js';
 
 export const watchSignal = defineSignal<[GuardWatch]>(GUARD_WATCH_SIGNAL);
+export const resolvedSignal = defineSignal<[word: ByHand]>(GUARD_RESOLVED_SIGNAL);
 export const doneSignal = defineSignal<[run?: string]>(GUARD_DONE_SIGNAL);
 
 /** What the guard ended with, one line for the UI. */
@@ -21,10 +39,18 @@ interface Post {
   abandoned: GuardWatch[];
   done: boolean;
   closed: string | undefined;
+  /** Sources that people gave back by hand, as `run host`. */
+  readonly resolved: Set<string>;
+  /** Hosts that lack their I/O, and why. */
+  readonly stuck: Map<string, string>;
+  readonly hands: Map<string, GiveBackHand>;
+  readonly calls: Map<string, OperatorCall>;
 }
 
+const sourceKey = (run: string, host: string): string => `${run} ${host}`;
+
 export function flashCopyGuard(input: GuardInput): Promise<GuardEnd> {
-  const post: Post = { watch: undefined, heard: 0, abandoned: [], done: false, closed: undefined };
+  const post: Post = { watch: undefined, heard: 0, abandoned: [], done: false, closed: undefined, ...heldBy() };
   setHandler(
     watchSignal,
     (watch) => {
@@ -40,7 +66,28 @@ export function flashCopyGuard(input: GuardInput): Promise<GuardEnd> {
     if (post.watch !== undefined && post.watch.run !== run) post.abandoned.push(post.watch);
   };
   setHandler(doneSignal, done, { description: 'The copy ended by itself; sent by the copy' });
+  setHandler(resolvedSignal, (word) => takeWord(post, word), {
+    description: 'A person gave a source back by hand: no more tries; sent by the copy',
+  });
+  setOperatorHandlers({
+    stuck: () => [...post.stuck.keys()],
+    hands: post.hands,
+    arrays: () => input.arrays,
+    spread: (word) => Promise.resolve(takeWord(post, word)),
+  });
   return CancellationScope.nonCancellable(() => standGuard(input, post));
+}
+
+const heldBy = (): Pick<Post, 'resolved' | 'stuck' | 'hands' | 'calls'> => ({
+  resolved: new Set(),
+  stuck: new Map(),
+  hands: new Map(),
+  calls: new Map(),
+});
+
+function takeWord(post: Post, word: ByHand): void {
+  post.resolved.add(sourceKey(word.run, word.host));
+  post.hands.get(word.host)?.resolve(word);
 }
 
 async function standGuard(input: GuardInput, post: Post): Promise<GuardEnd> {
@@ -49,7 +96,7 @@ async function standGuard(input: GuardInput, post: Post): Promise<GuardEnd> {
   while (!(await endedOrOverdue(post))) {
     if (await clearedAbandoned(input, post)) continue;
     tell(input, 'lease ended: giving every source back');
-    await giveBack(post.watch);
+    await giveBack(input, post, post.watch);
     if (post.watch !== undefined) post.watch = { ...post.watch, sources: [], leaseMs: 0 };
   }
   closeWatch.cancel();
@@ -57,7 +104,7 @@ async function standGuard(input: GuardInput, post: Post): Promise<GuardEnd> {
   await clearedAbandoned(input, post);
   if (post.done) return 'dismissed';
   tell(input, `the copy is gone (${post.closed ?? ''}): giving back, un-preparing, freeing locks`);
-  await giveBack(post.watch);
+  await giveBack(input, post, post.watch);
   await unprepare(post.watch);
   await unlock(input);
   return 'acted';
@@ -68,7 +115,7 @@ async function clearedAbandoned(input: GuardInput, post: Post): Promise<boolean>
   const watches = post.abandoned.splice(0);
   if (watches.length > 0) tell(input, 'the copy was reset: giving back and un-preparing what it did before');
   for (const watch of watches) {
-    await giveBack(watch);
+    await giveBack(input, post, watch);
     await unprepare(watch);
   }
   return watches.length > 0;
@@ -95,17 +142,40 @@ async function awaitClose({ workflowId, firstRunId }: GuardInput, post: Post): P
     // Cancelled after `done`. A failure that no retry covers counts as the end: to act once too often is harmless, not to act is not.
     if (!post.done) post.closed = errorLine(error);
   }
+  // What was stuck beside the copy has nobody else now who calls.
+  if (post.closed !== undefined) for (const [host, why] of post.stuck) post.calls.get(host)?.raise(why);
 }
 
-async function giveBack(watch: GuardWatch | undefined): Promise<void> {
+async function giveBack(input: GuardInput, post: Post, watch: GuardWatch | undefined): Promise<void> {
   if (watch === undefined) return;
-  const watcher: GiveBackWatcher = {
-    stuck: (host, why) => setCurrentDetails(`**NEEDS_OPERATOR** ${host} has not got its I/O back: ${why}`),
-    freed: () => undefined,
-    retries: new Map(),
-  };
   const ref = { set: watch.set, run: watch.run };
-  await Promise.all(watch.sources.map((source) => giveBackForSure(ref, source, watcher)));
+  const sources = watch.sources.filter(({ host }) => !post.resolved.has(sourceKey(watch.run, host)));
+  await Promise.all(sources.map((source) => giveBackForSure(ref, source, watcherOf(input, post, { watch, source }))));
+}
+
+function watcherOf(
+  input: GuardInput,
+  post: Post,
+  { watch: { set, run }, source: { host } }: { readonly watch: GuardWatch; readonly source: PlannedSource },
+): GiveBackWatcher {
+  const { workflowId } = workflowInfo();
+  const todo = [
+    `make ${host} reachable; \`flashcopy give-back ${workflowId}\` tries at once`,
+    `given back by hand: \`flashcopy resolve ${workflowId} --host ${host} --reason TEXT\``,
+  ];
+  // While the copy is there, the copy calls.
+  const call = new OperatorCall({ what: 'source-without-io', set, run, host, todo });
+  post.calls.set(host, call);
+  return {
+    stuck: (_, why) => {
+      post.stuck.set(host, why);
+      setCurrentDetails(`**NEEDS_OPERATOR** ${host} has not got its I/O back: ${why}\n\n${todo.join('\n\n')}`);
+    },
+    freed: () => void post.stuck.delete(host),
+    resolved: ({ by, reason }) => tell(input, `${host} was resolved by hand, by ${by}: ${reason}`),
+    call: { raise: (why) => (post.closed === undefined ? undefined : call.raise(why)), end: () => call.end() },
+    hands: post.hands,
+  };
 }
 
 async function unprepare(watch: GuardWatch | undefined): Promise<void> {

@@ -1,9 +1,11 @@
-// What a worker's bundle holds: the three workflows, and the building blocks `flashCopy` is made of, for workflows of your own.
+// What a worker's bundle holds: the four workflows, and the building blocks `flashCopy` is made of, for workflows of your own.
 export { flashCopy } from './flash-copy.workflow.js';
 export { flashCopyGuard } from './guard.workflow.js';
 export { flashCopyLedger } from './ledger.workflow.js';
+export { flashCopyJanitor } from './janitor.workflow.js';
 
-export { runCopy, reportQuery, abortUpdate, retryGiveBackUpdate } from './run-copy.js';
+export { runCopy, reportQuery, abortUpdate } from './run-copy.js';
+export { retryGiveBackUpdate, resolveUpdate } from './operator.js';
 export type { CopyRun, RunGroup } from './copy-run.js';
 export type { Undo, Forget } from './compensation.js';
 export { withQuiescedSources } from './quiesced-sources.js';

@@ -8,10 +8,13 @@ import {
   defineUpdate,
   setHandler,
 } from '@temporalio/workflow';
+import type { ByHand } from '../domain/report.js';
 import {
   LEDGER_ACQUIRE_UPDATE,
   LEDGER_QUERY,
   LEDGER_RELEASE_UPDATE,
+  LEDGER_RESOLVED_QUERY,
+  LEDGER_RESOLVED_UPDATE,
   type AcquireAnswer,
   type AcquireOrder,
   type LedgerGrant,
@@ -25,17 +28,25 @@ export interface ReleaseOrder {
 
 export interface LedgerState {
   readonly grants: readonly LedgerGrant[];
+  /** Sources that people gave back by hand, the newest last: nobody gives them back again. */
+  readonly resolved?: readonly ByHand[];
   /** Calls answered before the ledger continues as new; 500, well below the server's 2,000 updates of one run. */
   readonly callsPerRun?: number;
 }
 
 export const acquireUpdate = defineUpdate<AcquireAnswer, [AcquireOrder]>(LEDGER_ACQUIRE_UPDATE);
 export const releaseUpdate = defineUpdate<void, [ReleaseOrder]>(LEDGER_RELEASE_UPDATE);
+export const resolvedUpdate = defineUpdate<void, [ByHand]>(LEDGER_RESOLVED_UPDATE);
+export const resolvedQuery = defineQuery<readonly ByHand[]>(LEDGER_RESOLVED_QUERY);
 export const grantsQuery = defineQuery<readonly LedgerGrant[]>(LEDGER_QUERY);
+
+/** Enough for every hold that may still lie about on a host; the reports keep all. */
+const MOST_RESOLVED = 200;
 
 export async function flashCopyLedger(state: LedgerState = { grants: [] }): Promise<never> {
   const { callsPerRun = 500 } = state;
   let grants = state.grants;
+  let resolved = state.resolved ?? [];
   let calls = 0;
   setHandler(grantsQuery, () => grants, { description: 'Who holds which volumes of this array' });
   setHandler(
@@ -60,8 +71,18 @@ export async function flashCopyLedger(state: LedgerState = { grants: [] }): Prom
     },
     { description: 'Frees what a holder has; nothing held is success' },
   );
+  setHandler(resolvedQuery, () => resolved, { description: 'Sources that people gave back by hand' });
+  setHandler(
+    resolvedUpdate,
+    (word) => {
+      calls += 1;
+      const others = resolved.filter(({ run, host }) => run !== word.run || host !== word.host);
+      resolved = [...others, word].slice(-MOST_RESOLVED);
+    },
+    { description: "Keeps a person's word that a source has its I/O again; sent by the copy" },
+  );
   await condition(() => calls >= callsPerRun && allHandlersFinished());
-  return continueAsNew<typeof flashCopyLedger>({ ...state, grants });
+  return continueAsNew<typeof flashCopyLedger>({ ...state, grants, resolved });
 }
 
 const without = (grants: readonly LedgerGrant[], holder: string): LedgerGrant[] =>

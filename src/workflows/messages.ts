@@ -4,19 +4,24 @@ import type { PlannedGroup, PlannedSource } from '../domain/plan.js';
 export const FLASH_COPY = 'flashCopy';
 export const GUARD = 'flashCopyGuard';
 export const LEDGER = 'flashCopyLedger';
+export const JANITOR = 'flashCopyJanitor';
 
 export const REPORT_QUERY = 'report';
 export const ABORT_UPDATE = 'abort';
 export const RETRY_GIVE_BACK_UPDATE = 'retryGiveBack';
+export const RESOLVE_UPDATE = 'resolve';
 export const CHANGE_RATE_UPDATE = 'changeRate';
 
 export const LEDGER_ACQUIRE_UPDATE = 'acquire';
 export const LEDGER_RELEASE_UPDATE = 'release';
 export const LEDGER_QUERY = 'grants';
+export const LEDGER_RESOLVED_UPDATE = 'resolved';
+export const LEDGER_RESOLVED_QUERY = 'resolvedByHand';
 
 /** Parent -> guard. */
 export const GUARD_WATCH_SIGNAL = 'watch';
 export const GUARD_DONE_SIGNAL = 'done';
+export const GUARD_RESOLVED_SIGNAL = 'resolved';
 
 export const DEFAULT_TASK_QUEUE = 'flashcopy';
 /** Give back and start have slots of their own. */
@@ -62,6 +67,29 @@ export interface FlashCopyInput {
 export interface RateChange {
   readonly copyRate?: number;
   readonly cleanRate?: number;
+}
+
+/** A person's word: this source has its I/O again. */
+export interface Resolution {
+  /** Default: every source that lacks its I/O. */
+  readonly host?: string;
+  /** Who says it; stands in the report. */
+  readonly by: string;
+  /** What was done there; stands in the report. */
+  readonly reason: string;
+  /** The word counts even where the host itself says otherwise. */
+  readonly force?: boolean;
+}
+
+/** What was read of a source that a person resolved. */
+export interface ResolvedSource {
+  readonly host: string;
+  readonly read: string;
+}
+
+export interface JanitorInput {
+  /** The schedule whose round this is: what was told in its last round is not told again. Without it nobody is called: who asked reads the answer. */
+  readonly schedule?: string;
 }
 
 export interface AcquireOrder {

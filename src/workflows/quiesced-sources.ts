@@ -1,9 +1,11 @@
 // The bracket around the point in time: whatever happens inside, every source of the plan is given back at its end, all at once.
 // Promise kept here: the give back of every source is registered, and the guard armed, before anything is armed on a host.
 import { CancellationScope } from '@temporalio/workflow';
+import { FlashCopyError } from '../domain/errors.js';
 import type { PlannedSource } from '../domain/plan.js';
 import { perform } from './activities.js';
 import type { CopyRun } from './copy-run.js';
+import { OperatorCall, type Message } from './call-operator.js';
 import { giveBackForSure } from './give-back.js';
 import { errorLine } from './failure.js';
 
@@ -29,8 +31,22 @@ export async function withQuiescedSources<T>(copy: CopyRun, take: () => Promise<
         await copy.undo.giveBackAll();
       }
       await copy.guard.disarm();
+      if (taken) refuseByHand(copy);
     });
   }
+}
+
+/** Nobody saw how long such a source stood still, or whether it did: what was copied of it proves nothing. */
+function refuseByHand(copy: CopyRun): void {
+  const words = copy.plan.sources.flatMap(({ host }) => copy.report.resolutionOf(host) ?? []);
+  if (words.length === 0) return;
+  throw new FlashCopyError({
+    family: 'copy',
+    code: 'RESOLVED_BY_HAND',
+    message: words.map(({ host, by, reason }) => `${host} was given back by hand, by ${by}: ${reason}`).join('; '),
+    outcome: 'unknown',
+    retry: 'safe',
+  });
 }
 
 /** Gives one source back, then marks the time after: the copy must not show that mark. */
@@ -43,13 +59,27 @@ async function giveBack(copy: CopyRun, source: PlannedSource, taken: boolean): P
     const pause = await giveBackForSure(copy.ref, source, {
       stuck: (stuckHost, why) => copy.report.stuck(stuckHost, `${why}; ${byHand(source, copy.ref.run)}`),
       freed: (freedHost) => copy.report.freed(freedHost),
-      retries: copy.givingBack,
+      resolved: (word) => copy.report.resolved(word),
+      call: new OperatorCall(calling(copy, source), (ways) => copy.report.told(host, ways)),
+      hands: copy.givingBack,
     });
     if (pause !== undefined) copy.report.paused(pause);
+    const word = copy.report.resolutionOf(host);
+    if (word !== undefined) note(`resolved by hand, by ${word.by}: ${word.reason}; ${word.read}`);
   });
+  const word = copy.report.resolutionOf(host);
+  if (word !== undefined) return `resolved by hand, by ${word.by} at ${word.at}: ${word.reason}; ${word.read}`;
   if (taken || startMayCount(copy)) await markAfter(copy, source);
   return undefined;
 }
+
+const calling = (copy: CopyRun, source: PlannedSource): Message => ({
+  ...{ what: 'source-without-io', set: copy.plan.set, run: copy.ref.run, host: source.host },
+  todo: [
+    byHand(source, copy.ref.run),
+    `then \`flashcopy give-back ${copy.workflowId}\`; given back by hand: \`flashcopy resolve ${copy.workflowId} --host ${source.host} --reason TEXT\``,
+  ],
+});
 
 /** For a person who can log in where the worker cannot. */
 function byHand({ method, mounts, deadlineMs }: PlannedSource, run: string): string {

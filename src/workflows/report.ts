@@ -4,9 +4,11 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 import type { ErrorData } from '../domain/errors.js';
 import type {
+  ByHand,
   SnapshotReport,
   CompensationReport,
   MountReport,
+  OperatorReport,
   Outcome,
   PauseReport,
   Report,
@@ -42,6 +44,7 @@ export class RunReport {
   readonly #pauses = new Map<string, PauseReport>();
   /** Hosts that do not get their I/O back: why, and what a person can do there. */
   readonly #stuck = new Map<string, string>();
+  readonly #operator = new Map<string, OperatorReport>();
   #phase: Phase = 'PLANNING';
   #shown: Phase | undefined;
 
@@ -66,11 +69,35 @@ export class RunReport {
 
   stuck(host: string, why: string): void {
     this.#stuck.set(host, why);
+    const before = this.#operator.get(host);
+    this.#operator.set(host, { host, since: before?.since ?? now(), why, told: before?.told ?? [] });
     this.changed();
   }
 
+  /** Somebody was called for this host. */
+  told(host: string, ways: readonly string[]): void {
+    this.#amend(host, { told: ways });
+  }
+
+  resolved(word: ByHand): void {
+    this.#amend(word.host, { resolved: word });
+  }
+
+  /** What a person said of this host, if anybody did. */
+  resolutionOf(host: string): ByHand | undefined {
+    return this.#operator.get(host)?.resolved;
+  }
+
   freed(host: string): void {
-    if (this.#stuck.delete(host)) this.changed();
+    if (!this.#stuck.delete(host)) return;
+    if (this.resolutionOf(host) === undefined) this.#amend(host, { givenBackAt: now() });
+    this.changed();
+  }
+
+  #amend(host: string, change: Partial<OperatorReport>): void {
+    const entry = this.#operator.get(host);
+    if (entry !== undefined) this.#operator.set(host, { ...entry, ...change });
+    this.changed();
   }
 
   /** The later word on a host wins, but a broken quiesce stays broken. */
@@ -133,6 +160,7 @@ export class RunReport {
       ...(takenAt === undefined ? {} : { takenAt }),
       ...(this.snapshots.length === 0 ? {} : { snapshots: this.snapshots }),
       ...(error === undefined ? {} : { error }),
+      ...(this.#operator.size === 0 ? {} : { operator: [...this.#operator.values()] }),
     };
     const rest = {
       pauses: this.pauses,

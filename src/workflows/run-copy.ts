@@ -13,13 +13,12 @@ import type { ErrorData } from '../domain/errors.js';
 import type { Report } from '../domain/report.js';
 import { CopyRun } from './copy-run.js';
 import { closingFailure, errorOf, isRefusal } from './failure.js';
-import { ABORT_UPDATE, REPORT_QUERY, RETRY_GIVE_BACK_UPDATE } from './messages.js';
+import { ABORT_UPDATE, REPORT_QUERY } from './messages.js';
+import { setOperatorHandlers } from './operator.js';
 import { setRateHandler } from './change-rate.js';
 
 export const reportQuery = defineQuery<Report>(REPORT_QUERY);
 export const abortUpdate = defineUpdate<void, [reason?: string]>(ABORT_UPDATE);
-/** Answers the hosts whose give back is tried again at once. */
-export const retryGiveBackUpdate = defineUpdate<readonly string[]>(RETRY_GIVE_BACK_UPDATE);
 
 /**
  * Runs a procedure made of steps, `flashCopy` itself or one of your own, and answers its report.
@@ -85,16 +84,11 @@ function setHandlers(copy: CopyRun): void {
     },
   });
   setRateHandler(copy);
-  const retry = (): readonly string[] => {
-    const hosts = [...copy.givingBack.keys()];
-    for (const again of [...copy.givingBack.values()]) again();
-    return hosts;
-  };
-  setHandler(retryGiveBackUpdate, retry, {
-    description: 'In phase NEEDS_OPERATOR: tries at once to give the I/O back to every source that lacks it',
-    validator: () => {
-      if (copy.report.stuckHosts.length === 0) throw refuse('NOTHING_TO_GIVE_BACK', 'every source has its I/O');
-    },
+  setOperatorHandlers({
+    stuck: () => copy.report.stuckHosts,
+    hands: copy.givingBack,
+    arrays: () => copy.arrays,
+    spread: (word) => copy.guard.resolved(word),
   });
 }
 

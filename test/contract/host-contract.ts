@@ -71,6 +71,20 @@ export function describeHostContract(name: string, open: () => Promise<HostBench
       armed.close();
     });
 
+    it('lists its hold, with what a give back needs, until it has ended', async () => {
+      expect(await bench.wait(port().holds())).toEqual([]);
+      const armed = await still();
+      const [held, ...others] = await bench.wait(port().holds());
+      expect(others).toEqual([]);
+      expect(held).toMatchObject({ run: bench.run, method: 'quiesce', kept: false });
+      expect(held?.leaseMs).toBeGreaterThan(0);
+      const pointsOf = (mounts: HoldOrder['mounts']) => mounts.map(({ mountPoint }) => mountPoint);
+      expect(pointsOf(held?.mounts ?? [])).toEqual(pointsOf(bench.source.mounts));
+      await bench.wait(armed.attestAndThaw(TIMEOUT_MS));
+      armed.close();
+      expect(await bench.wait(port().holds())).toEqual([]);
+    });
+
     it('has its I/O back when the arming channel closes', async () => {
       const armed = await still();
       expect(await writable()).toEqual(all(false));

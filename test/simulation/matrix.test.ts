@@ -58,5 +58,10 @@ describe('the fault matrix', () => {
   );
 });
 
-/** Reached by requests of other kinds only: snapshots.test.ts. */
-const APART: ReadonlySet<string> = new Set<string>(['flashCopyMakeClones']);
+/** Not called by the copies of this matrix; each has its own tests. */
+const APART: ReadonlySet<string> = new Set<string>([
+  // Requests of another kind: snapshots.test.ts.
+  'flashCopyMakeClones',
+  // The janitor's: test/unit/activities/janitor-*.test.ts on simulated array and model hosts, test/workflow/janitor.test.ts on a real server.
+  ...['flashCopyJanitorScope', 'flashCopyReviewRuns', 'flashCopyTidyArray', 'flashCopyTidyHost'],
+]);

@@ -3,7 +3,7 @@
 import { createActivities } from '../../src/activities/index.js';
 import type { Vm } from './driver/sdk-vm.js';
 import { carryOut, type Outcome, type Planted, type Scenario } from './laboratory.js';
-import { ACTIVITY_EFFECTS, type Fault, faultLine, PORT_EFFECTS, RATE_CHANGED } from './world/faults.js';
+import { ACTIVITY_EFFECTS, type Fault, faultLine, PORT_EFFECTS, RATE_CHANGED, RESOLVED } from './world/faults.js';
 import type { CopyOrder } from './world/world.js';
 
 export type Method = CopyOrder['method'];
@@ -68,6 +68,14 @@ const UNMOUNT_ONLY: readonly string[] = ['flashCopyTakeDown', 'flashCopyStartGro
 const ASKED_FOR: readonly Road[] = [
   { faults: [fault('flashCopyAwaitCopied', RATE_CHANGED)] },
   { faults: [], order: { autodelete: true } },
+  // Both methods: what one of them does not call never strikes.
+  {
+    faults: [
+      fault('flashCopyTakePointInTime', 'refused'),
+      fault('flashCopyGiveBack', 'refused'),
+      fault('flashCopyNotify', RESOLVED),
+    ],
+  },
 ];
 
 export interface Roads {

@@ -11,7 +11,8 @@ import type {
 } from '../../src/activities/contract.js';
 import type { ErrorData } from '../../src/domain/errors.js';
 import type { Plan } from '../../src/domain/plan.js';
-import type { PauseReport } from '../../src/domain/report.js';
+import type { NoticeWay, SignedNotice } from '../../src/domain/notice.js';
+import type { ByHand, PauseReport } from '../../src/domain/report.js';
 import type { FlashCopyRequest, Method } from '../../src/domain/request.js';
 import { buildPlan, buildRequest, type Shape } from './request-and-plan.js';
 
@@ -41,6 +42,11 @@ export class World {
   readonly targetsMounted = new Set<string>();
   readonly targetsPresented = new Set<string>();
   readonly marked: string[] = [];
+  /** What people were told, over the one way this world has. */
+  readonly notices: SignedNotice[] = [];
+  way: NoticeWay = 'webhook';
+  /** Words of people, as the ledger keeps them. */
+  readonly resolved: ByHand[] = [];
   /** Copy rates given to running copies. */
   readonly rates: number[] = [];
   readonly around = new Map<ActivityName, Around>();
@@ -198,8 +204,27 @@ export class World {
     | 'flashCopyChangeRate'
     | 'flashCopyRemoveCreated'
     | 'flashCopyAwaitClose'
+    | 'flashCopyReadSource'
+    | 'flashCopyRecordResolved'
+    | 'flashCopyNotify'
+    | 'flashCopyJanitorScope'
+    | 'flashCopyTidyArray'
+    | 'flashCopyTidyHost'
+    | 'flashCopyReviewRuns'
   > {
     return {
+      flashCopyReadSource: ({ source }) =>
+        Promise.resolve({ lacksIo: this.still.has(source.host) ? 'its hold of /data has not ended' : '' }),
+      flashCopyRecordResolved: ({ resolved }) => {
+        this.resolved.push(resolved);
+        return Promise.resolve();
+      },
+      flashCopyNotify: ({ way, notice }) => {
+        if (way !== this.way) return Promise.resolve({ told: false });
+        const { workflowId, runId } = activityInfo().workflowExecution!;
+        this.notices.push({ ...notice, workflowId, runId });
+        return Promise.resolve({ told: true });
+      },
       flashCopyReadGroup: ({ array, group }) => Promise.resolve(this.progress(array, group)),
       flashCopyMakeClones: () => Promise.resolve({ volumes: [] }),
       flashCopyPresent: ({ target }) => {
@@ -235,6 +260,12 @@ export class World {
         return Promise.resolve();
       },
       flashCopyAwaitClose: () => untilCancelled(),
+      // What a janitor finds is planted by its tests.
+      flashCopyJanitorScope: () =>
+        Promise.resolve({ arrays: ['svc1'], hosts: Object.keys(this.shape.sources ?? {}), told: [] }),
+      flashCopyTidyArray: () => Promise.resolve({ ...NOTHING, resolved: this.resolved }),
+      flashCopyTidyHost: () => Promise.resolve(NOTHING),
+      flashCopyReviewRuns: () => Promise.resolve({ openCopies: 0, calledHosts: [], reported: [] }),
     };
   }
 
@@ -282,6 +313,8 @@ export class World {
     };
   }
 }
+
+const NOTHING = { repaired: [], reported: [] };
 
 /** Heartbeats, so that a cancel arrives. */
 export async function untilCancelled(): Promise<never> {

@@ -13,6 +13,7 @@ export const PARTS = [
   'hold',
   'hold-still',
   'watch',
+  'holds',
   'hold-down',
   'release',
   'find',

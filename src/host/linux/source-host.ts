@@ -3,11 +3,12 @@ import type { Clock } from '../../domain/clock.js';
 import { FlashCopyError } from '../../domain/errors.js';
 import type { PauseReport } from '../../domain/report.js';
 import type { Transport } from '../../transport/transport.js';
-import type { ArmedQuiesce, Attestation, HoldOrder, SourceHost } from '../host.js';
+import type { ArmedQuiesce, Attestation, Hold, HoldOrder, SourceHost } from '../host.js';
 import type { Agent } from './agent.js';
 import { integer, refused, unreadable, values } from './answer.js';
 import { ArmedLinuxQuiesce } from './armed-quiesce.js';
 import { holdWords, pauseReport, points } from './hold-order.js';
+import { readHolds } from './holds.js';
 import { checked } from './words.js';
 
 const FLUSH_MS = 600_000;
@@ -68,6 +69,10 @@ export class LinuxSource implements SourceHost {
     const rows = await this.agent.read(['attest', checked('run', run)], { timeoutMs: SHORT_MS, urgent: true });
     const [broken = '', lease = ''] = values(this.agent.host, rows[0] ?? [], 2);
     return { broken, leaseMs: integer(this.agent.host, lease) };
+  }
+
+  async holds(): Promise<Hold[]> {
+    return readHolds(this.agent.host, await this.agent.read(['holds'], { timeoutMs: SHORT_MS, urgent: true }));
   }
 
   /** A thaw goes straight; starting units takes long and must survive this connection: a job. */

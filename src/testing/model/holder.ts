@@ -40,6 +40,11 @@ export class Holder {
     void this.giveBackAfter(TWIN_NOTICES_MS, 'the holder died');
   }
 
+  /** kill -9 of holder and twin: nobody gives back any more, whatever the deadline. */
+  killBoth(): void {
+    this.ended.abort();
+  }
+
   /** In parallel; nested ones inner first is the order of `mounts`. Thaws what it froze when one refuses. */
   async quiesce(): Promise<void> {
     if (this.state !== 'armed') throw hostError('QUIESCE_REFUSED', `${this.host.name}: holder has ${this.state}`);
@@ -79,9 +84,14 @@ export class Holder {
     }
   }
 
+  /** Negative once the deadline has passed. */
+  get leaseMs(): number {
+    return this.armedAt + this.order.deadlineMs - this.host.clock.now();
+  }
+
   /** Probes: asks the kernel, never its own memory. */
   attest(): Attestation {
-    const leaseMs = Math.max(0, this.armedAt + this.order.deadlineMs - this.host.clock.now());
+    const leaseMs = Math.max(0, this.leaseMs);
     if (this.state !== 'still') return { broken: `holder has ${this.state}`, leaseMs };
     const broken = this.order.mounts.map((mount) => this.probe(mount)).find((text) => text !== '') ?? '';
     return { broken, leaseMs };

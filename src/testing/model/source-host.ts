@@ -1,6 +1,6 @@
 // The source side of a model host: holders addressed by run, nonces, flushes.
 import type { PauseReport } from '../../domain/report.js';
-import type { ArmedQuiesce, HoldOrder, SourceHost } from '../../host/host.js';
+import type { ArmedQuiesce, Hold, HoldOrder, SourceHost } from '../../host/host.js';
 import { hostError } from './errors.js';
 import { promised } from './promised.js';
 import { type HolderHost, Holder, restoreIo } from './holder.js';
@@ -43,6 +43,15 @@ export class ModelSource implements SourceHost {
 
   attest(run: string): ReturnType<SourceHost['attest']> {
     return Promise.resolve(this.holders.get(run)?.attest() ?? { broken: 'no holder is armed', leaseMs: 0 });
+  }
+
+  holds(): Promise<Hold[]> {
+    const held = [...this.holders.values()].filter(({ state }) => state !== 'given back');
+    return Promise.resolve(
+      held.map(({ order: { run, method, mounts, units }, leaseMs }) => ({
+        ...{ run, method, mounts, units, leaseMs, kept: false },
+      })),
+    );
   }
 
   async giveBack(order: HoldOrder): Promise<PauseReport | undefined> {

@@ -1,10 +1,18 @@
 // How a fault is carried out: around an activity's body, at a port call, on the run, or by a stranger on array and hosts.
 import { toFailure } from '../../../src/activities/failure-boundary.js';
 import { FlashCopyError } from '../../../src/domain/errors.js';
-import { ABORT_UPDATE, CHANGE_RATE_UPDATE, GUARD } from '../../../src/workflows/messages.js';
+import { ABORT_UPDATE, CHANGE_RATE_UPDATE, GUARD, RESOLVE_UPDATE } from '../../../src/workflows/messages.js';
 import type { Attempt } from '../driver/activity.js';
 import type { Run } from '../driver/run.js';
-import { faultLine, RATE_CHANGED, subjectOf, type ActivityEffect, type Fault, type PortEffect } from './faults.js';
+import {
+  faultLine,
+  RATE_CHANGED,
+  type RESOLVED,
+  subjectOf,
+  type ActivityEffect,
+  type Fault,
+  type PortEffect,
+} from './faults.js';
 import type { Gate } from './ports.js';
 import { cloneOf, VOLUME_GROUP } from './san.js';
 import { SECRET, type World } from './world.js';
@@ -42,7 +50,7 @@ interface Suffering {
 }
 
 async function suffer(world: World, { attempt, body, fault }: Suffering): Promise<unknown> {
-  const effect = fault.effect as ActivityEffect | typeof RATE_CHANGED;
+  const effect = fault.effect as ActivityEffect | typeof RATE_CHANGED | typeof RESOLVED;
   switch (effect) {
     case 'refused':
       throw toFailure(planted({ outcome: 'not-done', retry: 'never' }), [SECRET]);
@@ -78,6 +86,9 @@ async function suffer(world: World, { attempt, body, fault }: Suffering): Promis
         await world.queue.sleep(Math.min(BEAT_EVERY_MS, (attempt.activity.limits.heartbeatMs ?? Infinity) / 3));
       }
       return undefined;
+    case 'resolved':
+      await resolvedByHand(world, copyOf(world, attempt.activity.run));
+      return body();
     case 'rate-changed':
     case 'cancel':
     case 'abort':
@@ -123,6 +134,15 @@ function strikeAt(world: World, copy: Run | undefined, { effect, ms }: Fault): v
   else if (effect === RATE_CHANGED)
     void world.server.update(copy, CHANGE_RATE_UPDATE, [{ copyRate: 30 }]).catch(() => undefined);
   else if (effect === 'reset') world.server.reset(copy, Math.max(1, copy.log.length - 1 - (ms >> 1)));
+}
+
+/** At the console: what the run holds is let go, without the run. Then the run is told. */
+async function resolvedByHand(world: World, copy: Run | undefined): Promise<void> {
+  if (copy?.open !== true) return;
+  const run = `${world.orderOf(copy)?.set ?? ''}-${world.tokens.get(copy.runId) ?? ''}`;
+  for (const { host } of world.san.sources) await host.source.holders.get(run)?.giveBack('a person gave it back');
+  const word = { by: 'ada', reason: 'given back at the console' };
+  void world.server.update(copy, RESOLVE_UPDATE, [word]).catch(() => undefined);
 }
 
 /** Around these something may stand still, or be cut. */

@@ -44,6 +44,8 @@ export type PortEffect = (typeof PORT_EFFECTS)[number];
 
 /** Not a failure: an operator's update in the middle of a copy. */
 export const RATE_CHANGED = 'rate-changed';
+/** A person gives every source of the run back at its console, and says so to the run. */
+export const RESOLVED = 'resolved';
 
 export interface Fault {
   /** An activity (`flashCopyPlan`) or a port call (`source.arm`). */
@@ -52,7 +54,7 @@ export interface Fault {
   readonly where: string;
   /** The how-manieth time it is reached, from 1. */
   readonly nth: number;
-  readonly effect: ActivityEffect | PortEffect | typeof RATE_CHANGED;
+  readonly effect: ActivityEffect | PortEffect | typeof RATE_CHANGED | typeof RESOLVED;
   /** Delay of what comes late or stalls, ms; see acts.ts for its meaning to a strike on the run. */
   readonly ms: number;
 }

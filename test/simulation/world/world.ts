@@ -1,9 +1,10 @@
 // One simulated world: server, worker, SAN, faults. Copies are started in it, time runs until nothing is left to do, then invariants are asked.
 import { Context } from '@temporalio/activity';
-import { createActivities, temporalCloseWatcher, temporalLedger } from '../../../src/activities/index.js';
+import { createActivities, temporalCloseWatcher, temporalLedger, temporalRuns } from '../../../src/activities/index.js';
 import type { ActivityDependencies } from '../../../src/activities/index.js';
 import { parseRequest } from '../../../src/config/request.js';
 import type { Clock } from '../../../src/domain/clock.js';
+import type { NoticeWay, SignedNotice } from '../../../src/domain/notice.js';
 import type { Report } from '../../../src/domain/report.js';
 import { seededRandomness } from '../../../src/testing/index.js';
 import { FLASH_COPY, flashCopyWorkflowId, GUARD, LEDGER } from '../../../src/workflows/messages.js';
@@ -87,6 +88,8 @@ export class World {
   readonly tokens = new Map<string, string>();
   /** Sources without I/O at the moment their copy ended by itself. */
   readonly endedTooEarly: string[] = [];
+  /** What people were told, newest last. */
+  readonly notices: { readonly way: NoticeWay; readonly notice: SignedNotice }[] = [];
   /** What strangers did, newest last. */
   readonly acts: string[] = [];
   /** Attempts whose process is stopped, until when. */
@@ -126,6 +129,8 @@ export class World {
       hosts: (name) => san.hosts(name),
       ...{ arrayHosts: san.arrayHosts, declaredHosts: san.declaredHosts, parseRequest },
       ...{ clock: clockOf(this.#freezable(), process), randomness: seededRandomness(this.options.seed + 5) },
+      notifier: { send: (way, notice) => Promise.resolve(this.notices.push({ way, notice }) > 0) },
+      ...{ declaredArrays: [...san.arrays.keys()], runs: temporalRuns(this.queue) },
       ...{ ledger: temporalLedger, closeWatcher: temporalCloseWatcher, secrets: () => [SECRET] },
     };
     const told = { ...truth, ...this.options.lie?.(truth) };

@@ -1,7 +1,7 @@
 // A SAN for tests of activities: simulated array, its real client, model hosts with data, and activities that run in virtual time.
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { createActivities, type ActivityDependencies } from '../../../src/activities/index.js';
+import { createActivities, type ActivityDependencies, type RunReader } from '../../../src/activities/index.js';
 import { createSvcArray } from '../../../src/array/svc/svc-array.js';
 import type { PlannedGroup, PlannedMount, PlannedSource, PlannedTarget } from '../../../src/domain/plan.js';
 import { createSystem } from '../../../src/simulator/index.js';
@@ -10,6 +10,14 @@ import { createInProcessTransport } from '../../../src/transport/in-process/in-p
 
 export const REF = { set: 'nightly', run: 'nightly-k3f9q2' };
 export const GROUP = { array: 'svc1', group: 'nightly_k3f9q2' };
+/** A server on which nothing runs. */
+export const NO_RUNS: RunReader = {
+  status: () => Promise.resolve({ status: 'NOT_FOUND' }),
+  open: () => Promise.resolve([]),
+  report: () => Promise.resolve(undefined),
+  lastResult: () => Promise.resolve(undefined),
+  schedules: () => Promise.resolve([]),
+};
 /** The default of the SDK's environment is one second. */
 const LONG_MS = 86_400_000;
 const SIZE = 4 * 2 ** 20;
@@ -116,7 +124,14 @@ export async function san(change: (deps: ActivityDependencies) => Partial<Activi
       throw new Error('not used here');
     },
     ...{ clock, randomness: seededRandomness(5) },
-    ledger: { acquire: () => Promise.resolve({ granted: true }), release: () => Promise.resolve() },
+    ledger: {
+      acquire: () => Promise.resolve({ granted: true }),
+      release: () => Promise.resolve(),
+      resolved: () => Promise.resolve(),
+      read: () => Promise.resolve({ grants: [], resolved: [] }),
+    },
+    runs: NO_RUNS,
+    notifier: { send: () => Promise.resolve(false) },
     closeWatcher: { awaitClose: () => Promise.resolve({ status: 'COMPLETED' }) },
   };
   const deps = { ...truth, ...change(truth) };

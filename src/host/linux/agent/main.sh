@@ -18,6 +18,7 @@ dispatch() {
     hold-devices) cmd_hold_devices "$@" ;;
     keep-open) cmd_keep_open "$@" ;;
     attest) cmd_attest "$@" ;;
+    holds) cmd_holds ;;
     give-back) cmd_give_back "$@" ;;
     inspect) cmd_inspect "$@" ;;
     nonce) cmd_nonce "$@" ;;

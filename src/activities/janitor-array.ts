@@ -1,0 +1,106 @@
+// The janitor on an array: groups that stay prepared for nobody, and locks that nobody holds any more.
+// Promise kept here: only what our own ledger attributes to a run that is gone, its guard included, is mended; the lock itself fences the repair,
+// for no other run of the set can begin before it is freed. What merely looks like ours may be another installation's: it is reported.
+import type { StorageArray } from '../array/array.js';
+import type { Finding, Findings } from '../domain/janitor.js';
+import type { ConsistencyGroup, FlashCopyMapping } from '../domain/mapping.js';
+import { buildMappingName, hasGroupForm, isGroupOfSet } from '../domain/names.js';
+import type { ByHand } from '../domain/report.js';
+import { guardWorkflowId, type LedgerGrant } from '../workflows/messages.js';
+import type { FlashCopyActivities } from './contract.js';
+import type { ActivityDependencies, SeenRun } from './dependencies.js';
+import { unprepare } from './group-states.js';
+import { type Beat, whileBeating } from './heartbeat.js';
+
+type ArrayActivities = Pick<FlashCopyActivities, 'flashCopyTidyArray'>;
+
+const isWaiting = ({ state }: Pick<ConsistencyGroup, 'state'>): boolean =>
+  state === 'prepared' || state === 'preparing';
+
+/** `workflowId/firstRunId`, as a copy names itself to the ledger. */
+function runOf(holder: string): SeenRun {
+  const at = holder.lastIndexOf('/');
+  return { workflowId: holder.slice(0, at), firstRunId: holder.slice(at + 1) };
+}
+
+interface Look {
+  readonly deps: ActivityDependencies;
+  readonly array: StorageArray;
+  readonly beat: Beat;
+  readonly repaired: Finding[];
+  readonly reported: Finding[];
+}
+
+/** Neither the run nor its guard is there: nobody else will ever mend it. */
+async function isGone({ runs }: ActivityDependencies, holder: string): Promise<boolean> {
+  const { workflowId, firstRunId } = runOf(holder);
+  if ((await runs.status(workflowId, firstRunId)).status === 'RUNNING') return false;
+  return (await runs.status(guardWorkflowId(workflowId, firstRunId))).status !== 'RUNNING';
+}
+
+const seen = (look: Look, more: Pick<Finding, 'key' | 'kind' | 'what'> & Partial<Finding>): Finding => ({
+  ...{ where: look.array.name, todo: '', needsPerson: false },
+  ...more,
+});
+
+/** Mappings of ours have names that follow from their targets; a single other one makes the group somebody else's. */
+const isOurs = (group: string, mappings: readonly FlashCopyMapping[]): boolean => {
+  const members = mappings.filter((mapping) => mapping.group === group);
+  return (
+    members.length > 0 &&
+    members.every(
+      ({ name, target, replicationControlled }) => name === buildMappingName(target) && !replicationControlled,
+    )
+  );
+};
+
+/** Groups first, then the lock: until then no other run of this set can prepare one. */
+async function clearAway(look: Look, grant: LedgerGrant, waiting: readonly ConsistencyGroup[]): Promise<void> {
+  const { array, deps, beat } = look;
+  const mappings = waiting.length === 0 ? [] : await array.readMappings();
+  for (const { name } of waiting) {
+    const key = `group/${array.name}/${name}`;
+    if (!isOurs(name, mappings)) {
+      look.reported.push(strange(look, name, 'its mappings are not ours'));
+      continue;
+    }
+    await unprepare(array, name, { clock: deps.clock, beat });
+    const what = `group ${name} of ${array.name} was prepared for ${grant.holder}, which is gone; it was un-prepared`;
+    look.repaired.push(seen(look, { key, kind: 'prepared-group', what }));
+  }
+  await deps.ledger.release(array.name, { holder: grant.holder });
+  const what = `set ${grant.set} of ${array.name} was locked by ${grant.holder}, which is gone; the lock was freed`;
+  look.repaired.push(seen(look, { key: `lock/${array.name}/${grant.holder}`, kind: 'orphan-lock', what }));
+}
+
+const strange = (look: Look, name: string, why: string): Finding =>
+  seen(look, {
+    ...{ key: `group/${look.array.name}/${name}`, kind: 'prepared-group', needsPerson: true },
+    what: `group ${name} of ${look.array.name} is prepared, so its source volumes write through; ${why}`,
+    todo: `if no other installation uses it: stopfcconsistgrp ${name}`,
+  });
+
+async function tidy(look: Look): Promise<readonly ByHand[]> {
+  const { array, deps } = look;
+  // Groups before locks: a group of a run that has begun meanwhile is not among them, and one of a run that goes on has its lock still.
+  const waiting = (await array.readGroups()).filter((group) => hasGroupForm(group.name) && isWaiting(group));
+  const { grants, resolved } = await deps.ledger.read(array.name);
+  const ofSet = ({ set }: LedgerGrant) => waiting.filter(({ name }) => isGroupOfSet(name, set));
+  for (const grant of grants) if (await isGone(deps, grant.holder)) await clearAway(look, grant, ofSet(grant));
+  const known = new Set(grants.flatMap(ofSet).map(({ name }) => name));
+  for (const { name } of waiting.filter((group) => !known.has(group.name))) {
+    const now = await array.readGroup(name);
+    // Its run may just have started it, and freed its lock.
+    if (now !== undefined && isWaiting(now)) look.reported.push(strange(look, name, 'no run of this ledger has it'));
+  }
+  return resolved;
+}
+
+export const janitorArrayActivities = (deps: ActivityDependencies): ArrayActivities => ({
+  flashCopyTidyArray: ({ array }) =>
+    whileBeating(deps.clock, async (beat) => {
+      const findings: Findings & Pick<Look, 'repaired' | 'reported'> = { repaired: [], reported: [] };
+      const resolved = await tidy({ deps, array: deps.arrays(array), beat, ...findings });
+      return { ...findings, resolved };
+    }),
+});

@@ -1,0 +1,63 @@
+// The janitor on a host: what is held there although its deadline has passed, so that neither holder nor twin gives it back.
+// Promise kept here: a hold within its deadline is never touched, nor one that a person resolved by hand, nor one from before a reboot.
+import { errorData } from '../domain/errors.js';
+import type { Finding, Findings } from '../domain/janitor.js';
+import type { Hold } from '../host/host.js';
+import type { FlashCopyActivities } from './contract.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { whileBeating } from './heartbeat.js';
+
+type HostActivities = Pick<FlashCopyActivities, 'flashCopyTidyHost'>;
+
+/** Holder and twin get this long beyond the deadline: a mount and a start of units take their time. */
+const GRACE_MS = 60_000;
+
+const points = ({ mounts }: Hold): string => mounts.map(({ mountPoint }) => mountPoint).join(', ');
+
+function finding(host: string, hold: Hold, more: Pick<Finding, 'what'> & Partial<Finding>): Finding {
+  const key = `hold/${host}/${hold.run}`;
+  return { key, kind: 'overdue-hold', where: host, todo: '', needsPerson: false, ...more };
+}
+
+/** Nobody knows what a person did to the host since: it is not mounted over. */
+const fromBeforeReboot = (host: string, hold: Hold): Finding =>
+  finding(host, hold, {
+    kind: 'hold-from-before-a-reboot',
+    what: `${host} was rebooted while run ${hold.run} held ${points(hold)}`,
+    todo: `see that ${points(hold)} is mounted on ${host}; then rm -r /var/lib/flashcopy/runs/${hold.run}`,
+    needsPerson: true,
+  });
+
+const leftToPerson = (host: string, hold: Hold): Finding =>
+  finding(host, hold, {
+    what: `${host}: the hold of ${points(hold)} by run ${hold.run} was resolved by hand and is left alone`,
+    todo: `when nothing of it is needed: touch /run/flashcopy/runs/${hold.run}/ended`,
+  });
+
+export const janitorHostActivities = ({ hosts, clock }: ActivityDependencies): HostActivities => ({
+  flashCopyTidyHost: ({ host, resolved, called }) =>
+    whileBeating(clock, async () => {
+      const { source } = hosts(host);
+      const repaired: Finding[] = [];
+      const reported: Finding[] = [];
+      const giveBack = async (hold: Hold): Promise<void> => {
+        const overdue = `${host}: ${points(hold)} was held by run ${hold.run} ${Math.round(-hold.leaseMs / 1000)} s beyond its deadline`;
+        try {
+          await source.giveBack({ ...hold, deadlineMs: 0 });
+          repaired.push(finding(host, hold, { what: `${overdue}; it was given back` }));
+        } catch (error) {
+          const { code, message } = errorData(error);
+          const todo = `make the source usable by hand, then touch /run/flashcopy/runs/${hold.run}/ended on ${host}`;
+          const what = `${overdue}, and cannot be given back: ${message.includes(code) ? message : `${code}: ${message}`}`;
+          reported.push(finding(host, hold, { what, todo, needsPerson: !called }));
+        }
+      };
+      for (const hold of await source.holds()) {
+        // A word of a person goes before everything else.
+        if (resolved.includes(hold.run)) reported.push(leftToPerson(host, hold));
+        else if (hold.kept) reported.push(fromBeforeReboot(host, hold));
+        else if (hold.leaseMs < -GRACE_MS) await giveBack(hold);
+      }
+      return { repaired, reported } satisfies Findings;
+    }),
+});

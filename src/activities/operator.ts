@@ -1,0 +1,36 @@
+// What people and their words need: a look at a source whose give back does not succeed, a note in the ledger, a call.
+// Promise kept here: looking changes nothing, and a call that was made is answered as made.
+import { activityInfo } from '@temporalio/activity';
+import type { FlashCopyActivities } from './contract.js';
+import type { ActivityDependencies } from './dependencies.js';
+import type { PlannedSource } from '../domain/plan.js';
+
+type OperatorActivities = Pick<
+  FlashCopyActivities,
+  'flashCopyReadSource' | 'flashCopyRecordResolved' | 'flashCopyNotify'
+>;
+
+/** '' when the host itself says that this run keeps nothing from its users any more. A freeze of a hold that has ended cannot be read. */
+async function lacksIo({ hosts }: ActivityDependencies, run: string, source: PlannedSource): Promise<string> {
+  const host = hosts(source.host);
+  const hold = (await host.source.holds()).find((each) => each.run === run);
+  if (hold !== undefined)
+    return `its hold of ${hold.mounts.map(({ mountPoint }) => mountPoint).join(', ')} has not ended`;
+  const mountPoints = source.mounts.map(({ mountPoint }) => mountPoint);
+  const seen = (await host.inspect({ uids: [], mountPoints, units: [], role: 'source' })).mountPoints;
+  const missing = source.mounts.filter(
+    ({ mountPoint, device }) => !seen.some((each) => each.path === mountPoint && each.device === device),
+  );
+  return missing.length === 0
+    ? ''
+    : `not mounted: ${missing.map(({ mountPoint, device }) => `${mountPoint} (${device})`).join(', ')}`;
+}
+
+export const operatorActivities = (deps: ActivityDependencies): OperatorActivities => ({
+  flashCopyReadSource: async ({ run, source }) => ({ lacksIo: await lacksIo(deps, run, source) }),
+  flashCopyRecordResolved: ({ array, resolved }) => deps.ledger.resolved(array, resolved),
+  flashCopyNotify: async ({ way, notice }) => {
+    const { workflowId = '', runId = '' } = activityInfo().workflowExecution ?? {};
+    return { told: await deps.notifier.send(way, { ...notice, workflowId, runId }) };
+  },
+});
