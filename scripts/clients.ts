@@ -7,7 +7,7 @@ import { execa } from 'execa';
 
 const FOLDER = 'test/clients';
 /** Then it is interrupted, so that it ends its array, too. */
-const FILE_LIMIT_MS = 400_000;
+const FILE_LIMIT_MS = 500_000;
 const scratch = mkdtempSync(path.join(tmpdir(), 'flashcopy-clients-'));
 const counted = { passed: 0, failed: 0, skipped: 0 };
 
