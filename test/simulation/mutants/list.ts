@@ -60,8 +60,8 @@ const OF_THE_PAUSE: readonly Mutant[] = [
     file: 'src/activities/critical-section.ts',
     edits: [
       [
-        "return { array, group, preparedRead: stateRead === 'prepared', ...rest };",
-        "const ours = rest.code === 'CMMVC5907E' ? { preparedRead: true, started: 'done' as const } : {};\n  return { array, group, preparedRead: stateRead === 'prepared', ...rest, ...ours };",
+        'return { array, group, preparedRead: stateRead === readyWhen, ...rest };',
+        "const ours = rest.code === 'CMMVC5907E' ? { preparedRead: true, started: 'done' as const } : {};\n  return { array, group, preparedRead: stateRead === readyWhen, ...rest, ...ours };",
       ],
     ],
     method: 'quiesce',
@@ -152,8 +152,8 @@ const OF_THE_PROCEDURE: readonly Mutant[] = [
     file: 'src/workflows/steps/prepare.ts',
     edits: [
       [
-        "await perform('flashCopyUnprepareGroup', { summary }, { ...copy.ref, array, group });",
-        'void summary;\n      void perform;',
+        "const kept = await perform('flashCopyUnprepareGroup', { summary }, order);",
+        'void order;\n      const kept = undefined as { why: string } | undefined;',
       ],
     ],
     method: 'quiesce',
