@@ -35,7 +35,7 @@ describe('the workflow bundle', () => {
 
   it('exports the copy, its guard and its ledger', async () => {
     expect(workflowsIn((await flashCopyBundle()).code)).toEqual(
-      expect.arrayContaining(['flashCopy', 'flashCopyGuard', 'flashCopyLedger']),
+      expect.arrayContaining(['flashCopy', 'flashCopyGuard', 'flashCopyJanitor', 'flashCopyLedger']),
     );
   });
 
@@ -44,7 +44,7 @@ describe('the workflow bundle', () => {
       `export async function flashCopy() { return 1; }\nexport async function flashCopyLedger() { return 1; }\n`,
     );
     expect(() => checkBundle(code)).toThrow(
-      /^the worker's workflows lack flashCopyGuard; add: export \* from 'temporal-flashcopy\/workflows'$/,
+      /^the worker's workflows lack flashCopyGuard, flashCopyJanitor; add: export \* from 'temporal-flashcopy\/workflows'$/,
     );
   });
 
