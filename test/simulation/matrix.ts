@@ -68,6 +68,10 @@ const UNMOUNT_ONLY: readonly string[] = ['flashCopyTakeDown', 'flashCopyStartGro
 const ASKED_FOR: readonly Road[] = [
   { faults: [fault('flashCopyAwaitCopied', RATE_CHANGED)] },
   { faults: [], order: { autodelete: true } },
+];
+
+/** Tried last: it strikes activities on its way, whose own roads are shorter. */
+const RESOLVED_BY_HAND: readonly Road[] = [
   // Both methods: what one of them does not call never strikes.
   {
     faults: [
@@ -101,7 +105,7 @@ export async function findRoads(vm: Vm, shape: Shape, alike?: Roads): Promise<Ro
   const failures = [...activities.keys()]
     .reverse()
     .flatMap((at) => (['refused', 'fails-after'] as const).map((effect): Road => ({ faults: [fault(at, effect)] })));
-  for (const road of [...ASKED_FOR, ...failures]) {
+  for (const road of [...ASKED_FOR, ...failures, ...RESOLVED_BY_HAND]) {
     if (!missing()) break;
     for (const name of names(await reachedBy(road))) if (!activities.has(name)) activities.set(name, road);
   }
