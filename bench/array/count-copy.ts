@@ -1,6 +1,7 @@
 // One set of volumes copied twice against a simulator of its own, activity by activity as the workflow calls them; commands counted per step.
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../src/activities/index.js';
+import type { StorageArray } from '../../src/array/array.js';
 import { createSvcArray } from '../../src/array/svc/svc-array.js';
 import { parseRequest } from '../../src/config/request.js';
 import { startSimulator, type Simulator } from '../../src/simulator/index.js';
@@ -8,7 +9,8 @@ import { createSshTransport } from '../../src/transport/ssh/ssh-transport.js';
 import { systemClock as clock, systemRandomness as randomness } from '../../src/worker/system-clock.js';
 
 export interface Cost {
-  readonly phase: 'first' | 'next';
+  /** `next`: the former copy is complete. `next at rate 0`: it never will be, so it is stopped first. */
+  readonly phase: 'first' | 'next' | 'next at rate 0';
   readonly commands: number;
   readonly byStep: Readonly<Record<string, number>>;
   readonly bytes: number;
@@ -18,10 +20,12 @@ export interface Cost {
 }
 
 const SIZE = 2 ** 20;
+/** 64 MiB/s of the array's time. */
+const COMPLETES = 100;
 const LIMITS = { startToCloseTimeoutMs: 1_800_000, heartbeatTimeoutMs: 60_000 };
 const names = (size: number, kind: string): string[] => Array.from({ length: size }, (_, n) => `${kind}${n + 1}`);
 
-/** Costs of the first copy and of the next one. */
+/** Costs of the first copy, of the next one once that is complete, and of one over a copy that still runs. */
 export async function countCopy(size: number, dataDir: string): Promise<Cost[]> {
   const simulator = await startSimulator({
     config: {
@@ -45,14 +49,31 @@ export async function countCopy(size: number, dataDir: string): Promise<Cost[]> 
       const target = `copy${n + 1}`;
       return { source, target, overwrite: uids.get(target) };
     });
-    const request = parseRequest({
-      ...{ name: 'bench', array: 'svc1', sources: [], grade: 'crash', copy: { rate: 0 }, volumes },
-    });
-    const first = await copyOnce({ simulator, activities, phase: 'first' }, request, 'aaaaaa');
-    return [first, await copyOnce({ simulator, activities, phase: 'next' }, request, 'bbbbbb')];
+    const requestAt = (name: string, rate: number) =>
+      parseRequest({ ...{ name, array: 'svc1', sources: [], grade: 'crash', copy: { rate }, volumes } });
+    const costs: Cost[] = [];
+    const copy = async (phase: Cost['phase'], rate: number, token: string): Promise<void> => {
+      costs.push(await copyOnce({ simulator, activities, phase }, requestAt('bench', rate), token));
+      if (rate > 0) await allCopied(array);
+    };
+    await copy('first', COMPLETES, 'aaaaaa');
+    await copy('next', COMPLETES, 'bbbbbb');
+    // Not counted: it changes the rate, and leaves a copy that runs.
+    await copyOnce({ simulator, activities, phase: 'next' }, requestAt('bench', 0), 'cccccc');
+    await copy('next at rate 0', 0, 'dddddd');
+    return costs;
   } finally {
     await array.close();
     await simulator.close();
+  }
+}
+
+/** The ordinary case: the next copy comes long after the last one was complete. */
+async function allCopied(array: StorageArray): Promise<void> {
+  const untilMs = clock.now() + 120_000;
+  while ((await array.readMappings()).some(({ state }) => state !== 'idle_or_copied')) {
+    if (clock.now() > untilMs) throw new Error('the background copy did not end within two minutes');
+    await clock.sleep(200);
   }
 }
 
@@ -103,9 +124,10 @@ async function copyOnce(
   if (group === undefined) throw new Error('a plan without a group');
   const ref = { set: plan.set, run: `${plan.set}-${token}` };
   const at = { array: 'svc1', group: group.name };
-  await run('ensure', 'flashCopyEnsureGroup', { ...ref, group });
-  await run('preparable', 'flashCopyMakePreparable', { ...ref, group });
-  await run('prepare', 'flashCopyPrepareGroup', { ...ref, ...at, timeoutMs: 600_000 });
+  const { preparable } = await run('ensure', 'flashCopyEnsureGroup', { ...ref, group });
+  if (preparable !== true) await run('preparable', 'flashCopyMakePreparable', { ...ref, group });
+  const mappings = group.mappings.map(({ name, target }) => ({ name, target: target.name }));
+  await run('prepare', 'flashCopyPrepareGroup', { ...ref, ...at, mappings, timeoutMs: 600_000 });
   const groups = [{ array: 'svc1', name: group.name }];
   const cut = await run('start', 'flashCopyTakePointInTime', { ...ref, groups, sources: [], maxPauseMs: 60_000 });
   if (cut.starts[0]?.started !== 'done') throw new Error(`not started: ${JSON.stringify(cut)}`);

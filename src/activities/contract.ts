@@ -97,22 +97,27 @@ export interface FlashCopyActivities {
   flashCopyPlan(order: { readonly request: FlashCopyRequest; readonly token: string }): Promise<Plan>;
 
   /** Creates or adopts targets, mappings and group; renames the group to this run's name. Compares attributes. Of a snapshot it only compares. */
-  flashCopyEnsureGroup(
-    order: RunRef & { readonly group: PlannedGroup },
-  ): Promise<{ readonly created: readonly string[]; readonly startTimes: readonly string[] }>;
+  flashCopyEnsureGroup(order: RunRef & { readonly group: PlannedGroup }): Promise<{
+    readonly created: readonly string[];
+    readonly startTimes: readonly string[];
+    /** True when prepare is legal already and nothing has to be stopped first. */
+    readonly preparable?: boolean;
+  }>;
   /** Stops what hangs on the targets, where the plan says so; brings a copying group to where prepare is legal. Heartbeats progress. */
   flashCopyMakePreparable(order: RunRef & { readonly group: PlannedGroup }): Promise<void>;
   /** Unmounts, deactivates, drops caches; then unmaps on the array; then proves. */
   flashCopyReleaseTarget(order: RunRef & { readonly target: PlannedTarget }): Promise<void>;
   flashCopyPreFlush(order: RunRef & { readonly source: PlannedSource }): Promise<void>;
   /**
-   * Reads once more that no target is mapped (NOT_RELEASED; `keptMapped` names those that may be), prepares and polls until `prepared`;
-   * heartbeats. FLUSH_FAILED after bounded repeats.
+   * Reads once more that no target is mapped (NOT_RELEASED; `keptMapped` names those that may be) and that the group holds `mappings` and nothing
+   * else (PLAN_OUTDATED), prepares and polls until `prepared`; heartbeats. FLUSH_FAILED after bounded repeats.
    */
   flashCopyPrepareGroup(
     order: RunRef &
       GroupRef & {
         readonly timeoutMs: number;
+        /** What must be in the group, by name, with its targets; default: whatever is in it. */
+        readonly mappings?: readonly { readonly name: string; readonly target: string }[];
         readonly keptMapped?: readonly string[];
         /** With -restore. */
         readonly restore?: boolean;

@@ -6,7 +6,7 @@ import { FlashCopyError } from '../domain/errors.js';
 import type { FlashCopyActivities, GroupProgress, GroupRef } from './contract.js';
 import { copyRunning, copyStopped, isCopied, isLost, type CopiedOrder } from './copy-verdict.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { groupProgress, missingGroup, readListing } from './group-progress.js';
+import { groupProgress, missingGroup, readListing, readProgress } from './group-progress.js';
 import { whileBeating } from './heartbeat.js';
 import { inBatches } from './in-parallel.js';
 import { SharedListings } from './shared-listing.js';
@@ -54,7 +54,7 @@ async function changeRate(
     ...(cleanRate === undefined ? {} : { cleanRate }),
   };
   await inBatches(await membersOf(array, group), (name) => array.changeMapping(name, rates));
-  return groupProgress(array.name, group, await readListing(array));
+  return readProgress(array, group);
 }
 
 export function copiedActivities({ arrays, clock }: ActivityDependencies): CopiedActivities {

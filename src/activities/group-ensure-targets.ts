@@ -20,8 +20,19 @@ function checkVolume(vdisk: VDisk | undefined, planned: PlannedMapping['source']
     });
 }
 
+/**
+ * Every mapping of the plan is this set's and was started before: its row names source and target, and a volume in a mapping cannot be exchanged
+ * for another of its name without the mapping being made anew, which loses the start time (`checkMapping` looks at both).
+ */
+const isBoundByMappings = ({ existing, mappings }: PlannedGroup): boolean =>
+  existing !== undefined &&
+  mappings.every(
+    (one) => one.createTarget === undefined && one.adopted !== true && (one.existing?.startTime ?? '') !== '',
+  );
+
 /** Reads them all at once; touches nothing. Throws PLAN_OUTDATED. */
 export async function checkVolumes(array: StorageArray, group: PlannedGroup): Promise<Found> {
+  if (isBoundByMappings(group)) return new Map();
   const names = group.mappings.flatMap((mapping) => [mapping.source.name, mapping.target.name]);
   const found = new Map((await array.readVDisks(names)).map((vdisk) => [vdisk.name, vdisk]));
   for (const { source, target, createTarget } of group.mappings) {

@@ -2,7 +2,7 @@
 // A group that exists costs the same few commands however many mappings it holds.
 import type { StorageArray } from '../array/array.js';
 import { FlashCopyError } from '../domain/errors.js';
-import type { FlashCopyMapping } from '../domain/mapping.js';
+import { canPrepare, type FlashCopyMapping } from '../domain/mapping.js';
 import type { PlannedGroup } from '../domain/plan.js';
 import type { FlashCopyActivities, SnapshotPart } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -55,13 +55,14 @@ const byName = async (array: StorageArray): Promise<ByName> =>
   new Map((await array.readMappings()).map((mapping) => [mapping.name, mapping]));
 
 /** Every mapping of the plan is in the group, and nothing else is: starting the group starts all it holds (P3). */
-function checkMembers(group: PlannedGroup, now: ByName): void {
-  for (const planned of group.mappings) {
+function checkMembers(group: PlannedGroup, now: ByName): FlashCopyMapping[] {
+  const members = group.mappings.map((planned) => {
     const found = now.get(planned.name);
     if (found?.group !== group.name)
       throw outdated(`mapping ${planned.name} is not in group ${group.name}`, { mapping: planned.name });
     checkMapping(found, planned, group);
-  }
+    return found;
+  });
   const names = new Set(group.mappings.map(({ name }) => name));
   const strangers = [...now.values()].filter((one) => one.group === group.name && !names.has(one.name));
   if (strangers.length > 0)
@@ -69,9 +70,11 @@ function checkMembers(group: PlannedGroup, now: ByName): void {
       group: group.name,
       mappings: strangers.map((mapping) => mapping.name),
     });
+  return members;
 }
 
-async function ensureMappings(array: StorageArray, group: PlannedGroup): Promise<void> {
+/** Answers the members as they are now. */
+async function ensureMappings(array: StorageArray, group: PlannedGroup): Promise<FlashCopyMapping[]> {
   const before = await byName(array);
   const first = group.mappings.find((planned) => before.has(planned.name));
   // Runs give all mappings of a group one clean rate, and listings do not show it: one mapping speaks for all.
@@ -81,7 +84,7 @@ async function ensureMappings(array: StorageArray, group: PlannedGroup): Promise
     (planned) => ensureMapping(array, group, { planned, found: before.get(planned.name), cleanRate }),
     4,
   );
-  checkMembers(group, changed.includes(true) ? await byName(array) : before);
+  return checkMembers(group, changed.includes(true) ? await byName(array) : before);
 }
 
 /** Nothing is made before the pause: everything is still as planned. */
@@ -100,8 +103,10 @@ export const ensureActivities = ({ arrays, clock }: ActivityDependencies): Ensur
       const found = await checkVolumes(array, group);
       const wasHere = await ensureName(array, group);
       await createTargets(array, group, { found, wasHere });
-      await ensureMappings(array, group);
+      const members = await ensureMappings(array, group);
+      // Nothing runs that would have to be stopped first: neither here nor, where the plan says so, behind the targets.
+      const preparable = (group.stopFirst ?? []).length === 0 && members.every(({ state }) => canPrepare(state));
       const startTimes = group.mappings.map((mapping) => mapping.existing?.startTime ?? '');
-      return { created: createdByPlan(group), startTimes };
+      return { created: createdByPlan(group), startTimes, preparable };
     }),
 });

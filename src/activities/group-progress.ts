@@ -1,7 +1,7 @@
 // What a group looks like now, in the words of the report.
 import type { StorageArray } from '../array/array.js';
 import { FlashCopyError } from '../domain/errors.js';
-import type { ConsistencyGroup, FlashCopyMapping } from '../domain/mapping.js';
+import { commonState, type ConsistencyGroup, type FlashCopyMapping, type GroupState } from '../domain/mapping.js';
 import type { VolumeReport } from '../domain/report.js';
 import type { GroupProgress } from './contract.js';
 
@@ -43,9 +43,25 @@ const volumeReport = (array: string, mapping: FlashCopyMapping): VolumeReport =>
 export function groupProgress(array: string, name: string, listing: ArrayListing): GroupProgress {
   const group = listing.groups.find((candidate) => candidate.name === name);
   if (group === undefined) throw missingGroup(array, name);
-  const members = listing.mappings.filter((mapping) => mapping.group === name);
+  return progressOf(
+    array,
+    group.state,
+    listing.mappings.filter((mapping) => mapping.group === name),
+  );
+}
+
+/** One group as it is now. Mappings that are all in one state tell the group's: it is asked for only otherwise. Throws GROUP_MISSING. */
+export async function readProgress(array: StorageArray, name: string): Promise<GroupProgress> {
+  const mappings = await array.readMappings();
+  const members = mappings.filter((mapping) => mapping.group === name);
+  const state = commonState(members);
+  if (state !== undefined) return progressOf(array.name, state, members);
+  return groupProgress(array.name, name, { mappings, groups: await array.readGroups() });
+}
+
+function progressOf(array: string, state: GroupState, members: readonly FlashCopyMapping[]): GroupProgress {
   return {
-    state: group.state,
+    state,
     volumes: members.map((mapping) => volumeReport(array, mapping)),
     startTimes: members.map((mapping) => mapping.startTime),
     mappings: members.map((mapping) => mapping.name),

@@ -1,11 +1,18 @@
 // Moves a group between states: to where prepare is legal, to prepared, and back. Idempotent by reading; stop is never sent in preparing.
 import type { StopMode, StorageArray } from '../array/array.js';
 import { FlashCopyError } from '../domain/errors.js';
-import { canPrepare, canStop, type GroupState } from '../domain/mapping.js';
+import {
+  canPrepare,
+  canStop,
+  type ConsistencyGroup,
+  type FlashCopyMapping,
+  type GroupState,
+} from '../domain/mapping.js';
 import type { PlannedGroup } from '../domain/plan.js';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { stopDependents } from './group-dependents.js';
+import { outdated } from './group-outdated.js';
 import { missingGroup } from './group-progress.js';
 import { type Beat, whileBeating } from './heartbeat.js';
 import { poll } from './poll.js';
@@ -27,10 +34,10 @@ function groupError(code: string, text: string, about: { array: string; group: s
   });
 }
 
-async function stateOf(array: StorageArray, group: string): Promise<GroupState> {
+async function find(array: StorageArray, group: string): Promise<ConsistencyGroup> {
   const found = await array.readGroup(group);
   if (found === undefined) throw missingGroup(array.name, group);
-  return found.state;
+  return found;
 }
 
 /** A stop whose answer was lost, or that came second, is judged by what the group does next. */
@@ -47,7 +54,7 @@ async function stopTolerantly(array: StorageArray, group: string, how?: StopMode
 async function makePreparable(array: StorageArray, group: PlannedGroup, look: LookDeps): Promise<void> {
   const planned = group.existing?.state ?? 'empty';
   await poll(look.clock, async () => {
-    const state = await stateOf(array, group.name);
+    const { state } = await find(array, group.name);
     look.beat.report({ group: group.name, state });
     if (canPrepare(state)) return state;
     if (state === 'empty') throw groupError('GROUP_EMPTY', 'holds no mapping', about(array, group.name, state));
@@ -62,7 +69,7 @@ async function makePreparable(array: StorageArray, group: PlannedGroup, look: Lo
 /** A split is for complete copies only; one that is not yet is stopped plainly. */
 async function stopModeNow(array: StorageArray, group: PlannedGroup): Promise<StopMode | undefined> {
   if (group.stop !== 'split') return group.stop;
-  const members = (await array.readMappings()).filter((mapping) => mapping.group === group.name);
+  const members = await membersOf(array, group.name);
   return members.every(({ progressPercent }) => progressPercent === 100) ? 'split' : undefined;
 }
 
@@ -75,10 +82,13 @@ const about = (array: StorageArray, group: string, state: GroupState) => ({ arra
 
 type PrepareOrder = Parameters<FlashCopyActivities['flashCopyPrepareGroup']>[0];
 
+const membersOf = async (array: StorageArray, group: string): Promise<FlashCopyMapping[]> =>
+  (await array.readMappings()).filter((mapping) => mapping.group === group);
+
 /** The last look before target data goes: whoever still has a map could write. */
 async function checkUnmapped(array: StorageArray, order: PrepareOrder): Promise<void> {
-  const { group, snapshot, keptMapped = [] } = order;
-  const all = snapshot?.volumes ?? (await array.readMappings()).filter((mapping) => mapping.group === group);
+  const { group, snapshot, mappings, keptMapped = [] } = order;
+  const all = snapshot?.volumes ?? mappings ?? (await membersOf(array, group));
   const targets = all.map(({ target }) => target).filter((target) => !keptMapped.includes(target));
   const maps = await array.readHostMapsOf(targets);
   if (maps.length === 0) return;
@@ -91,16 +101,40 @@ async function checkUnmapped(array: StorageArray, order: PrepareOrder): Promise<
   });
 }
 
+/** Prepare throws away the data of all targets in the group: a mapping nobody planned must not be among them, and none may be missing (P3). */
+async function checkPlanned(
+  array: StorageArray,
+  { name, state, members: told = [] }: ConsistencyGroup,
+  mappings: PrepareOrder['mappings'] | undefined,
+): Promise<void> {
+  if (mappings === undefined || state === 'empty') return;
+  // A level whose view of a group names no members is asked for its mappings.
+  const members = new Set(told.length > 0 ? told : (await membersOf(array, name)).map((mapping) => mapping.name));
+  const planned = new Set(mappings.map((mapping) => mapping.name));
+  const strangers = [...members].filter((member) => !planned.has(member));
+  const missing = [...planned].filter((mapping) => !members.has(mapping));
+  if (strangers.length > 0)
+    throw outdated(`group ${name} also holds ${strangers.join(', ')}`, { group: name, mappings: strangers });
+  if (missing.length > 0)
+    throw outdated(`group ${name} lacks ${missing.join(', ')}`, { group: name, mappings: missing });
+}
+
 /** `stopped` while waiting means that the flush of a source's cache failed: prepared again, three times in all. */
 function prepareLook(
   array: StorageArray,
   group: string,
-  look: LookDeps & { readonly untilMs: number; readonly restore: boolean },
+  look: LookDeps & {
+    readonly untilMs: number;
+    readonly restore: boolean;
+    readonly mappings: PrepareOrder['mappings'] | undefined;
+  },
 ) {
   let prepares = 0;
   let refused: unknown;
   return async (): Promise<true | undefined> => {
-    const state = await stateOf(array, group);
+    const found = await find(array, group);
+    await checkPlanned(array, found, look.mappings);
+    const { state } = found;
     look.beat.report({ group, state, prepares });
     if (state === 'prepared') return true;
     if (look.clock.now() >= look.untilMs)
@@ -146,8 +180,9 @@ export const stateActivities = ({ arrays, clock }: ActivityDependencies): StateA
       const array = arrays(order.array);
       await checkUnmapped(array, order);
       if (order.snapshot !== undefined) return;
+      const { mappings, restore = false } = order;
       const untilMs = clock.now() + order.timeoutMs;
-      await poll(clock, prepareLook(array, order.group, { clock, beat, untilMs, restore: order.restore ?? false }));
+      await poll(clock, prepareLook(array, order.group, { clock, beat, untilMs, restore, mappings }));
     }),
 
   flashCopyUnprepareGroup: (order) =>

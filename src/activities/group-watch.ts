@@ -1,7 +1,7 @@
 // Reading groups, and fencing them against late commands.
 import type { FlashCopyActivities, GroupProgress } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { groupProgress, missingGroup, readListing } from './group-progress.js';
+import { missingGroup, readProgress } from './group-progress.js';
 import { whileBeating } from './heartbeat.js';
 import { poll } from './poll.js';
 import { snapshotProgress } from './snapshot-progress.js';
@@ -25,7 +25,7 @@ function settled(deps: ActivityDependencies, look: () => Promise<GroupProgress>)
 export function watchActivities(deps: ActivityDependencies): WatchActivities {
   const readNow = async ({ array, group, snapshot }: ReadOrder): Promise<GroupProgress> =>
     snapshot === undefined
-      ? groupProgress(array, group, await readListing(deps.arrays(array)))
+      ? readProgress(deps.arrays(array), group)
       : snapshotProgress(deps.arrays(array), group, snapshot);
   return {
     flashCopyReadGroup: readNow,

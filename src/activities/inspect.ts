@@ -2,13 +2,14 @@
 import type { StorageArray } from '../array/array.js';
 import { FlashCopyError } from '../domain/errors.js';
 import type { ArrayInspection, HostInspection } from '../domain/inspection.js';
-import type { FlashCopyMapping } from '../domain/mapping.js';
+import { commonState, type FlashCopyMapping } from '../domain/mapping.js';
 import { isGroupOfSet } from '../domain/names.js';
 import { adoptedNames } from '../domain/plan-rules/adopt-rules.js';
 import { usesSnapshots } from '../domain/plan-rules/kinds.js';
 import type { FlashCopyRequest, RequestedGroup } from '../domain/request.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { inspectSnapshots } from './inspect-snapshots.js';
+import { SharedSystems } from './shared-system.js';
 
 export interface Inspection {
   readonly arrays: readonly ArrayInspection[];
@@ -19,25 +20,27 @@ export interface Inspection {
 }
 
 interface Asked {
+  readonly systems: SharedSystems;
   readonly request: FlashCopyRequest;
   readonly group: RequestedGroup;
   readonly token: string;
 }
 
-async function inspectArray(array: StorageArray, { request, group, token }: Asked): Promise<ArrayInspection> {
+async function inspectArray(array: StorageArray, asked: Asked): Promise<ArrayInspection> {
+  const { request, group, token } = asked;
   const names = group.volumes.flatMap(({ source, target }) => [source, target]).filter((name) => name !== '');
   const { name: set, copy } = request;
   const requested = new Set(names);
-  const [system, vdisks, pools, hosts, mappings, groups] = await Promise.all([
-    array.readSystem(),
+  const [system, vdisks, pools, hosts, mappings] = await Promise.all([
+    asked.systems.read(array),
     array.readVDisks(names),
     // A pool matters to targets that are created.
     copy.snapshot?.clone !== undefined || group.volumes.some(({ create }) => create !== undefined)
       ? array.readPools()
       : [],
-    array.readHosts(),
+    // A copy without hosts asks for none.
+    request.sources.length + request.targets.length === 0 ? [] : array.readHosts(),
     array.readMappings(),
-    array.readGroups(),
   ]);
   const touching = mappings.filter(({ source, target }) => requested.has(source) || requested.has(target));
   const theirs = new Set(touching.map((mapping) => mapping.group).filter((name) => name !== ''));
@@ -45,7 +48,8 @@ async function inspectArray(array: StorageArray, { request, group, token }: Aske
   const isNew =
     !usesSnapshots({ request }) && group.volumes.some(({ source, target }) => !found.has(`${source} ${target}`));
   return {
-    ...{ array: group.array, system, vdisks, pools, hosts, groups },
+    ...{ array: group.array, system, vdisks, pools, hosts },
+    groups: isToldByMappings(asked, mappings) ? [] : await array.readGroups(),
     hostMaps: await array.readHostMapsOf(vdisks.map(({ name }) => name)),
     ...(isNew ? { ioGroups: await array.readIoGroups() } : {}),
     ...(usesSnapshots({ request }) ? await inspectSnapshots(array, request, token) : {}),
@@ -58,6 +62,19 @@ async function inspectArray(array: StorageArray, { request, group, token }: Aske
       group,
     ),
   };
+}
+
+/** Every pair has its mapping in one group of this set, and all that is in it is in one state: that is the group's, and nothing is made in it. */
+function isToldByMappings({ request, group }: Asked, mappings: readonly FlashCopyMapping[]): boolean {
+  const own = new Map(
+    mappings
+      .filter((mapping) => isGroupOfSet(mapping.group, request.name))
+      .map((mapping) => [`${mapping.source} ${mapping.target}`, mapping.group]),
+  );
+  const groups = new Set(group.volumes.map(({ source, target }) => own.get(`${source} ${target}`)));
+  const [name] = groups;
+  if (groups.size !== 1 || name === undefined) return false;
+  return commonState(mappings.filter((mapping) => mapping.group === name)) !== undefined;
 }
 
 /** Mappings that are to be taken over are compared in full. */
@@ -94,13 +111,14 @@ function ifKnown<T>(find: () => T): T[] {
 }
 
 export async function inspect(
-  deps: ActivityDependencies,
+  deps: ActivityDependencies & { readonly systems?: SharedSystems },
   request: FlashCopyRequest,
   token: string,
 ): Promise<Inspection> {
+  const { systems = new SharedSystems(deps.clock) } = deps;
   const arrays = await Promise.all(
     request.groups.flatMap((group) =>
-      ifKnown(() => deps.arrays(group.array)).map((array) => inspectArray(array, { request, group, token })),
+      ifKnown(() => deps.arrays(group.array)).map((array) => inspectArray(array, { systems, request, group, token })),
     ),
   );
   const sourceUids = uidsOf(request, arrays, 'source');

@@ -4,15 +4,18 @@ import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { whileBeating } from './heartbeat.js';
 import { inspect } from './inspect.js';
+import { SharedSystems } from './shared-system.js';
 
 type PlanActivities = Pick<FlashCopyActivities, 'flashCopyPlan'>;
 
-export const planActivities = (deps: ActivityDependencies): PlanActivities => ({
-  flashCopyPlan: ({ request, token }) =>
-    whileBeating(deps.clock, async () => {
-      const { arrayHosts, declaredHosts } = deps;
-      return requirePlan(
-        planCopy({ request, token, arrayHosts, declaredHosts, ...(await inspect(deps, request, token)) }),
-      );
-    }),
-});
+export function planActivities(deps: ActivityDependencies): PlanActivities {
+  const systems = new SharedSystems(deps.clock);
+  return {
+    flashCopyPlan: ({ request, token }) =>
+      whileBeating(deps.clock, async () => {
+        const { arrayHosts, declaredHosts } = deps;
+        const found = await inspect({ ...deps, systems }, request, token);
+        return requirePlan(planCopy({ request, token, arrayHosts, declaredHosts, ...found }));
+      }),
+  };
+}

@@ -92,7 +92,7 @@ export interface StorageArray {
   /** With grain size and clean rate, which the listing lacks. Undefined when there is no such mapping. */
   readMapping(name: string): Promise<FlashCopyMapping | undefined>;
   readGroups(): Promise<ConsistencyGroup[]>;
-  /** Undefined when there is no such group. */
+  /** With the names of its mappings, which the listing lacks. Undefined when there is no such group. */
   readGroup(name: string): Promise<ConsistencyGroup | undefined>;
 
   /** Undefined when there is none of that name. COMMAND_UNSUPPORTED on levels without volume groups. */

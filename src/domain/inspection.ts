@@ -10,11 +10,13 @@ export interface ArrayInspection {
   /** The requested volumes that exist. */
   readonly vdisks: readonly VDisk[];
   readonly pools: readonly Pool[];
+  /** Read when the request names hosts. */
   readonly hosts: readonly ArrayHost[];
   /** Maps of the requested volumes. */
   readonly hostMaps: readonly HostMap[];
   /** Mappings that touch a requested volume, in either role. */
   readonly mappings: readonly FlashCopyMapping[];
+  /** Not read, and empty, when all mappings are in one group of the set and in one state: they tell the group's. */
   readonly groups: readonly ConsistencyGroup[];
   /** Read when mappings are to be made; groups without nodes are not among them. */
   readonly ioGroups?: readonly IoGroup[];

@@ -43,6 +43,14 @@ export interface ConsistencyGroup {
   readonly name: string;
   readonly state: GroupState;
   readonly startTime: string;
+  /** Names of its mappings. From the detailed view only. */
+  readonly members?: readonly string[];
+}
+
+/** The state of a group as its mappings tell it: undefined where they are none, or not all in one state and only the array can say. */
+export function commonState(members: readonly Pick<FlashCopyMapping, 'state'>[]): MappingState | undefined {
+  const [state, ...others] = new Set(members.map((member) => member.state));
+  return others.length === 0 ? state : undefined;
 }
 
 /** The mapping's bitmap is in use: it reads through its source, or others read through it (IBM: copying, suspended, stopping). */

@@ -20,6 +20,8 @@ export interface RunGroup {
   /** True from the moment prepare may have been sent: target data is void. */
   prepareTried: boolean;
   created: readonly string[];
+  /** Nothing has to be stopped before prepare, as the step `ensure` saw it. */
+  preparable: boolean;
   /** start_time of each mapping before this run's start. */
   startTimesBefore: readonly string[];
 }
@@ -82,6 +84,7 @@ export class CopyRun {
       name: planned.name,
       prepareTried: false,
       created: [],
+      preparable: false,
       startTimesBefore: [],
     }));
   }

@@ -16,8 +16,14 @@ export function parseJsonDetails(what: string, body: string): Row {
   const parts: unknown[] = Array.isArray(value) ? value : [value];
   if (parts.length === 0) throw unreadable(what, 'no output', body);
   const fields = new Map<string, string>();
-  for (const part of parts) for (const [key, text] of fieldsOf(what, part)) if (!fields.has(key)) fields.set(key, text);
-  return new Row(what, fields);
+  const repeated = new Map<string, string[]>();
+  for (const [key, text] of parts.flatMap((part) => [...fieldsOf(what, part)])) {
+    if (!fields.has(key)) fields.set(key, text);
+    const values = repeated.get(key);
+    if (values === undefined) repeated.set(key, [text]);
+    else values.push(text);
+  }
+  return new Row(what, fields, repeated);
 }
 
 function parsed(what: string, body: string): unknown {

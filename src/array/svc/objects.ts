@@ -72,6 +72,12 @@ export const toGroup = (row: Row): ConsistencyGroup => ({
   startTime: row.textOr('start_time', '') === '' ? '' : row.matching('start_time', TIME),
 });
 
+/** The detailed view adds a pair of lines for each mapping of the group. */
+export const toDetailedGroup = (row: Row): ConsistencyGroup => ({
+  ...toGroup(row),
+  members: row.all('FC_mapping_name'),
+});
+
 export const toPool = (row: Row): Pool => ({ name: row.filled('name'), freeBytes: row.integer('free_capacity') });
 
 export const toHost = (row: Row): ArrayHost => ({

@@ -5,6 +5,7 @@ import type { HostMap, IoGroup, VDisk } from '../../domain/vdisk.js';
 import { list, show, type SvcCommand } from './command.js';
 import { refusalClass } from './errors.js';
 import {
+  toDetailedGroup,
   toDetailedMapping,
   toGroup,
   toHost,
@@ -55,7 +56,7 @@ export function createReads(wire: Wire): Reads {
     readGroups: async () => (await rows(list('lsfcconsistgrp'))).map(toGroup),
     readGroup: async (name) => {
       const row = await findByName(wire, 'lsfcconsistgrp', name);
-      return row === undefined ? undefined : toGroup(row);
+      return row === undefined ? undefined : toDetailedGroup(row);
     },
   };
 }

@@ -21,6 +21,8 @@ export class Row {
   constructor(
     private readonly what: string,
     private readonly fields: ReadonlyMap<string, string>,
+    /** Of a detailed view whose keys repeat: every value of a key. */
+    private readonly repeated: ReadonlyMap<string, readonly string[]> = new Map(),
   ) {}
 
   text(column: string): string {
@@ -30,6 +32,11 @@ export class Row {
   /** For columns that older code levels do not have. */
   textOr(column: string, otherwise: string): string {
     return this.fields.get(column) ?? otherwise;
+  }
+
+  /** Every value of a key that may stand in a detailed view several times, or not at all. */
+  all(column: string): readonly string[] {
+    return this.repeated.get(column) ?? [];
   }
 
   filled(column: string): string {

@@ -37,13 +37,18 @@ export function parsePartialDetails(what: string, text: string): Row {
 
 function detailsOf(what: string, lines: readonly string[]): Row {
   const fields = new Map<string, string>();
+  const repeated = new Map<string, string[]>();
   for (const line of lines) {
     const cut = line.indexOf(DELIMITER);
     if (cut < 1) throw unreadable(what, 'a line without a name', line);
     const key = line.slice(0, cut);
-    if (!fields.has(key)) fields.set(key, line.slice(cut + 1));
+    const value = line.slice(cut + 1);
+    if (!fields.has(key)) fields.set(key, value);
+    const values = repeated.get(key);
+    if (values === undefined) repeated.set(key, [value]);
+    else values.push(value);
   }
-  return new Row(what, fields);
+  return new Row(what, fields, repeated);
 }
 
 /** The last line must be ended: an output cut in the middle of its last value would read like a value. */

@@ -12,8 +12,10 @@ async function ensureGroup(copy: CopyRun, group: RunGroup): Promise<void> {
   copy.undo.register({ what: `remove what was created for ${planned.name}`, run: () => removeCreated(copy, group) });
   await copy.report.step('ensure', planned.array, async (note) => {
     const summary = `ensure group ${planned.name} of ${planned.array}, ${planned.mappings.length} mappings`;
-    const { created, startTimes } = await perform('flashCopyEnsureGroup', { summary }, { ...copy.ref, group: planned });
+    const order = { ...copy.ref, group: planned };
+    const { created, startTimes, preparable = false } = await perform('flashCopyEnsureGroup', { summary }, order);
     group.created = created;
+    group.preparable = preparable;
     group.startTimesBefore = startTimes;
     note(created.length === 0 ? 'all found' : `created ${counted(created)}`);
   });

@@ -42,6 +42,7 @@ export async function prepareGroup(copy: CopyRun, group: RunGroup): Promise<void
         array,
         group: group.name,
         timeoutMs: copy.plan.maxPreparedMs,
+        mappings: planned.mappings.map(({ name, target }) => ({ name, target: target.name })),
         keptMapped: keptMapped(copy, array),
         restore: planned.restore ?? false,
         ...withSnapshot(planned),
