@@ -1,7 +1,6 @@
 // A small world for workflow tests: hosts that stand still or not, groups, locks, mounts. Its activities change it as the real ones would,
 // so a test asks the world at the end, not a list of mocks. `around` puts a fault on any activity, before or after its effect.
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { activityInfo, cancelled, heartbeat } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, ApplicationFailureCategory, cancelled, heartbeat } from '@temporalio/activity';
 import type {
   ActivityName,
   FlashCopyActivities,
