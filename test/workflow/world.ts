@@ -1,6 +1,7 @@
 // A small world for workflow tests: hosts that stand still or not, groups, locks, mounts. Its activities change it as the real ones would,
 // so a test asks the world at the end, not a list of mocks. `around` puts a fault on any activity, before or after its effect.
-import { activityInfo, ApplicationFailure, ApplicationFailureCategory, cancelled, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { activityInfo, cancelled, heartbeat } from '@temporalio/activity';
 import type {
   ActivityName,
   FlashCopyActivities,
@@ -290,9 +291,7 @@ export class World {
     };
   }
 
-  private brokenOf(host: string): string {
-    return this.broken.has(host) ? 'somebody thawed it' : '';
-  }
+  private readonly brokenOf = (host: string): string => (this.broken.has(host) ? 'somebody thawed it' : '');
 
   private pauseOf(host: string, method: Method): PauseReport {
     return {
