@@ -91,7 +91,7 @@ describe('a webhook', () => {
   });
 
   it('whose address and token are secrets takes them from file and environment; neither stands in its failures', async () => {
-    writeFileSync(path.join(folder, 'url'), `${url}?key=s3cret\n`);
+    writeFileSync(path.join(folder, 'url'), `${url}?key=s3cret\n`, { mode: 0o600 });
     process.env['NOTIFY_TOKEN_OF_TEST'] = 'tok3n';
     const secrets = new Secrets();
     const secret = notifier({ webhookFile: 'url', tokenEnv: 'NOTIFY_TOKEN_OF_TEST' }, secrets);
