@@ -1,0 +1,212 @@
+// What a copy of an existing group no longer asks the array for is told by what it reads anyway: each test holds a lie against that.
+import { describe, expect, it, vi } from 'vitest';
+import type { StorageArray } from '../../../src/array/array.js';
+import { withMethods } from '../../../src/testing/index.js';
+import { carryOut, copied, plan, rawRequest } from './carry-out.js';
+import { failure, GROUP, preparedSan, quiesceOrder, REF, san, type San } from './san.js';
+
+const members = (made: San) => made.group.mappings.map(({ name, target }) => ({ name, target: target.name }));
+const ensure = (made: San, group = made.group) => made.run('flashCopyEnsureGroup', { ...REF, group });
+const prepare = (made: San, mappings = members(made)) =>
+  made.run('flashCopyPrepareGroup', { ...REF, ...GROUP, mappings, timeoutMs: 600_000 });
+const state = async (made: San) => (await made.storage.readGroup(GROUP.group))?.state;
+const reading =
+  (replace: (array: StorageArray) => Partial<StorageArray>) =>
+  ({ arrays }: { arrays: (name: string) => StorageArray }) => ({
+    arrays: (name: string) => withMethods(arrays(name), replace(arrays(name))),
+  });
+
+/** Commands by verb; of several in one line, each. */
+async function commandsOf(made: San, work: () => Promise<unknown>): Promise<string[]> {
+  const execute = vi.spyOn(made.system, 'execute');
+  await work();
+  const lines = execute.mock.calls.flatMap(([line]) => line.split('; '));
+  execute.mockRestore();
+  return lines.map((line) => line.split(' ')[0] ?? '');
+}
+
+/** Pairs of the set's volumes, copied for their bytes. */
+const request = (made: San, names = ['data', 'log', 'web']) =>
+  rawRequest(
+    names.map((name) => ({ source: name, target: `${name}_copy`, overwrite: made.uid(`${name}_copy`) })),
+    {},
+    'nightly',
+  );
+
+async function unmapped(made: San): Promise<void> {
+  await made.ok('rmvdiskhostmap -host app1 data');
+  await made.ok('rmvdiskhostmap -host app1 log');
+  await made.ok('rmvdiskhostmap -host web1 web');
+}
+
+/** A set that was copied once, completely, and the plan of its next copy. */
+async function nextPlan() {
+  const made = await san();
+  await unmapped(made);
+  const { group } = await carryOut(made, request(made), 'aaaaaa');
+  await copied(made, group);
+  return { made, former: group, planned: (await plan(made, request(made), 'bbbbbb')).groups[0]! };
+}
+
+describe('a group that is prepared', () => {
+  it('may hold nothing that was not planned: its data would go too (P3)', async () => {
+    const made = await san();
+    await ensure(made);
+    await made.ok('mkvdisk -name other -mdiskgrp Pool0 -size 4194304 -unit b');
+    await made.ok('mkvdisk -name dear -mdiskgrp Pool0 -size 4194304 -unit b');
+    await made.ok(`mkfcmap -name fc_dear -source other -target dear -consistgrp ${GROUP.group}`);
+    expect(await failure(prepare(made))).toMatchObject({
+      type: 'PLAN_OUTDATED',
+      details: { details: { mappings: ['fc_dear'] } },
+    });
+    expect(await state(made)).toBe('idle_or_copied');
+  });
+
+  it('holds every mapping that was planned', async () => {
+    const made = await san();
+    await ensure(made);
+    await made.ok('chfcmap -consistgrp 0 fc_log_copy');
+    expect(await failure(prepare(made))).toMatchObject({
+      type: 'PLAN_OUTDATED',
+      details: { details: { mappings: ['fc_log_copy'] } },
+    });
+    expect(await state(made)).toBe('idle_or_copied');
+  });
+
+  it('is judged by the listing of mappings where its own view names none', async () => {
+    const silent = reading((array) => ({
+      readGroup: async (name) => {
+        const group = await array.readGroup(name);
+        return group && { ...group, members: [] };
+      },
+    }));
+    const made = await san(silent);
+    await ensure(made);
+    expect((await failure(prepare(made, members(made).slice(1)))).type).toBe('PLAN_OUTDATED');
+    await prepare(made);
+    expect(await state(made)).toBe('prepared');
+  });
+
+  it('has no target that anybody sees, by the plan’s own names', async () => {
+    const made = await san();
+    await ensure(made);
+    await made.ok('mkvdiskhostmap -host web1 log_copy');
+    expect((await failure(prepare(made))).type).toBe('NOT_RELEASED');
+    expect(await state(made)).toBe('idle_or_copied');
+  });
+});
+
+describe('a group that is found', () => {
+  it('is told to be preparable at rest, and not while it copies or copies of others have to be stopped', async () => {
+    const made = await san();
+    expect((await ensure(made)).preparable).toBe(true);
+    const stopFirst = [{ mapping: 'fc_other', group: '' }];
+    expect((await ensure(made, { ...made.group, stopFirst })).preparable).toBe(false);
+    await prepare(made);
+    expect((await ensure(made)).preparable).toBe(false);
+    await made.run('flashCopyTakePointInTime', quiesceOrder(made));
+    expect((await ensure(made)).preparable).toBe(false);
+  });
+
+  it('is refused when a mapping was made anew since the plan, with a volume of the same name', async () => {
+    const { made, former, planned } = await nextPlan();
+    await made.ok('rmfcmap fc_log_copy');
+    await made.ok('rmvdisk log_copy');
+    await made.ok('mkvdisk -name log_copy -mdiskgrp Pool0 -size 4194304 -unit b');
+    await made.ok(`mkfcmap -name fc_log_copy -source log -target log_copy -consistgrp ${former.group} -copyrate 100`);
+    expect((await failure(ensure(made, planned))).type).toBe('PLAN_OUTDATED');
+  });
+
+  it('has its volumes looked at as long as a mapping was never started', async () => {
+    const made = await san();
+    await ensure(made);
+    const existing = { group: GROUP.group, state: 'idle_or_copied' as const, startTime: '' };
+    const [first, ...others] = made.group.mappings.map((mapping) => ({ ...mapping, existing }));
+    const mappings = [{ ...first!, target: { ...first!.target, uid: '0'.repeat(32) } }, ...others];
+    const group = { ...made.group, existing: { name: GROUP.group, state: 'idle_or_copied' }, mappings };
+    expect((await failure(ensure(made, group))).type).toBe('PLAN_OUTDATED');
+  });
+});
+
+describe('reading a group', () => {
+  it('asks the array for its state when mappings are not all in one, or there are none', async () => {
+    const made = await preparedSan();
+    await made.run('flashCopyTakePointInTime', quiesceOrder(made));
+    expect((await made.run('flashCopyReadGroup', GROUP)).state).toBe('copying');
+    await made.ok('chfcmap -copyrate 150 fc_data_copy');
+    await made.ok('chfcmap -copyrate 0 fc_log_copy');
+    await made.clock.advance(600_000);
+    const mixed = await made.run('flashCopyReadGroup', GROUP);
+    expect(new Set(mixed.volumes.map((volume) => volume.state))).toEqual(new Set(['copying', 'idle_or_copied']));
+    expect(mixed.state).toBe('copying');
+    const ghost = made.run('flashCopyReadGroup', { ...GROUP, group: 'ghost' });
+    expect((await failure(ghost)).type).toBe('GROUP_MISSING');
+  });
+});
+
+describe('a plan', () => {
+  it('reads neither system, hosts nor groups again for a group that tells its state itself', async () => {
+    const { made } = await nextPlan();
+    const verbs = await commandsOf(made, () => plan(made, request(made), 'cccccc'));
+    expect(verbs).toEqual(['lsvdisk', 'lsfcmap', 'lshostvdiskmap']);
+  });
+
+  it('reads the groups when a pair is new, or mappings differ in state', async () => {
+    const { made, former } = await nextPlan();
+    const more = request(made, ['data', 'log', 'web']);
+    await made.ok('rmfcmap fc_web_copy');
+    expect(await commandsOf(made, () => plan(made, more, 'dddddd'))).toContain('lsfcconsistgrp');
+    await made.ok(`mkfcmap -name fc_web_copy -source web -target web_copy -consistgrp ${former.group} -copyrate 0`);
+    await made.ok(`prestartfcconsistgrp ${former.group}`);
+    await made.clock.advance(60_000);
+    await made.ok(`startfcconsistgrp ${former.group}`);
+    await made.clock.advance(600_000);
+    const [planned] = (await plan(made, more, 'eeeeee')).groups;
+    expect(new Set(planned?.mappings.map((mapping) => mapping.existing?.state)).size).toBe(2);
+    expect(planned?.existing).toEqual({ name: former.group, state: 'copying' });
+  });
+
+  it('asks again for the system after minutes, and after a reading that failed', async () => {
+    let reads = 0;
+    const made = await san(
+      reading((array) => ({
+        readSystem: () => {
+          reads += 1;
+          return reads === 1 ? Promise.reject(new Error('connection reset')) : array.readSystem();
+        },
+      })),
+    );
+    await unmapped(made);
+    expect((await failure(plan(made, request(made), 'aaaaaa'))).type).toBe('UNEXPECTED');
+    for (const expected of [2, 2]) {
+      await plan(made, request(made), 'aaaaaa');
+      expect(reads).toBe(expected);
+    }
+    await made.clock.advance(400_000);
+    await plan(made, request(made), 'aaaaaa');
+    expect(reads).toBe(3);
+  });
+});
+
+describe('the next copy of a group of any size', () => {
+  it('costs the array these commands and no others', async () => {
+    const { made, planned } = await nextPlan();
+    const ref = { set: 'nightly', run: 'nightly-bbbbbb' };
+    const at = { array: 'svc1', group: planned.name };
+    const mappings = planned.mappings.map(({ name, target }) => ({ name, target: target.name }));
+    const verbs = await commandsOf(made, async () => {
+      await made.run('flashCopyEnsureGroup', { ...ref, group: planned });
+      await made.run('flashCopyPrepareGroup', { ...ref, ...at, mappings, timeoutMs: 600_000 });
+      const groups = [{ array: 'svc1', name: planned.name }];
+      await made.run('flashCopyTakePointInTime', { ...ref, groups, sources: [], maxPauseMs: 30_000 });
+      await made.run('flashCopyReadGroup', at);
+    });
+    // While it prepares, the group is looked at until it is prepared.
+    const looks = verbs.filter((verb, at) => verb !== 'lsfcconsistgrp' || verbs[at - 1] !== 'lsfcconsistgrp');
+    expect(looks).toEqual([
+      ...['chfcconsistgrp', 'lsfcmap', 'lsfcmap'],
+      ...['lsvdiskhostmap', 'lsvdiskhostmap', 'lsvdiskhostmap', 'lsfcconsistgrp', 'prestartfcconsistgrp'],
+      ...['lsfcconsistgrp', 'startfcconsistgrp', 'lsfcmap'],
+    ]);
+  });
+});
