@@ -1,5 +1,5 @@
 // `npm run bench:array`: what a copy costs the array, counted at the simulator, over SSH: commands by size of the group, for the first copy (which
-// creates the mappings) and for the next one of the same group; bytes of a listing; sessions used. Virtual volumes, no hosts: hosts cost the same on any size.
+// creates the mappings), for the next one of the same group once that is complete, and for one over a copy that still runs; bytes of a listing; sessions used. Virtual volumes, no hosts: hosts cost the same on any size.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

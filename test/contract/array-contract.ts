@@ -186,6 +186,17 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
         await expect(array.readHostMaps('ghost')).rejects.toMatchObject({ code: 'OBJECT_MISSING' });
       });
 
+      it('tells which mappings a group holds, all of them and no others', async () => {
+        await array.createGroup(GROUP);
+        expect((await array.readGroup(GROUP))?.members).toEqual([]);
+        await array.createMapping(mapping);
+        await array.createVDisk({ name: 'tgt2', pool: 'pool0', capacityBytes: 64 << 20 });
+        await array.createMapping({ ...mapping, name: 'fc_tgt2', target: 'tgt2' });
+        expect([...((await array.readGroup(GROUP))?.members ?? [])].sort()).toEqual(['fc_tgt', 'fc_tgt2']);
+        await array.changeMapping('fc_tgt', { group: '' });
+        expect((await array.readGroup(GROUP))?.members).toEqual(['fc_tgt2']);
+      });
+
       it('maps, shows and unmaps, each as often as asked', async () => {
         const map = { vdisk: 'tgt', host: 'app2', scsiId: 5 };
         await array.mapVDisk(map);
