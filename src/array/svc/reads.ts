@@ -36,7 +36,7 @@ export type Reads = Pick<
 >;
 
 /** Up to this many volumes are asked for by name; above, one listing of all is cheaper for an array that runs commands in sequence. */
-const FEW = 4;
+const FEW = 2;
 
 export function createReads(wire: Wire): Reads {
   const rows = (command: SvcCommand): Promise<Row[]> => wire.list(command);
