@@ -1,4 +1,4 @@
-// The background copy as the workflow sees it: other rates while it runs, a copy that is lost, mappings that go at the end.
+// The background copy as the workflow sees it: other rates while it runs, a copy that is lost, mappings that go at the end; and the former one, at rest.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/domain/report.js';
 import { carryOut, hire, until, type Crew } from './carry-out.js';
@@ -67,5 +67,26 @@ describe('the background copy', () => {
     expect(error).toMatchObject({ code: 'COPY_STOPPED', message: 'fc_a is stopped at 40 %' });
     expect(report.grade).toBeUndefined();
     expect(report.outcome).toBe('failed');
+  });
+});
+
+describe('the former copy', () => {
+  it('that is at rest has nothing to stop, and says so; prepare still judges the state itself', async () => {
+    const world = new World();
+    world.on('flashCopyEnsureGroup', async (effect) => ({ ...((await effect()) as object), preparable: true }));
+    const orders: unknown[] = [];
+    world.on('flashCopyPrepareGroup', (effect, _attempt, order) => {
+      orders.push(order);
+      return effect();
+    });
+    const { report } = await carryOut(crew, world);
+    expect(report.outcome).toBe('done');
+    expect(world.indexOf('flashCopyMakePreparable')).toBe(-1);
+    const [skipped, ...more] = report.steps.filter(({ name }) => name === 'makePreparable');
+    expect(skipped).toMatchObject({ state: 'skipped', note: 'nothing to stop: no copy runs' });
+    expect(more).toEqual([]);
+    const { mappings } = orders[0] as { mappings: { name: string; target: string }[] };
+    expect(mappings.length).toBeGreaterThan(0);
+    for (const { name, target } of mappings) expect([name, target]).not.toContain('');
   });
 });
