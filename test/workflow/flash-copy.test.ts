@@ -271,25 +271,6 @@ describe('a copy that succeeds', () => {
     expectAllGivenBack(world);
   });
 
-  it('of a group at rest has nothing to stop, and says so; prepare still judges the state itself', async () => {
-    const world = new World();
-    world.on('flashCopyEnsureGroup', async (effect) => ({ ...((await effect()) as object), preparable: true }));
-    const orders: unknown[] = [];
-    world.on('flashCopyPrepareGroup', (effect, _attempt, order) => {
-      orders.push(order);
-      return effect();
-    });
-    const { report } = await run(world);
-    expect(report.outcome).toBe('done');
-    expect(world.indexOf('flashCopyMakePreparable')).toBe(-1);
-    const [skipped, ...more] = report.steps.filter(({ name }) => name === 'makePreparable');
-    expect(skipped).toMatchObject({ state: 'skipped', note: 'nothing to stop: no copy runs' });
-    expect(more).toEqual([]);
-    const { mappings } = orders[0] as { mappings: { name: string; target: string }[] };
-    expect(mappings.length).toBeGreaterThan(0);
-    for (const { name, target } of mappings) expect([name, target]).not.toContain('');
-  });
-
   it('by unmount takes all hosts down, starts, and gives all back', async () => {
     const world = new World({ sources: { source1: 'unmount', source2: 'quiesce' }, grade: 'filesystem' });
     world.on('flashCopyStartGroups', (effect) => {

@@ -205,7 +205,7 @@ describe('the next copy of a group of any size', () => {
     const looks = verbs.filter((verb, at) => verb !== 'lsfcconsistgrp' || verbs[at - 1] !== 'lsfcconsistgrp');
     expect(looks).toEqual([
       ...['chfcconsistgrp', 'lsfcmap', 'lsfcmap'],
-      ...['lsvdiskhostmap', 'lsvdiskhostmap', 'lsvdiskhostmap', 'lsfcconsistgrp', 'prestartfcconsistgrp'],
+      ...['lshostvdiskmap', 'lsfcconsistgrp', 'prestartfcconsistgrp'],
       ...['lsfcconsistgrp', 'startfcconsistgrp', 'lsfcmap'],
     ]);
   });
