@@ -68,6 +68,7 @@ async function checks(): Promise<void> {
   await check('import rules and unused code', 'npm run --silent deps');
   await tier('unit');
   await tier('simulation');
+  await tier('secrets');
 }
 
 /** What waits more than it computes, and the image the lab will start from. */

@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import ssh2 from 'ssh2';
-import { createSvcArray } from '../../../src/array/svc/svc-array.js';
-import { startSimulator } from '../../../src/simulator/index.js';
-import { createModelWorld, withMethods } from '../../../src/testing/index.js';
-import { createInProcessTransport } from '../../../src/transport/in-process/in-process-transport.js';
-import { systemClock, systemRandomness } from '../../../src/worker/system-clock.js';
-import type { Wrap } from '../../../src/worker/index.js';
+import { createSvcArray } from '../../src/array/svc/svc-array.js';
+import { startSimulator } from '../../src/simulator/index.js';
+import { createModelWorld, withMethods } from '../../src/testing/index.js';
+import { createInProcessTransport } from '../../src/transport/in-process/in-process-transport.js';
+import { systemClock, systemRandomness } from '../../src/worker/system-clock.js';
+import type { Wrap } from '../../src/worker/index.js';
 import { HABITS, marker, startEchoDoor, startEchoRest } from './machines.js';
 
 const ports = { clock: systemClock, randomness: systemRandomness };

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { FlashCopyClient, type CopyHandle } from '../../../src/client/index.js';
-import { errorData } from '../../../src/domain/errors.js';
+import { FlashCopyClient, type CopyHandle } from '../../src/client/index.js';
+import { errorData } from '../../src/domain/errors.js';
 import { evidenceOf, leaks, type Evidence } from './evidence.js';
 import { requests, startScene, type Scene } from './scene.js';
 
@@ -28,7 +28,7 @@ afterAll(() => env.teardown());
 afterEach(async () => {
   await scene.close();
   vi.resetModules();
-  vi.doUnmock('../../../src/activities/redaction.js');
+  vi.doUnmock('../../src/activities/redaction.js');
 });
 
 const errorsToo = (_: string, value: unknown): unknown =>
@@ -48,7 +48,7 @@ async function watch(copy: CopyHandle): Promise<Evidence> {
 
 /** All copies of the scene with a worker of the code as it is loaded now. */
 async function carryOut(taskQueue: string): Promise<{ evidence: Evidence[]; outcomes: Record<string, string> }> {
-  const { createFlashCopyWorkers } = await import('../../../src/worker/index.js');
+  const { createFlashCopyWorkers } = await import('../../src/worker/index.js');
   const { wrap, inventoryFile } = scene;
   const worker = await createFlashCopyWorkers({ connection: env.nativeConnection, taskQueue, inventoryFile, wrap });
   const client = new FlashCopyClient({ client: env.client, taskQueue });
@@ -133,7 +133,7 @@ describe('secrets planted everywhere', () => {
   it('are found when redaction is switched off: the search has teeth', { timeout: 240_000 }, async () => {
     const same = <T>(value: T): T => value;
     vi.resetModules();
-    vi.doMock('../../../src/activities/redaction.js', () => ({
+    vi.doMock('../../src/activities/redaction.js', () => ({
       ...{ redactText: same, maskKnown: same, redactResult: same, redactError: same, withoutSecrets: same },
       secretForms: (text: string) => [text],
     }));

@@ -10,9 +10,9 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { FlashCopyClient } from '../../../src/client/index.js';
-import { createFlashCopyWorkers, dataConverterOf } from '../../../src/worker/index.js';
-import { inventoryOf } from '../../../src/worker/composition.js';
+import { FlashCopyClient } from '../../src/client/index.js';
+import { createFlashCopyWorkers, dataConverterOf } from '../../src/worker/index.js';
+import { inventoryOf } from '../../src/worker/composition.js';
 import { evidenceOf, type Evidence } from './evidence.js';
 
 const TEMPORAL = path.resolve('.tools/bin/temporal');

@@ -1,10 +1,10 @@
 // Starts that go round the client: the workflow's own first step refuses a hostile request, and the run ends with one clear line.
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FlashCopyClient } from '../../../src/client/index.js';
-import { createFlashCopyWorkers } from '../../../src/worker/index.js';
-import { FLASH_COPY } from '../../../src/workflows/messages.js';
-import { devServer } from '../temporal.js';
+import { FlashCopyClient } from '../../src/client/index.js';
+import { createFlashCopyWorkers } from '../../src/worker/index.js';
+import { FLASH_COPY } from '../../src/workflows/messages.js';
+import { devServer } from '../workflow/temporal.js';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import ssh2, { type Connection } from 'ssh2';
-import { fingerprintOf } from '../../../src/transport/ssh/host-key.js';
-import { newKeyPair } from '../../fixtures/ssh-key.js';
-import { makeCertificate, startRestServer } from '../../unit/transport/rest-server.js';
+import { fingerprintOf } from '../../src/transport/ssh/host-key.js';
+import { newKeyPair } from '../fixtures/ssh-key.js';
+import { makeCertificate, startRestServer } from '../unit/transport/rest-server.js';
 
 /** Nobody writes such a text by chance. */
 export const marker = (what: string): string => `mk-${what}-${randomBytes(12).toString('hex')}`;
