@@ -45,7 +45,7 @@ export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
   flashCopyStartGroups: { queue: 'urgent', heartbeatTimeout: PAUSE, retry: ONCE },
   flashCopyGiveBack: { queue: 'urgent', startToCloseTimeout: '5m', heartbeatTimeout: PAUSE, retry: FOR_EVER },
   // Once: whoever cannot be reached now is believed; the person waits for the answer.
-  flashCopyReadSource: { queue: 'urgent', startToCloseTimeout: '1m', heartbeatTimeout: STEP, retry: ONCE },
+  flashCopyReadSource: { queue: 'urgent', startToCloseTimeout: '1m', retry: ONCE },
   flashCopyRecordResolved: { queue: 'copy', startToCloseTimeout: '30s', retry: FOR_EVER },
   flashCopyNotify: { queue: 'copy', startToCloseTimeout: '1m', retry: { maximumInterval: '1m' } },
   flashCopyMarkAfter: { queue: 'urgent', startToCloseTimeout: '1m', heartbeatTimeout: STEP, retry: FEW },
