@@ -72,7 +72,10 @@ export class LinuxSource implements SourceHost {
   }
 
   async holds(): Promise<Hold[]> {
-    return readHolds(this.agent.host, await this.agent.read(['holds'], { timeoutMs: COMMANDS.hostShort, urgent: true }));
+    return readHolds(
+      this.agent.host,
+      await this.agent.read(['holds'], { timeoutMs: COMMANDS.hostShort, urgent: true }),
+    );
   }
 
   /** A thaw goes straight; starting units takes long and must survive this connection: a job. */
