@@ -17,7 +17,8 @@ const AT: Readonly<Record<StepName, Readonly<Record<Method, readonly (ActivityNa
   plan: both('flashCopyPlan'),
   ensure: both('flashCopyEnsureGroup'),
   releaseTargets: both('flashCopyReleaseTarget'),
-  makePreparable: both('flashCopyMakePreparable'),
+  // Called only where an earlier copy still runs; here none does.
+  makePreparable: { quiesce: [], unmount: [] },
   preFlush: both('flashCopyPreFlush'),
   prepare: both('flashCopyPrepareGroup'),
   takePointInTime: {
