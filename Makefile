@@ -1,5 +1,5 @@
 # The menu. `make demo` is the main job, `make test` runs every test; both set up what they need.
-.PHONY: demo test test-lab test-clients lab-up lab-down setup build bench soak mutants
+.PHONY: demo test test-lab test-clients test-restarts lab-up lab-down setup build bench soak mutants
 .DEFAULT_GOAL := demo
 KEEP ?=
 
@@ -31,6 +31,10 @@ test-lab: build
 # Cinder, Ansible, IBM's client library, ssh and curl, as they are, against the simulator; ONLY=ansible for one of them.
 test-clients: build
 	@npx tsx scripts/clients.ts $(ONLY)
+
+# Workers and Temporal killed, paused, deployed anew in every step: real processes, a database in a file.
+test-restarts: setup
+	@npx tsx scripts/test.ts restart
 
 lab-up: build
 	@npx tsx lab/up.ts

@@ -33,6 +33,7 @@ export default defineConfig({
       tier('workflow', 120_000, true),
       tier('simulation', 300_000),
       tier('secrets', 300_000, true),
+      tier('restart', 240_000, true),
       tier('package', 240_000, true),
       tier('lab', 600_000, true),
       tier('lab-long', 900_000, true),

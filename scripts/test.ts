@@ -1,4 +1,4 @@
-// Runs every check and every tier of tests, two lanes at a time, and ends with the plain line `N passed, N failed`. With `lab-long`: that tier alone.
+// Runs every check and every tier of tests, two lanes at a time, and ends with the plain line `N passed, N failed`. With `lab-long` or `restart`: that tier alone.
 // A check counts as one. Lab tests need root, QEMU and tgt; where these cannot be had they are listed as skipped with the reason.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
@@ -90,8 +90,11 @@ async function inLab(name: 'lab' | 'lab-long', reason: string | undefined): Prom
   await timed('lab down', 'npx tsx lab/down.ts');
 }
 
-const reason = labReason();
-if (process.argv[2] === 'lab-long') {
+const only = process.argv[2];
+const reason = only === 'restart' ? undefined : labReason();
+if (only === 'restart') {
+  await tier('restart');
+} else if (only === 'lab-long') {
   await inLab('lab-long', reason);
 } else {
   await Promise.all([checks(), servers(reason === undefined)]);

@@ -4,15 +4,14 @@ import type { StorageArray } from '../array/array.js';
 import { expectedEnd, stalledForMs, type Pace } from '../domain/copy-pace.js';
 import { FlashCopyError } from '../domain/errors.js';
 import type { VolumeReport } from '../domain/report.js';
+import { WAITS } from '../domain/timing.js';
 import type { FlashCopyActivities, GroupProgress } from './contract.js';
 
 export type CopiedOrder = Parameters<FlashCopyActivities['flashCopyAwaitCopied']>[0];
 
-const FIRST_LOOK_MS = 2_000;
-const LAST_LOOK_MS = 30_000;
-
 /** 2 s after the first look, doubling up to 30 s: small copies end soon, large ones are not asked about all the time. */
-const nextLookMs = (attempt: number): number => Math.min(LAST_LOOK_MS, FIRST_LOOK_MS * 2 ** Math.min(attempt - 1, 8));
+const nextLookMs = (attempt: number): number =>
+  Math.min(WAITS.copyLookLast, WAITS.copyLookFirst * 2 ** Math.min(attempt - 1, 8));
 
 const gone = ({ mappings }: GroupProgress, order: CopiedOrder): string[] =>
   (order.mappings ?? []).map(({ name }) => name).filter((name) => !mappings.includes(name));

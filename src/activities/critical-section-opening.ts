@@ -1,6 +1,8 @@
 // Everything the point in time needs, opened and tested before anything stands still: holders, nonces, flushes, array sessions, prepared groups.
 import { FlashCopyError } from '../domain/errors.js';
 import type { PlannedSource } from '../domain/plan.js';
+import { COMMANDS, MARGINS } from '../domain/timing.js';
+import { within } from '../domain/within.js';
 import type { GroupRef, PointInTimeOrder } from './contract.js';
 import type { ArmedHost, ReservedStart } from './critical-section.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -18,8 +20,6 @@ export interface Opened {
   close(): void;
 }
 
-const RESERVE_TIMEOUT_MS = 30_000;
-
 /** The holder comes first: it refuses while another run holds one of the file systems. */
 const arm = async (deps: ActivityDependencies, run: string, source: PlannedSource): Promise<ArmedHost> => ({
   host: source.host,
@@ -36,7 +36,7 @@ type StartOrder = PointInTimeOrder['groups'][number];
 
 async function reserve(deps: ActivityDependencies, order: StartOrder): Promise<ReservedStart> {
   const { array, name: group, restore = false, snapshot } = order;
-  const session = await deps.arrays(array).reserveStart(RESERVE_TIMEOUT_MS);
+  const session = await deps.arrays(array).reserveStart(COMMANDS.arrayReserve);
   const release = (): void => session.release();
   if (snapshot === undefined) {
     const send: ReservedStart['send'] = (timeoutMs) => session.startPrepared(group, timeoutMs, { restore });
@@ -62,8 +62,42 @@ async function checkPrepared(deps: ActivityDependencies, { array, group }: Group
   });
 }
 
-/** Throws after closing whatever was open. `sources` are those of the quiesce method. */
+export interface Opening {
+  /** Those of the quiesce method. */
+  readonly sources: readonly PlannedSource[];
+  /** When the last command must have been answered: a pause and its thaw must still fit in. */
+  readonly untilMs: number;
+}
+
+/** Throws after closing whatever was open; what is opened too late (OPENING_OVERDUE) is closed as soon as it comes. */
 export async function openCriticalSection(
+  deps: ActivityDependencies,
+  order: PointInTimeOrder,
+  { sources, untilMs }: Opening,
+): Promise<Opened> {
+  const ms = Math.max(0, untilMs - 2 * MARGINS.leastPause - deps.clock.now());
+  const opening = open(deps, order, sources);
+  let late = false;
+  void opening.then(
+    (opened) => late && opened.close(),
+    () => undefined,
+  );
+  return within({ clock: deps.clock, ms }, opening, () => {
+    late = true;
+    return overdue(ms);
+  });
+}
+
+const overdue = (ms: number): FlashCopyError =>
+  new FlashCopyError({
+    family: 'host',
+    code: 'OPENING_OVERDUE',
+    message: `hosts and arrays were not ready for the pause within ${ms} ms; nothing was made still`,
+    retry: 'safe',
+    details: { ms },
+  });
+
+async function open(
   deps: ActivityDependencies,
   order: PointInTimeOrder,
   sources: readonly PlannedSource[],

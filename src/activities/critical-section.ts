@@ -4,6 +4,7 @@ import type { StartAnswer } from '../array/array.js';
 import type { Clock } from '../domain/clock.js';
 import { type ErrorData, errorData, FlashCopyError } from '../domain/errors.js';
 import type { PauseReport } from '../domain/report.js';
+import { MARGINS, WAITS } from '../domain/timing.js';
 import type { ArmedQuiesce } from '../host/host.js';
 import type { GroupRef, GroupStart, PointInTimeResult } from './contract.js';
 
@@ -26,13 +27,9 @@ export interface CriticalSection {
   readonly starts: readonly ReservedStart[];
   /** ms from the first quiesce after which no start is sent. */
   readonly budgetMs: number;
+  /** When every command must have been answered: the activity itself ends soon after. */
+  readonly untilMs: number;
 }
-
-/** Longer than any pause: the holder's own deadline thaws earlier than this gives up. */
-const THAW_TIMEOUT_MS = 60_000;
-
-/** Others that quiesce at the same moment get so long to answer once one has refused. */
-const ANSWER_GRACE_MS = 1_000;
 
 const notSent = ({ array, group }: GroupRef): GroupStart => ({
   ...{ array, group, preparedRead: false, started: 'not-done', code: 'NOT_SENT' },
@@ -52,9 +49,13 @@ async function start(reserved: ReservedStart, timeoutMs: number): Promise<GroupS
 }
 
 /** Never throws: a thaw without an answer is a broken quiesce, and the holder thaws when its channel closes. */
-async function thaw({ host, hold }: ArmedHost, clock: Clock, beganAt: number): Promise<PauseReport> {
+async function thaw(
+  { host, hold }: ArmedHost,
+  { clock, untilMs }: CriticalSection,
+  beganAt: number,
+): Promise<PauseReport> {
   try {
-    return await hold.attestAndThaw(THAW_TIMEOUT_MS);
+    return await hold.attestAndThaw(Math.max(MARGINS.leastPause, untilMs - clock.now()));
   } catch (error) {
     const givenBackAt = clock.now();
     const broken = `no answer to the thaw (times are the worker's): ${errorData(error).message}`;
@@ -71,7 +72,7 @@ async function thaw({ host, hold }: ArmedHost, clock: Clock, beganAt: number): P
 async function answeredSoon(one: ArmedHost, quiesce: Promise<void> | undefined, clock: Clock): Promise<void> {
   const waiting = new AbortController();
   const answered = Promise.resolve(quiesce).catch(() => undefined);
-  const tooLong = clock.sleep(ANSWER_GRACE_MS, waiting.signal).then(
+  const tooLong = clock.sleep(WAITS.quiesceAnswers, waiting.signal).then(
     () => one.hold.close(),
     () => undefined,
   );
@@ -121,7 +122,7 @@ export async function runCriticalSection(section: CriticalSection): Promise<Poin
   const pauses = await Promise.all(
     armed.map(async (one, index) => {
       await answeredSoon(one, quiesces[index], clock);
-      return thaw(one, clock, beganAt);
+      return thaw(one, section, beganAt);
     }),
   );
   const first = error ?? startError(starts);

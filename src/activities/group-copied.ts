@@ -1,13 +1,14 @@
 // The background copy: waited for without holding a slot, made faster or slower while it runs, and let go of at its end.
-import { activityInfo, Context } from '@temporalio/activity';
+import { activityInfo } from '@temporalio/activity';
 import type { StorageArray } from '../array/array.js';
 import { observe, type Pace } from '../domain/copy-pace.js';
 import { FlashCopyError } from '../domain/errors.js';
+import { WAITS } from '../domain/timing.js';
 import type { FlashCopyActivities, GroupProgress, GroupRef } from './contract.js';
 import { copyRunning, copyStopped, isCopied, isLost, type CopiedOrder } from './copy-verdict.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { groupProgress, missingGroup, readListing, readProgress } from './group-progress.js';
-import { whileBeating } from './heartbeat.js';
+import { type Beat, whileBeating } from './heartbeat.js';
 import { inBatches } from './in-parallel.js';
 import { SharedListings } from './shared-listing.js';
 import { snapshotProgress } from './snapshot-progress.js';
@@ -17,13 +18,11 @@ type CopiedActivities = Pick<
   'flashCopyAwaitCopied' | 'flashCopySetAutodelete' | 'flashCopyChangeRate'
 >;
 
-const LISTING_AGE_MS = 5_000;
-
 /** What the attempts before saw travels with the heartbeat: a worker may have died in between. */
-function measure(seen: GroupProgress, now: number): Pace {
+function measure(seen: GroupProgress, beat: Beat, now: number): Pace {
   const before = activityInfo().heartbeatDetails as Pace | undefined;
   const pace = observe(before?.last === undefined ? undefined : before, seen.volumes, now);
-  Context.current().heartbeat(pace);
+  beat.report(pace);
   return pace;
 }
 
@@ -61,23 +60,28 @@ export function copiedActivities({ arrays, clock }: ActivityDependencies): Copie
   const listings = new SharedListings(clock);
   const look = (order: GroupRef, listing: Parameters<typeof groupProgress>[2]): GroupProgress =>
     groupProgress(order.array, order.group, listing);
-  const judge = async (array: StorageArray, order: CopiedOrder, now: GroupProgress): Promise<GroupProgress> => {
+  const judge = async (
+    array: StorageArray,
+    { order, beat }: { readonly order: CopiedOrder; readonly beat: Beat },
+    now: GroupProgress,
+  ): Promise<GroupProgress> => {
     if (isCopied(now, order)) return now;
     if (isLost(now, order)) throw await copyStopped(array, order, now);
-    throw copyRunning(order, now, { pace: measure(now, clock.now()), now: clock.now() });
+    throw copyRunning(order, now, { pace: measure(now, beat, clock.now()), now: clock.now() });
   };
   return {
-    async flashCopyAwaitCopied(order: CopiedOrder) {
-      const array = arrays(order.array);
-      if (order.snapshot !== undefined)
-        return judge(array, order, await snapshotProgress(array, order.group, order.snapshot));
-      const shared = await listings.read(array, LISTING_AGE_MS);
-      // A verdict needs a listing of now: a shared one may be older than our start and show the former generation at 100 %, or the group
-      // under its former name.
-      const seen = shared.groups.some(({ name }) => name === order.group) ? look(order, shared) : undefined;
-      const open = seen !== undefined && !isCopied(seen, order) && !isLost(seen, order);
-      return judge(array, order, open ? seen : look(order, await readListing(array)));
-    },
+    flashCopyAwaitCopied: (order: CopiedOrder) =>
+      whileBeating(clock, async (beat) => {
+        const array = arrays(order.array);
+        if (order.snapshot !== undefined)
+          return judge(array, { order, beat }, await snapshotProgress(array, order.group, order.snapshot));
+        const shared = await listings.read(array, WAITS.copyListingAge);
+        // A verdict needs a listing of now: a shared one may be older than our start and show the former generation at 100 %, or the group
+        // under its former name.
+        const seen = shared.groups.some(({ name }) => name === order.group) ? look(order, shared) : undefined;
+        const open = seen !== undefined && !isCopied(seen, order) && !isLost(seen, order);
+        return judge(array, { order, beat }, open ? seen : look(order, await readListing(array)));
+      }),
 
     flashCopySetAutodelete: ({ array, group }) => whileBeating(clock, () => setAutodelete(arrays(array), group)),
 

@@ -14,12 +14,10 @@ type ReadOrder = Parameters<FlashCopyActivities['flashCopyReadGroup']>[0];
 /** Looks until the snapshot is there, or cannot be expected any more. */
 function settled(deps: ActivityDependencies, look: () => Promise<GroupProgress>): Promise<GroupProgress> {
   const untilMs = deps.clock.now() + SETTLED_MS;
-  return whileBeating(deps.clock, () =>
-    poll(deps.clock, async () => {
-      const seen = await look();
-      return seen.state === 'empty' && deps.clock.now() < untilMs ? undefined : seen;
-    }),
-  );
+  return poll(deps.clock, async () => {
+    const seen = await look();
+    return seen.state === 'empty' && deps.clock.now() < untilMs ? undefined : seen;
+  });
 }
 
 export function watchActivities(deps: ActivityDependencies): WatchActivities {
@@ -28,16 +26,17 @@ export function watchActivities(deps: ActivityDependencies): WatchActivities {
       ? readProgress(deps.arrays(array), group)
       : snapshotProgress(deps.arrays(array), group, snapshot);
   return {
-    flashCopyReadGroup: readNow,
+    flashCopyReadGroup: (order) => whileBeating(deps.clock, () => readNow(order)),
 
-    async flashCopyFenceGroup({ array, group, newName, snapshot }) {
-      if (snapshot !== undefined) return settled(deps, () => readNow({ array, group, snapshot }));
-      const storage = deps.arrays(array);
-      if ((await storage.readGroup(newName)) === undefined) {
-        if ((await storage.readGroup(group)) === undefined) throw missingGroup(array, group);
-        await storage.renameGroup(group, newName);
-      }
-      return readNow({ array, group: newName });
-    },
+    flashCopyFenceGroup: ({ array, group, newName, snapshot }) =>
+      whileBeating(deps.clock, async () => {
+        if (snapshot !== undefined) return settled(deps, () => readNow({ array, group, snapshot }));
+        const storage = deps.arrays(array);
+        if ((await storage.readGroup(newName)) === undefined) {
+          if ((await storage.readGroup(group)) === undefined) throw missingGroup(array, group);
+          await storage.renameGroup(group, newName);
+        }
+        return readNow({ array, group: newName });
+      }),
   };
 }

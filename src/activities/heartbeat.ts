@@ -1,6 +1,7 @@
 // Heartbeats while something long runs: they carry progress out and the wish to cancel in.
 import { Context, type Info } from '@temporalio/activity';
 import type { Clock } from '../domain/clock.js';
+import { BEATS } from '../domain/timing.js';
 import { noteBeat } from './attempt-over.js';
 
 export interface Beat {
@@ -10,12 +11,8 @@ export interface Beat {
   restart(): void;
 }
 
-const LONGEST_MS = 10_000;
-const SHORTEST_MS = 250;
-
-/** A third of the time-out, so that two lost beats do no harm. */
 const intervalMs = (info: Info): number =>
-  Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (info.heartbeatTimeoutMs ?? 3 * LONGEST_MS) / 3));
+  Math.min(BEATS.longest, Math.max(BEATS.shortest, (info.heartbeatTimeoutMs ?? 3 * BEATS.longest) / 3));
 
 /** The signal of a cancel, a pause or a worker that ends; its reason is a CancelledFailure. */
 export const cancellationSignal = (): AbortSignal => Context.current().cancellationSignal;

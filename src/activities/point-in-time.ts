@@ -2,6 +2,8 @@
 import { CancelledFailure } from '@temporalio/common';
 import { errorData, FlashCopyError } from '../domain/errors.js';
 import type { PlannedSource } from '../domain/plan.js';
+import { COMMANDS, inside, MARGINS, pointInTimeMs, startGroupsMs } from '../domain/timing.js';
+import { within } from '../domain/within.js';
 import type { FlashCopyActivities, PointInTimeOrder, PointInTimeResult } from './contract.js';
 import { notStarted, runCriticalSection } from './critical-section.js';
 import { openCriticalSection, type Opened } from './critical-section-opening.js';
@@ -10,19 +12,12 @@ import { type Beat, whileBeating } from './heartbeat.js';
 
 type PointInTimeActivities = Pick<FlashCopyActivities, 'flashCopyTakePointInTime' | 'flashCopyStartGroups'>;
 
-/** How long one start may take when only unmounted hosts wait for it. */
-const START_TIMEOUT_MS = 20_000;
-/** What must be left of a lease beyond the start, ms. */
-const LEASE_MARGIN_MS = 5_000;
-/** With less than this left of a holder's deadline nothing is quiesced any more. */
-const LEAST_PAUSE_MS = 1_000;
-
 const isMethod = (method: PlannedSource['method']) => (source: PlannedSource) => source.method === method;
 
-/** The pause may not outlive a holder: its deadline was counted from arming. */
-function pauseBudget(opened: Opened, maxPauseMs: number): number {
+/** The pause may outlive neither a holder, whose deadline was counted from arming, nor this activity. */
+function pauseBudget(opened: Opened, maxPauseMs: number, leftMs: number): number {
   const leaseMs = opened.leaseMs();
-  if (leaseMs >= LEAST_PAUSE_MS) return Math.min(maxPauseMs, leaseMs);
+  if (leaseMs >= MARGINS.leastPause) return Math.min(maxPauseMs, leaseMs, leftMs - MARGINS.leastPause);
   throw new FlashCopyError({
     family: 'host',
     code: 'LEASE_TOO_SHORT',
@@ -44,11 +39,14 @@ async function takePointInTime(
       message: `${unmounted.host} is unmounted: its groups are started by flashCopyStartGroups`,
       details: { host: unmounted.host },
     });
-  const opened = await openCriticalSection(deps, order, order.sources);
+  const { clock } = deps;
+  const { sources, maxPauseMs } = order;
+  const untilMs = clock.now() + inside(pointInTimeMs(sources, maxPauseMs));
+  const opened = await openCriticalSection(deps, order, { sources, untilMs });
   try {
-    const budgetMs = pauseBudget(opened, order.maxPauseMs);
+    const budgetMs = pauseBudget(opened, maxPauseMs, untilMs - clock.now());
     beat.restart();
-    return await runCriticalSection({ ...opened, clock: deps.clock, budgetMs });
+    return await runCriticalSection({ ...opened, clock, budgetMs, untilMs });
   } finally {
     opened.close();
   }
@@ -57,16 +55,21 @@ async function takePointInTime(
 type Probe = { readonly host: string; readonly broken: string; readonly leaseMs: number };
 
 /** No answer is a broken quiesce. */
-async function probe(deps: ActivityDependencies, run: string, host: string): Promise<Probe> {
+async function probe(
+  { hosts, clock }: ActivityDependencies,
+  { run, host, untilMs }: { readonly run: string; readonly host: string; readonly untilMs: number },
+): Promise<Probe> {
+  const ms = Math.max(0, untilMs - clock.now());
   try {
-    return { host, ...(await deps.hosts(host).source.attest(run)) };
+    const attest = hosts(host).source.attest(run);
+    return { host, ...(await within({ clock, ms }, attest, () => new Error(`none within ${ms} ms`))) };
   } catch (error) {
     return { host, broken: `no answer: ${errorData(error).message}`, leaseMs: 0 };
   }
 }
 
 function checkProbe({ host, broken, leaseMs }: Probe): void {
-  const needed = START_TIMEOUT_MS + LEASE_MARGIN_MS;
+  const needed = COMMANDS.arrayStart + MARGINS.startLease;
   if (broken === '' && leaseMs > needed) return;
   const [code, text] =
     broken === ''
@@ -88,14 +91,17 @@ async function startGroups(
 ): Promise<PointInTimeResult> {
   const unmounted = order.sources.filter(isMethod('unmount'));
   const quiesced = order.sources.filter(isMethod('quiesce'));
-  const probeAll = () => Promise.all(unmounted.map(({ host }) => probe(deps, order.run, host)));
+  const { clock } = deps;
+  const untilMs = clock.now() + inside(startGroupsMs(order.sources));
+  const probeAll = () => Promise.all(unmounted.map(({ host }) => probe(deps, { run: order.run, host, untilMs })));
   let opened: Opened | undefined;
   try {
-    opened = await openCriticalSection(deps, order, quiesced);
+    opened = await openCriticalSection(deps, order, { sources: quiesced, untilMs });
     (await probeAll()).forEach(checkProbe);
-    const budgetMs = quiesced.length === 0 ? START_TIMEOUT_MS : pauseBudget(opened, order.maxPauseMs);
+    const leftMs = untilMs - clock.now();
+    const budgetMs = quiesced.length === 0 ? leftMs : pauseBudget(opened, order.maxPauseMs, leftMs);
     beat.restart();
-    const section = { ...opened, clock: deps.clock, budgetMs: Math.min(budgetMs, START_TIMEOUT_MS) };
+    const section = { ...opened, clock, untilMs, budgetMs: Math.min(budgetMs, COMMANDS.arrayStart) };
     const result = await runCriticalSection(section);
     const after = (await probeAll()).map(({ host, broken }) => ({ host, broken }));
     return { ...result, attestations: [...(result.attestations ?? []), ...after] };

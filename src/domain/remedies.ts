@@ -2,6 +2,7 @@
 const REMEDIES: Readonly<Record<string, string>> = {
   QUIESCE_REFUSED: 'look at that host, the message says what it refused; run again',
   QUIESCE_OVERDUE: 'look at the load of that host; raise `maxPause`, or run at a quieter time',
+  OPENING_OVERDUE: 'look at the load of hosts and array; run at a quieter time',
   PAUSE_EXCEEDED: 'look at the load of the source hosts; raise `maxPause`, or run at a quieter time',
   QUIESCE_BROKEN: 'find out what thawed or mounted the file system in the pause; run again',
   TOO_DIRTY: 'run at a quieter time',

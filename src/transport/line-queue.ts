@@ -2,7 +2,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../domain/clock.js';
 import { commandTimedOut, outputTooLarge } from './failures.js';
-import { within } from './time-limit.js';
+import { within } from '../domain/within.js';
 
 const LONGEST_UNREAD = 16 * 1024 * 1024;
 

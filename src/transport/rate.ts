@@ -1,9 +1,7 @@
 // So many beginnings in a window of time, and no more: new SSH connections (an SVC refuses the fourth in a second, OpenStack Cinder slows itself
 // down for the same reason), REST calls and log-ins (10 and 3 a second, IBM's SDK preamble).
 import type { Clock } from '../domain/clock.js';
-
-/** A little more than the second, for clocks that do not agree. */
-const WINDOW_MS = 1_050;
+import { WAITS } from '../domain/timing.js';
 
 export class Rate {
   #taken = 0;
@@ -30,7 +28,7 @@ export class Rate {
     return () => {
       if (counted) return;
       counted = true;
-      this.at.clock.sleep(WINDOW_MS, this.at.signal).then(back, back);
+      this.at.clock.sleep(WAITS.rateWindow, this.at.signal).then(back, back);
     };
   }
 }

@@ -1,22 +1,4 @@
-// A limit in time on a promise, measured by the Clock port. The loser is left alone: stopping the work is the caller's part.
-import type { Clock } from '../domain/clock.js';
-
-/** The work's own result, or `late()` thrown after `ms`. */
-export async function within<T>(
-  limit: { readonly clock: Clock; readonly ms: number },
-  work: Promise<T>,
-  late: () => Error,
-): Promise<T> {
-  const stop = new AbortController();
-  const timer = limit.clock.sleep(limit.ms, stop.signal).then(() => {
-    throw late();
-  });
-  try {
-    return await Promise.race([work, timer]);
-  } finally {
-    stop.abort();
-  }
-}
+// The caller's own signal as a promise that can be raced against the work.
 
 /** Rejects with `reason()` when the signal fires; `forget` ends the watch. Without a signal it never settles. */
 export function whenAborted(

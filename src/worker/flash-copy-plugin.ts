@@ -9,6 +9,7 @@ import {
   type WorkerPlugin,
 } from '@temporalio/worker';
 import type { Inventory } from '../config/inventory.js';
+import { WORKER } from '../domain/timing.js';
 import { urgentQueue } from '../workflows/messages.js';
 import { compose, inventoryOf, type Composition, type CompositionOptions, type Wrap } from './composition.js';
 import { dataConverterOf } from './encryption.js';
@@ -18,21 +19,36 @@ import { checkBundle, codeOf, flashCopyBundle, workflowsPath } from './workflow-
 const COPY_SLOTS = 3_000;
 const URGENT_SLOTS = 200;
 
+export type FlashCopyPluginOptions = CompositionOptions & {
+  /**
+   * Worker versioning: this worker takes copies of its own version only (a copy stays with the version it began with), and ledgers of any.
+   * Default: unversioned, or what the worker's own `workerDeploymentOptions` say. See docs/upgrading.md.
+   */
+  readonly deploymentVersion?: { readonly deploymentName: string; readonly buildId: string };
+};
+
 /** Where the user said nothing. */
 const COPY_DEFAULTS = {
-  // The runs of a dead worker move to another one after this time instead of 10 s: they may stand in the pause.
-  stickyQueueScheduleToStartTimeout: '1s',
-  shutdownGraceTime: '10s',
+  stickyQueueScheduleToStartTimeout: WORKER.sticky,
+  shutdownGraceTime: WORKER.shutdown,
   // A cancel reaches an activity with its heartbeat.
-  maxHeartbeatThrottleInterval: '5s',
+  maxHeartbeatThrottleInterval: WORKER.throttle,
 } satisfies Partial<WorkerOptions>;
 
 /** A shutdown waits for pauses that are under way: longer than any maxPause. */
 const URGENT_OPTIONS = {
-  shutdownGraceTime: '6m',
-  maxHeartbeatThrottleInterval: '1s',
+  shutdownGraceTime: WORKER.urgentShutdown,
+  maxHeartbeatThrottleInterval: WORKER.urgentThrottle,
   maxConcurrentActivityTaskExecutions: URGENT_SLOTS,
 } satisfies Partial<WorkerOptions>;
+
+type Versioning = Pick<WorkerOptions, 'workerDeploymentOptions'>;
+
+/** Copies and guards that begin here are pinned by their own word; what began before there were versions moves on, as does the ledger. */
+const versioning = (version: FlashCopyPluginOptions['deploymentVersion']): Versioning =>
+  version === undefined
+    ? {}
+    : { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' } };
 
 const isUrgent = (taskQueue: string): boolean => taskQueue.endsWith(urgentQueue(''));
 
@@ -44,12 +60,14 @@ export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
   readonly name = 'temporal-flashcopy.FlashCopyPlugin';
   readonly #inventory: Inventory;
   readonly #wrap: Wrap;
+  readonly #version: Versioning;
   #composition: Composition | undefined;
   #options: WorkerOptions | undefined;
 
-  constructor(options: CompositionOptions) {
+  constructor(options: FlashCopyPluginOptions) {
     this.#inventory = inventoryOf(options);
     this.#wrap = options.wrap ?? {};
+    this.#version = versioning(options.deploymentVersion);
   }
 
   /** For `bundleWorkflowCode({ plugins })`: your workflows when there are any, else the library's. */
@@ -67,6 +85,7 @@ export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
     const { workflowModules: _bundledToo, ...others } = interceptors ?? {};
     return {
       ...COPY_DEFAULTS,
+      ...this.#version,
       ...(options.tuner === undefined ? { maxConcurrentActivityTaskExecutions: COPY_SLOTS } : {}),
       ...rest,
       interceptors: others,
@@ -115,9 +134,11 @@ export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
   }
 
   #createUrgent({ connection, options: { taskQueue } }: Worker, { activities }: Composition): Promise<Worker> {
-    const { namespace, identity, dataConverter, interceptors } = this.#options ?? {};
+    const { namespace, identity, dataConverter, interceptors, workerDeploymentOptions } = this.#options ?? {};
     return Worker.create({
       ...URGENT_OPTIONS,
+      ...this.#version,
+      ...(workerDeploymentOptions === undefined ? {} : { workerDeploymentOptions }),
       ...(connection === undefined ? {} : { connection }),
       ...(namespace === undefined ? {} : { namespace }),
       ...(identity === undefined ? {} : { identity }),

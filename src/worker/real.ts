@@ -4,6 +4,7 @@ import { createSvcArray } from '../array/svc/svc-array.js';
 import type { ArrayEntry, HostEntry, Inventory } from '../config/inventory.js';
 import type { Clock, Randomness } from '../domain/clock.js';
 import { FlashCopyError } from '../domain/errors.js';
+import { COMMANDS } from '../domain/timing.js';
 import type { Host } from '../host/host.js';
 import { createLinuxHost } from '../host/linux/linux-host.js';
 import { createHttpsTransport } from '../transport/https/https-transport.js';
@@ -17,7 +18,6 @@ type LinuxEntry = Extract<HostEntry, { kind: 'linux' }>;
 
 /** Connections to a host: one is kept for the urgent. */
 const HOST_SESSIONS = 4;
-const HANDSHAKE_MS = 20_000;
 
 interface Ports {
   readonly clock: Clock;
@@ -52,7 +52,7 @@ export function createReal(inventory: Inventory, ports: Ports): World {
       hostKey: entry.hostKey,
       sessions: entry.sessions,
       clock: ports.clock,
-      handshakeTimeoutMs: HANDSHAKE_MS,
+      handshakeTimeoutMs: COMMANDS.handshake,
     });
     return maskedTransport(transport, list);
   };
@@ -65,7 +65,7 @@ export function createReal(inventory: Inventory, ports: Ports): World {
         fingerprint: entry.fingerprint,
         serverName: entry.serverName,
       },
-      ...{ clock: ports.clock, handshakeTimeoutMs: HANDSHAKE_MS },
+      ...{ clock: ports.clock, handshakeTimeoutMs: COMMANDS.handshake },
       onToken: (token) => secrets.keepToken(token),
     });
     return maskedRest(transport, list);

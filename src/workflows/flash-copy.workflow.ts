@@ -18,6 +18,7 @@ import { releaseTargets } from './steps/release-targets.js';
 import { retain } from './steps/retain.js';
 import { takePointInTime } from './steps/take-point-in-time.js';
 import { validate } from './steps/validate.js';
+import { versioned } from './versioning.js';
 
 /** Copies one set. Answers the report of a good copy; every other end is a failure that carries its report. */
 export async function flashCopy(input: FlashCopyInput): Promise<Report> {
@@ -46,3 +47,6 @@ export async function flashCopy(input: FlashCopyInput): Promise<Report> {
     await retain(copy);
   });
 }
+
+/** Where workers are versioned: a copy ends on the version it began with. */
+versioned('PINNED', flashCopy);

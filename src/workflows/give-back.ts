@@ -4,15 +4,10 @@ import { CancellationScope, condition, isCancellation, sleep } from '@temporalio
 import type { RunRef } from '../activities/contract.js';
 import type { PlannedSource } from '../domain/plan.js';
 import type { ByHand, PauseReport } from '../domain/report.js';
+import { WAITS } from '../domain/timing.js';
 import { perform } from './activities.js';
 import type { OperatorCall } from './call-operator.js';
 import { errorLine } from './failure.js';
-
-/** After so long without success a person is called (phase NEEDS_OPERATOR); trying goes on. */
-const CALL_OPERATOR_AFTER_MS = 60_000;
-/** Between two rounds after a failure that no retry of Temporal covers. */
-const ROUND_EVERY_MS = 10_000;
-const SLOWEST_ROUND_MS = 300_000;
 
 /** What a person can do to a give back that goes on. */
 export interface GiveBackHand {
@@ -45,7 +40,7 @@ export function giveBackForSure(
       watcher.stuck(source.host, why);
       watcher.call.raise(why);
     };
-    const alarm = raiseLater(() => stuck(`no answer for ${CALL_OPERATOR_AFTER_MS / 1000} s`));
+    const alarm = raiseLater(() => stuck(`no answer for ${WAITS.callOperator / 1000} s`));
     try {
       return await rounds({ ...ref, source }, { ...watcher, stuck: (_, why) => stuck(why) });
     } finally {
@@ -62,7 +57,7 @@ export type GiveBackOrder = RunRef & { readonly source: PlannedSource };
 async function rounds(order: GiveBackOrder, watcher: GiveBackWatcher): Promise<PauseReport | undefined> {
   const { host } = order.source;
   const said: { word?: ByHand } = {};
-  for (let pauseMs = ROUND_EVERY_MS; ; pauseMs = Math.min(pauseMs * 2, SLOWEST_ROUND_MS)) {
+  for (let pauseMs: number = WAITS.giveBackRound; ; pauseMs = Math.min(pauseMs * 2, WAITS.giveBackRoundLongest)) {
     let again = false;
     const attempt = new CancellationScope();
     // Cancelling an attempt that waits for its next retry ends it at once; a new one is then scheduled without any wait.
@@ -90,7 +85,7 @@ async function rounds(order: GiveBackOrder, watcher: GiveBackWatcher): Promise<P
 function raiseLater(raise: () => void): CancellationScope {
   const scope = new CancellationScope();
   void scope
-    .run(() => sleep(CALL_OPERATOR_AFTER_MS, { summary: 'until an operator is called' }))
+    .run(() => sleep(WAITS.callOperator, { summary: 'until an operator is called' }))
     .then(raise)
     .catch(() => undefined);
   return scope;

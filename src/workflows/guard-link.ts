@@ -8,6 +8,7 @@ import type { RunRef } from '../activities/contract.js';
 import type { PlannedGroup, PlannedSource } from '../domain/plan.js';
 import { takesSnapshot } from './snapshots.js';
 import type { ByHand } from '../domain/report.js';
+import { guardLeaseMs } from '../domain/timing.js';
 import {
   GUARD,
   GUARD_DONE_SIGNAL,
@@ -17,9 +18,6 @@ import {
   type GuardInput,
   type GuardWatch,
 } from './messages.js';
-
-/** Holder deadlines end first, then this much later the guard acts. */
-const LEASE_MARGIN_MS = 60_000;
 
 /** What the guard needs to know of a run. */
 export interface GuardedRun {
@@ -72,9 +70,7 @@ export class GuardLink {
   /** From now on the guard gives these sources back by itself when the lease ends. To be awaited before arming. */
   async arm(sources: readonly PlannedSource[]): Promise<void> {
     if (!this.#started) return;
-    // Twice the longest deadline: the channels are opened before the holders are armed, and that takes no longer than a deadline.
-    const leaseMs = 2 * Math.max(0, ...sources.map((source) => source.deadlineMs)) + LEASE_MARGIN_MS;
-    await this.#tell(this.#watch(sources, leaseMs));
+    await this.#tell(this.#watch(sources, guardLeaseMs(sources)));
   }
 
   /** Every source has its I/O: only groups and locks are watched from here on. */

@@ -23,6 +23,7 @@ import {
   type GuardInput,
   type GuardWatch,
 } from './messages.js';
+import { versioned } from './versioning.js';
 
 export const watchSignal = defineSignal<[GuardWatch]>(GUARD_WATCH_SIGNAL);
 export const resolvedSignal = defineSignal<[word: ByHand]>(GUARD_RESOLVED_SIGNAL);
@@ -77,6 +78,9 @@ export function flashCopyGuard(input: GuardInput): Promise<GuardEnd> {
   });
   return CancellationScope.nonCancellable(() => standGuard(input, post));
 }
+
+/** Where workers are versioned: with its copy. */
+versioned('PINNED', flashCopyGuard);
 
 const heldBy = (): Pick<Post, 'resolved' | 'stuck' | 'hands' | 'calls'> => ({
   resolved: new Set(),

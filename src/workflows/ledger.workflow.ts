@@ -19,6 +19,7 @@ import {
   type AcquireOrder,
   type LedgerGrant,
 } from './messages.js';
+import { versioned } from './versioning.js';
 
 export interface ReleaseOrder {
   readonly holder: string;
@@ -84,6 +85,9 @@ export async function flashCopyLedger(state: LedgerState = { grants: [] }): Prom
   await condition(() => calls >= callsPerRun && allHandlersFinished());
   return continueAsNew<typeof flashCopyLedger>({ ...state, grants, resolved });
 }
+
+/** Where workers are versioned: it never ends, and moves to the newest version at its next task. */
+versioned('AUTO_UPGRADE', flashCopyLedger);
 
 const without = (grants: readonly LedgerGrant[], holder: string): LedgerGrant[] =>
   grants.filter((grant) => grant.holder !== holder);

@@ -1,10 +1,11 @@
 // The wire over the command line: SSH or in process.
+import { COMMANDS } from '../../domain/timing.js';
 import type { CommandResult, Transport } from '../../transport/transport.js';
 import { delimited, renderCommand, type SvcCommand } from './command.js';
 import { readRefusal } from './errors.js';
 import { createStartSession } from './cli-start.js';
 import { parseDetails, parseListing } from './table.js';
-import { CHANGE_TIMEOUT_MS, READ_TIMEOUT_MS, repeatRead, type Ports, type Wire } from './wire.js';
+import { repeatRead, type Ports, type Wire } from './wire.js';
 
 /** The transport becomes the wire's own. */
 export function createCliWire(transport: Transport, ports: Ports): Wire {
@@ -16,12 +17,12 @@ export function createCliWire(transport: Transport, ports: Ports): Wire {
     return result;
   };
   const read = (command: SvcCommand): Promise<string> =>
-    repeatRead(async () => (await run(delimited(command), READ_TIMEOUT_MS)).stdout, ports);
+    repeatRead(async () => (await run(delimited(command), COMMANDS.arrayRead)).stdout, ports);
   return {
     list: async (command) => parseListing(command.verb, await read(command)),
     show: async (command) => parseDetails(command.verb, await read(command)),
     change: async (command) => {
-      await run(command, CHANGE_TIMEOUT_MS);
+      await run(command, COMMANDS.arrayChange);
     },
     reserveStart: async (timeoutMs) =>
       createStartSession(await transport.reserve({ timeoutMs, urgent: true }), ports.clock),

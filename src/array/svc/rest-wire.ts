@@ -1,20 +1,21 @@
 // The wire over the REST door. The same commands, the same refusals by code; only their clothes differ.
+import { COMMANDS } from '../../domain/timing.js';
 import type { RestTransport } from '../../transport/transport.js';
 import { list, type SvcCommand } from './command.js';
 import { parseJsonDetails, parseJsonListing } from './json.js';
 import { callRest } from './rest-call.js';
 import { createRestStart } from './rest-start.js';
-import { CHANGE_TIMEOUT_MS, READ_TIMEOUT_MS, repeatRead, type Ports, type Wire } from './wire.js';
+import { repeatRead, type Ports, type Wire } from './wire.js';
 
 /** The transport becomes the wire's own. */
 export function createRestWire(transport: RestTransport, ports: Ports): Wire {
   const read = (command: SvcCommand): Promise<string> =>
-    repeatRead(() => callRest(transport, command, { timeoutMs: READ_TIMEOUT_MS }), ports);
+    repeatRead(() => callRest(transport, command, { timeoutMs: COMMANDS.arrayRead }), ports);
   return {
     list: async (command) => parseJsonListing(command.verb, await read(command)),
     show: async (command) => parseJsonDetails(command.verb, await read(command)),
     change: async (command) => {
-      await callRest(transport, command, { timeoutMs: CHANGE_TIMEOUT_MS });
+      await callRest(transport, command, { timeoutMs: COMMANDS.arrayChange });
     },
     reserveStart: async (timeoutMs) => {
       // Connection and token are tried out before anything stands still.

@@ -2,6 +2,7 @@
 // Promise: reads are repeated a little; changes never are: the caller reads first.
 import type { Clock, Randomness } from '../../domain/clock.js';
 import { FlashCopyError } from '../../domain/errors.js';
+import { READ_ATTEMPTS, WAITS } from '../../domain/timing.js';
 import type { StartSession } from '../array.js';
 import type { SvcCommand } from './command.js';
 import type { Row } from './row.js';
@@ -23,11 +24,6 @@ export interface Ports {
   readonly randomness: Randomness;
 }
 
-export const READ_TIMEOUT_MS = 30_000;
-/** The array runs commands one after another; a change may stand behind others. */
-export const CHANGE_TIMEOUT_MS = 60_000;
-const READ_ATTEMPTS = 3;
-const WAIT_MS = 400;
 /** Of these a read may be repeated at once; a time-out is not among them: it was long enough already. */
 const REPEATABLE = ['UNREACHABLE', 'CHANNEL_LOST', 'ARRAY_BUSY'];
 
@@ -46,5 +42,5 @@ export async function repeatRead<T>(read: () => Promise<T>, { clock, randomness 
 /** Doubled each time, with half of it left to chance: workers that lost one array together do not come back together. */
 function waitMs(attempt: number, randomness: Randomness): number {
   const share = parseInt(randomness.token(5).slice(1), 36) / 36 ** 4;
-  return WAIT_MS * 2 ** (attempt - 1) * (0.5 + 0.5 * share);
+  return WAITS.readAgain * 2 ** (attempt - 1) * (0.5 + 0.5 * share);
 }

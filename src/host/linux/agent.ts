@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Randomness } from '../../domain/clock.js';
 import { FlashCopyError } from '../../domain/errors.js';
+import { inside, WAITS } from '../../domain/timing.js';
 import type { CommandResult, RunOptions, Transport } from '../../transport/transport.js';
 import { agentProgram } from './agent-program.js';
 import { readAnswer, type Row } from './answer.js';
@@ -29,8 +30,8 @@ interface Runner {
 }
 
 const MISSING = 97;
-/** One look at a job lasts so long at most. */
-const LOOK_S = 20;
+/** The answer to the last look comes after the time is over; it still ends before the activity does. */
+const slackMs = (timeoutMs: number): number => timeoutMs - inside(timeoutMs);
 const LOST = new Set(['CHANNEL_LOST', 'COMMAND_TIMED_OUT', 'UNREACHABLE']);
 const isLost = (error: unknown): boolean => error instanceof FlashCopyError && LOST.has(error.code);
 
@@ -50,13 +51,16 @@ export class Agent {
     return this.#privileged([...start, this.#path, stateDir, keepDir, ...words]);
   }
 
-  /** For reads: repeated once after a lost connection. */
+  /** For reads: repeated once after a lost connection, within the same time. */
   async read(words: readonly string[], options: CallOptions): Promise<Row[]> {
+    const { clock } = this.options;
+    const until = clock.now() + options.timeoutMs;
     try {
       return await this.#call(words, options);
     } catch (error) {
-      if (!isLost(error)) throw error;
-      return await this.#call(words, options);
+      const timeoutMs = until - clock.now();
+      if (!isLost(error) || timeoutMs <= 0) throw error;
+      return await this.#call(words, { ...options, timeoutMs });
     }
   }
 
@@ -69,10 +73,10 @@ export class Agent {
     let sent = false;
     for (;;) {
       try {
-        const look = Math.max(1, Math.min(LOOK_S, Math.ceil((until - clock.now()) / 1000)));
+        const look = Math.max(1, Math.min(WAITS.jobLook / 1_000, Math.ceil((until - clock.now()) / 1000)));
         const rows = await this.#call(['job', key, call, String(look), ...words], {
           ...options,
-          timeoutMs: (look + 15) * 1000,
+          timeoutMs: Math.min((look + 15) * 1000, Math.max(0, until - clock.now()) + slackMs(options.timeoutMs)),
         });
         if (rows[0]?.[0] !== 'running') return rows;
         sent = true;
@@ -80,7 +84,7 @@ export class Agent {
         if (!isLost(error) || (!sent && (error as FlashCopyError).code === 'UNREACHABLE')) throw error;
         sent = true;
         if (clock.now() >= until) throw error;
-        await clock.sleep(500);
+        await clock.sleep(WAITS.jobLookAgain);
       }
       if (clock.now() >= until) throw this.#overdue(words[0] ?? '', options.timeoutMs);
     }

@@ -1,20 +1,18 @@
 // The arming channel of one holder: quiesce, then attest and thaw. Nothing stands between the two but the network and fsfreeze.
 import { FlashCopyError } from '../../domain/errors.js';
 import type { PauseReport } from '../../domain/report.js';
+import { COMMANDS, MARGINS } from '../../domain/timing.js';
 import type { LineChannel, Session } from '../../transport/transport.js';
 import type { ArmedQuiesce } from '../host.js';
 import { parseRows, refused, unreadable, values } from './answer.js';
 import { pauseReport } from './hold-order.js';
-
-/** The report follows the thaw on the same channel. */
-const REPORT_MS = 15_000;
 
 export interface Arming {
   readonly host: string;
   readonly session: Session;
   readonly channel: LineChannel;
   /** Another way to give back and to learn what happened, for when this channel is gone. */
-  readonly giveBack: () => Promise<PauseReport | undefined>;
+  readonly giveBack: (timeoutMs: number) => Promise<PauseReport | undefined>;
   readonly now: () => number;
 }
 
@@ -40,16 +38,18 @@ export class ArmedLinuxQuiesce implements ArmedQuiesce {
   }
 
   async attestAndThaw(timeoutMs: number): Promise<PauseReport> {
-    const { host, channel } = this.arming;
+    const { host, channel, now } = this.arming;
+    const until = now() + timeoutMs;
+    const left = (most: number): number => Math.max(MARGINS.leastPause, Math.min(most, until - now()));
     try {
       channel.send('attest-thaw');
       const thawed = (await channel.nextLine(timeoutMs)).split('\t');
       if (thawed[0] !== 'thawed') throw unreadable(host, thawed.join(' '));
-      const report = pauseReport(host, parseRows(await channel.nextLine(REPORT_MS)));
+      const report = pauseReport(host, parseRows(await channel.nextLine(left(COMMANDS.hostPauseReport))));
       if (report === undefined) throw unreadable(host, 'no report of the pause');
       return report;
     } catch (error) {
-      return await this.#broken(error);
+      return await this.#broken(error, left(COMMANDS.hostGiveBack));
     }
   }
 
@@ -59,11 +59,11 @@ export class ArmedLinuxQuiesce implements ArmedQuiesce {
   }
 
   /** No answer is a broken quiesce; what the host itself knows of it comes over another connection. */
-  async #broken(error: unknown): Promise<PauseReport> {
+  async #broken(error: unknown, timeoutMs: number): Promise<PauseReport> {
     const { host, now } = this.arming;
     this.close();
     const why = `no answer from the holder: ${error instanceof Error ? error.message : String(error)}`;
-    const known = await this.arming.giveBack().catch(() => undefined);
+    const known = await this.arming.giveBack(timeoutMs).catch(() => undefined);
     if (known !== undefined) return { ...known, broken: known.broken === '' ? why : known.broken };
     const at = now();
     const beganAt = this.#beganAt;

@@ -2,6 +2,7 @@
 import type { Clock, Randomness } from '../../domain/clock.js';
 import type { HostInspection } from '../../domain/inspection.js';
 import { FlashCopyError } from '../../domain/errors.js';
+import { COMMANDS } from '../../domain/timing.js';
 import type { Transport } from '../../transport/transport.js';
 import type { Host, InspectOrder } from '../host.js';
 import { Agent } from './agent.js';
@@ -22,8 +23,6 @@ export interface LinuxHostOptions {
   /** Mount tables that must outlive a reboot. Default /var/lib/flashcopy. */
   readonly keepDir?: string;
 }
-
-const INSPECT_MS = 120_000;
 
 export function createLinuxHost(options: LinuxHostOptions): Host {
   const { name, transport, clock, randomness } = options;
@@ -52,7 +51,7 @@ async function inspect(agent: Agent, order: InspectOrder): Promise<HostInspectio
     ...order.units.flatMap((unit) => ['unit', checked('unit', unit)]),
   ];
   try {
-    return readInspection(agent.host, order, await agent.read(words, { timeoutMs: INSPECT_MS }));
+    return readInspection(agent.host, order, await agent.read(words, { timeoutMs: COMMANDS.hostInspect }));
   } catch (error) {
     if (error instanceof FlashCopyError && error.code === 'NOT_PRIVILEGED') return unprivileged(agent.host);
     throw error;

@@ -1,15 +1,13 @@
 // A Linux host as target: release, find, new identities, mount and verify, each one call of the agent.
 import type { PlannedFileSystem } from '../../domain/plan.js';
+import { COMMANDS } from '../../domain/timing.js';
 import type { FoundDisk, ReleaseOrder, SynthesisRecord, TargetHost } from '../host.js';
 import type { Agent } from './agent.js';
 import { integer, values, type Row } from './answer.js';
 import { checked } from './words.js';
 
-const SHORT_MS = 60_000;
-const LONG_MS = 600_000;
-const CHECK_MS = 6 * 3_600_000;
-/** Logins, scans and multipath take so long at worst. */
-const FIND_S = 120;
+/** Logins, scans and multipath take so long at worst; the other half is for the answer. */
+const FIND_S = COMMANDS.targetFind / 2_000;
 
 const releaseWords = (order: ReleaseOrder): string[] => [
   checked('run', order.run),
@@ -23,17 +21,17 @@ export class LinuxTarget implements TargetHost {
   constructor(private readonly agent: Agent) {}
 
   async release(order: ReleaseOrder): Promise<void> {
-    await this.agent.change(['release', ...releaseWords(order)], { timeoutMs: LONG_MS });
+    await this.agent.change(['release', ...releaseWords(order)], { timeoutMs: COMMANDS.targetLong });
   }
 
   async proveReleased(order: ReleaseOrder): Promise<void> {
-    await this.agent.read(['prove-released', ...releaseWords(order)], { timeoutMs: SHORT_MS });
+    await this.agent.read(['prove-released', ...releaseWords(order)], { timeoutMs: COMMANDS.targetShort });
   }
 
   async find(order: { readonly run: string; readonly uids: readonly string[] }): Promise<FoundDisk[]> {
     const uids = order.uids.map((uid) => checked('uid', uid));
     const rows = await this.agent.change(['find', checked('run', order.run), String(FIND_S), ...uids], {
-      timeoutMs: (FIND_S + 120) * 1000,
+      timeoutMs: COMMANDS.targetFind,
     });
     return rows.map((row) => {
       const [uid = '', device = '', paths = ''] = this.#values(row, 3);
@@ -48,11 +46,13 @@ export class LinuxTarget implements TargetHost {
       const uids = group.disks.map((uid) => checked('uid', uid));
       const name = checked('group', group.name);
       const words = ['new-group', run, order.synthesis, name, checked('uuid', group.sourceUuid), ...uids];
-      rows.push(...(await this.agent.change(words, { timeoutMs: LONG_MS })));
+      rows.push(...(await this.agent.change(words, { timeoutMs: COMMANDS.targetLong })));
     }
     for (const fs of order.synthesis === 'auto' ? order.fileSystems : []) {
       const words = ['new-file-system', run, checked('fsType', fs.fsType), checked('uuid', fs.sourceUuid)];
-      rows.push(...(await this.agent.change([...words, checked('device', fs.device)], { timeoutMs: LONG_MS })));
+      rows.push(
+        ...(await this.agent.change([...words, checked('device', fs.device)], { timeoutMs: COMMANDS.targetLong })),
+      );
     }
     return rows.map((row) => {
       const [layer = '', device = '', was = '', now = ''] = this.#values(row, 4);
@@ -65,7 +65,7 @@ export class LinuxTarget implements TargetHost {
     for (const fs of fileSystems.filter(({ at }) => at !== '')) {
       const words = ['mount', checked('fsType', fs.fsType), checked('uuid', fs.sourceUuid), fs.readOnly ? 'ro' : 'rw'];
       const line = [...words, checked('device', fs.device), checked('path', fs.at)];
-      const [row = []] = await this.agent.change(line, { timeoutMs: LONG_MS });
+      const [row = []] = await this.agent.change(line, { timeoutMs: COMMANDS.targetLong });
       const [at = '', device = '', uuid = ''] = this.#values(row, 3);
       mounted.push({ at, device, uuid });
     }
@@ -73,12 +73,16 @@ export class LinuxTarget implements TargetHost {
   }
 
   async unmount(mountPoints: readonly string[]): Promise<void> {
-    await this.agent.change(['unmount', ...mountPoints.map((point) => checked('path', point))], { timeoutMs: LONG_MS });
+    await this.agent.change(['unmount', ...mountPoints.map((point) => checked('path', point))], {
+      timeoutMs: COMMANDS.targetLong,
+    });
   }
 
   async verify(order: Parameters<TargetHost['verify']>[0]): ReturnType<TargetHost['verify']> {
     const points = order.fileSystems.filter(({ at }) => at !== '').map(({ at }) => checked('path', at));
-    const rows = await this.agent.read(['verify', checked('run', order.run), ...points], { timeoutMs: SHORT_MS });
+    const rows = await this.agent.read(['verify', checked('run', order.run), ...points], {
+      timeoutMs: COMMANDS.targetShort,
+    });
     return rows.map((row) => {
       const [at = '', before, after] = this.#values(row, 3);
       return { at, before: before === '1', after: after === '1' };
@@ -88,7 +92,7 @@ export class LinuxTarget implements TargetHost {
   async check(fileSystems: readonly PlannedFileSystem[]): Promise<void> {
     for (const fs of fileSystems) {
       const words = ['check', checked('fsType', fs.fsType), checked('device', fs.device)];
-      await this.agent.change(words, { timeoutMs: CHECK_MS });
+      await this.agent.change(words, { timeoutMs: COMMANDS.targetCheck });
     }
   }
 

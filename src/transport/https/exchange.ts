@@ -13,7 +13,8 @@ import {
   outputTooLarge,
   unreachable,
 } from '../failures.js';
-import { whenAborted, within } from '../time-limit.js';
+import { within } from '../../domain/within.js';
+import { whenAborted } from '../time-limit.js';
 import type { RunOptions } from '../transport.js';
 
 export interface ExchangePlace {

@@ -3,6 +3,7 @@
 // libraries are not used: they repeat by status and method and cannot tell whether a change was sent.
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../domain/clock.js';
+import { COMMANDS, WAITS } from '../../domain/timing.js';
 import { authRefused, commandCancelled, rateLimited, unreachable } from '../failures.js';
 import { firstReachable } from '../first-reachable.js';
 import { Rate } from '../rate.js';
@@ -36,9 +37,6 @@ export interface HttpsTransportOptions {
 /** An array takes 10 calls a second. A start is three urgent ones (test, read, start): none of them may wait for its turn. */
 const CALLS_PER_SECOND = { ordinary: 6, urgent: 4 };
 const LOG_INS_PER_SECOND = 3;
-const LOG_IN_TIMEOUT_MS = 20_000;
-const WAITS_MS = [1_000, 2_000, 4_000];
-const LONGEST_WAIT_MS = 10_000;
 
 export function createHttpsTransport(options: HttpsTransportOptions): RestTransport {
   const { clock, sessions, basePath = '/rest/v1', maxOutputBytes = 64 * 1024 * 1024 } = options;
@@ -61,7 +59,7 @@ export function createHttpsTransport(options: HttpsTransportOptions): RestTransp
   };
   const token = new SharedToken(async () => {
     const order = { path: `${basePath}/auth`, headers: logInHeaders(options), body: '{}' };
-    const limits = { timeoutMs: LOG_IN_TIMEOUT_MS };
+    const limits = { timeoutMs: COMMANDS.logIn };
     const answer = await patiently({ clock, address, limits }, async () => {
       (await logIns.turn())();
       return send(order, limits);
@@ -107,11 +105,12 @@ async function patiently(
   call: () => Promise<HttpAnswer>,
 ): Promise<HttpAnswer> {
   const until = at.clock.now() + at.limits.timeoutMs;
-  for (const otherwise of [...WAITS_MS, undefined]) {
+  for (const otherwise of [...WAITS.tooManyCalls, undefined]) {
     const answer = await call();
     if (answer.status !== 429) return answer;
     const asked = Number(answer.retryAfter) * 1_000;
-    const waitMs = otherwise === undefined ? Infinity : asked >= 1_000 ? Math.min(asked, LONGEST_WAIT_MS) : otherwise;
+    const waitMs =
+      otherwise === undefined ? Infinity : asked >= 1_000 ? Math.min(asked, WAITS.tooManyCallsLongest) : otherwise;
     if (at.clock.now() + waitMs >= until) break;
     const { signal } = at.limits;
     await at.clock.sleep(waitMs, signal).catch(() => {

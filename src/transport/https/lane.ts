@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../domain/clock.js';
 import { noFreeSession } from '../failures.js';
 import { Rate } from '../rate.js';
-import { within } from '../time-limit.js';
+import { within } from '../../domain/within.js';
 import { ConnectionAgent, exchange, type ExchangePlace, type HttpAnswer, type Order } from './exchange.js';
 import type { RunOptions } from '../transport.js';
 

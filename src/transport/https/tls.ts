@@ -3,7 +3,7 @@ import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../domain/clock.js';
 import type { FlashCopyError } from '../../domain/errors.js';
 import { certificateUnknown, unreachable } from '../failures.js';
-import { within } from '../time-limit.js';
+import { within } from '../../domain/within.js';
 
 /** How a certificate is judged. Without both, by the CAs this machine trusts. */
 export interface Trust {

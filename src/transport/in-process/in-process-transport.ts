@@ -2,7 +2,8 @@
 import type { Clock } from '../../domain/clock.js';
 import { FlashCopyError } from '../../domain/errors.js';
 import { channelLost, commandCancelled, commandTimedOut, unreachable } from '../failures.js';
-import { whenAborted, within } from '../time-limit.js';
+import { within } from '../../domain/within.js';
+import { whenAborted } from '../time-limit.js';
 import type { CommandResult, LineChannel, RunOptions, Session, Transport } from '../transport.js';
 
 export interface InProcessOptions {

@@ -3,7 +3,8 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Client, ClientChannel } from 'ssh2';
 import type { Clock } from '../../domain/clock.js';
 import { channelLost, commandCancelled, commandTimedOut, outputTooLarge } from '../failures.js';
-import { whenAborted, within } from '../time-limit.js';
+import { within } from '../../domain/within.js';
+import { whenAborted } from '../time-limit.js';
 import type { CommandResult, RunOptions } from '../transport.js';
 import { exec } from './exec.js';
 

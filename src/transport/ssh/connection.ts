@@ -2,8 +2,9 @@
 import { Client, type AuthenticationType } from 'ssh2';
 import type { Clock } from '../../domain/clock.js';
 import type { FlashCopyError } from '../../domain/errors.js';
+import { COMMANDS, WAITS } from '../../domain/timing.js';
 import { authRefused, unreachable } from '../failures.js';
-import { within } from '../time-limit.js';
+import { within } from '../../domain/within.js';
 import { judgeHostKey } from './host-key.js';
 
 export interface SshTarget {
@@ -22,9 +23,6 @@ export interface SshTarget {
   readonly handshakeTimeoutMs: number;
   readonly clock: Clock;
 }
-
-const KEEP_ALIVE_MS = 5_000;
-const HANG_UP_MS = 2_000;
 
 /** Throws UNREACHABLE, AUTH_REFUSED, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED; no command has been sent in any of them. */
 export async function connect(target: SshTarget): Promise<Client> {
@@ -61,7 +59,7 @@ function handshake(client: Client, target: SshTarget): Promise<Client> {
       ...(password === undefined ? {} : { password, tryKeyboard: true }),
       authHandler: methods,
       readyTimeout: 0,
-      keepaliveInterval: KEEP_ALIVE_MS,
+      keepaliveInterval: WAITS.keepAlive,
       keepaliveCountMax: 3,
       hostVerifier: (key: Buffer) => {
         refusedKey = judgeHostKey(target.address, key, target.hostKeys);
@@ -96,7 +94,7 @@ function connectError(target: SshTarget, error: Error & { level?: string }): Fla
 export async function hangUp(client: Client, clock: Clock): Promise<void> {
   const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
   client.end();
-  await within({ clock, ms: HANG_UP_MS }, closed, () => new Error('late')).catch(() => client.destroy());
+  await within({ clock, ms: COMMANDS.hangUp }, closed, () => new Error('late')).catch(() => client.destroy());
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Client, ClientChannel } from 'ssh2';
 import type { Clock } from '../../domain/clock.js';
 import { channelLost, commandTimedOut } from '../failures.js';
 import { LineQueue } from '../line-queue.js';
-import { within } from '../time-limit.js';
+import { within } from '../../domain/within.js';
 import type { LineChannel } from '../transport.js';
 import { exec } from './exec.js';
 

@@ -4,7 +4,8 @@ import { setMaxListeners } from 'node:events';
 import type { Client } from 'ssh2';
 import type { Clock } from '../../domain/clock.js';
 import { commandCancelled, noFreeSession, unreachable } from '../failures.js';
-import { whenAborted, within } from '../time-limit.js';
+import { within } from '../../domain/within.js';
+import { whenAborted } from '../time-limit.js';
 import { Rate } from '../rate.js';
 import { hangUp } from './connection.js';
 

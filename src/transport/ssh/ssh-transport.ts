@@ -3,9 +3,10 @@
 import type { Client } from 'ssh2';
 import type { Clock } from '../../domain/clock.js';
 import { FlashCopyError } from '../../domain/errors.js';
+import { COMMANDS, WAITS } from '../../domain/timing.js';
 import { parseAddress } from '../address.js';
 import { unreachable } from '../failures.js';
-import { within } from '../time-limit.js';
+import { within } from '../../domain/within.js';
 import type { CommandResult, LineChannel, RunOptions, Session, Transport } from '../transport.js';
 import { firstReachable } from '../first-reachable.js';
 import { runCommand, type CommandPlace } from './command.js';
@@ -65,7 +66,7 @@ export function createSshTransport(options: SshTransportOptions): Transport {
     },
   );
   const address = targets.map((target) => target.address).join(' or ');
-  const { channelsPerConnection = 8, idleMs = 60_000, maxOutputBytes = 64 * 1024 * 1024 } = options;
+  const { channelsPerConnection = 8, idleMs = WAITS.idleConnection, maxOutputBytes = 64 * 1024 * 1024 } = options;
   const open = firstReachable(targets, connect);
   const pool = new ConnectionPool({ address, clock, open, sessions, channelsPerConnection, idleMs });
   const place = { address, clock, maxOutputBytes, openTimeoutMs: handshakeTimeoutMs };
@@ -106,9 +107,6 @@ const isCode = (error: unknown, ...codes: string[]): boolean =>
 /** After these nobody else should get the connection: a command that did not answer may still sit on its channel. */
 const isBroken = (error: unknown): boolean => isCode(error, 'UNREACHABLE', 'CHANNEL_LOST', 'COMMAND_TIMED_OUT');
 
-/** A live connection answers in milliseconds; the rest of the caller's time is kept for a new one. */
-const ANSWER_MS = 1_000;
-
 interface ReservePlace extends CommandPlace {
   readonly probe: string;
   readonly openTimeoutMs: number;
@@ -144,7 +142,7 @@ async function test(lease: Lease, place: ReservePlace, timeoutMs: number): Promi
   }
   if (lease.fresh) return;
   const late = (): Error => unreachable(address, 'a reserved connection does not answer');
-  const ms = Math.min(ANSWER_MS, timeoutMs / 2);
+  const ms = Math.min(COMMANDS.channelTest, timeoutMs / 2);
   if (!(await within({ clock, ms }, answers(lease.client), late))) throw late();
 }
 

@@ -1,12 +1,10 @@
 // Step `prepare`: the array flushes its own cache; slow, so it is waited for outside the pause. Undo: out of preparing and prepared, for sure.
+import { prepareGroupMs } from '../../domain/timing.js';
 import { perform } from '../activities.js';
 import type { PlannedGroup } from '../../domain/plan.js';
 import type { CopyRun, RunGroup } from '../copy-run.js';
 import { inParallel } from '../parallel.js';
 import { planOf, restoresSnapshot, takesSnapshot, withSnapshot } from '../snapshots.js';
-
-/** More than the array is given: the activity reports its own time-out first. */
-const MARGIN_MS = 60_000;
 
 /** All groups at once. Throws FLUSH_FAILED when the array gives up. */
 export async function prepare(copy: CopyRun): Promise<void> {
@@ -35,7 +33,7 @@ export async function prepareGroup(copy: CopyRun, group: RunGroup): Promise<void
         summary: restoresSnapshot(planned)
           ? `look once more at the volumes of ${array}`
           : `prepare group ${group.name} of ${array}`,
-        withinMs: copy.plan.maxPreparedMs + MARGIN_MS,
+        withinMs: prepareGroupMs(copy.plan.maxPreparedMs),
       },
       {
         ...copy.ref,

@@ -5,6 +5,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import type { PointInTimeOrder, PointInTimeResult } from '../../activities/contract.js';
 import { FlashCopyError } from '../../domain/errors.js';
 import type { PlannedSource } from '../../domain/plan.js';
+import { pointInTimeMs, startGroupsMs, takeDownMs } from '../../domain/timing.js';
 import { perform } from '../activities.js';
 import type { CopyRun } from '../copy-run.js';
 import { errorOf } from '../failure.js';
@@ -16,8 +17,6 @@ import { now } from '../report.js';
 import { forgetUnprepare } from './prepare.js';
 
 const PAUSE_MS = defineSearchAttributeKey('FlashCopyPauseMs', SearchAttributeType.INT);
-/** For a plan without sources: time to open the sessions and start. */
-const WITHOUT_HOLDER_MS = 60_000;
 
 export async function takePointInTime(copy: CopyRun): Promise<void> {
   refuseWhenPreparedTooLong(copy);
@@ -71,7 +70,7 @@ const restored = (copy: CopyRun) => copy.groups.filter(({ planned }) => restores
 
 /** One activity: the pause depends neither on Temporal's latency nor on its health. It ends before any holder's deadline. */
 function quiesceAndStart(order: PointInTimeOrder): Promise<PointInTimeResult> {
-  const withinMs = Math.min(...order.sources.map(({ deadlineMs }) => deadlineMs), WITHOUT_HOLDER_MS + order.maxPauseMs);
+  const withinMs = pointInTimeMs(order.sources, order.maxPauseMs);
   const hosts = order.sources.map(({ host }) => host).join(', ');
   const summary = `quiesce ${hosts}, start ${named(order)}, give back`;
   return perform('flashCopyTakePointInTime', { summary, withinMs }, order);
@@ -88,12 +87,12 @@ async function takeDownAndStart(copy: CopyRun, order: PointInTimeOrder): Promise
     throw error;
   }
   const summary = `start ${named(order)} while ${unmounted.map(({ host }) => host).join(', ')} is unmounted`;
-  return perform('flashCopyStartGroups', { summary }, order);
+  return perform('flashCopyStartGroups', { summary, withinMs: startGroupsMs(order.sources) }, order);
 }
 
 async function takeDown(copy: CopyRun, source: PlannedSource): Promise<void> {
-  const { host, deadlineMs } = source;
-  const call = { summary: `stop units and unmount ${host}`, withinMs: deadlineMs };
+  const { host } = source;
+  const call = { summary: `stop units and unmount ${host}`, withinMs: takeDownMs(source) };
   const takingDown = perform('flashCopyTakeDown', call, { ...copy.ref, source });
   copy.takingDown.set(
     host,

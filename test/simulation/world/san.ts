@@ -5,7 +5,7 @@ import { createSvcArray } from '../../../src/array/svc/svc-array.js';
 import { createSystem, type SimulatedSystem } from '../../../src/simulator/index.js';
 import { createModelWorld, seededRandomness, type ModelHost } from '../../../src/testing/index.js';
 import { createInProcessTransport } from '../../../src/transport/in-process/in-process-transport.js';
-import type { EventQueue } from '../driver/event-queue.js';
+import type { Clock } from '../../../src/domain/clock.js';
 import { PokedWriter } from './writer.js';
 
 export const SOURCES = ['app1', 'app2', 'app3'] as const;
@@ -84,11 +84,7 @@ interface Members {
   readonly hosts: readonly string[];
 }
 
-async function createArray(
-  queue: EventQueue,
-  name: string,
-  { sources, hosts, grouped, many }: Members,
-): Promise<SanArray> {
+async function createArray(queue: Clock, name: string, { sources, hosts, grouped, many }: Members): Promise<SanArray> {
   const own = sources.flatMap((host) => volumesOf(host, many));
   const volumes = [...own, ...own.flatMap((volume) => [`${volume}_copy`, `${volume}_copy2`]), ...THEIRS];
   const system = await createSystem({
@@ -130,7 +126,7 @@ async function createArray(
 
 const manyOf = ({ many }: SanShape): { readonly many?: number } => (many === undefined ? {} : { many });
 
-export async function createSan(queue: EventQueue, shape: SanShape): Promise<San> {
+export async function createSan(queue: Clock, shape: SanShape): Promise<San> {
   const names = [...new Set(Object.values(shape.sources))].sort();
   const arrays = new Map<string, SanArray>();
   for (const name of names) {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StorageArray } from '../../../src/array/array.js';
 import { FlashCopyError } from '../../../src/domain/errors.js';
+import { pointInTimeMs } from '../../../src/domain/timing.js';
 import type { Host } from '../../../src/host/host.js';
 import { attestRemembers, freezeSkipped, withMethods } from '../../../src/testing/index.js';
 import { failure, GROUP, preparedSan, quiesceOrder, REF, type San } from './san.js';
@@ -23,6 +24,9 @@ const withHost =
   ({ hosts }: { hosts: (name: string) => Host }) => ({
     hosts: (name: string) => (name === wanted ? lie(hosts(name)) : hosts(name)),
   });
+const withSource = (wanted: string, replace: (source: Host['source']) => Partial<Host['source']>) =>
+  withHost(wanted, (host) => withMethods(host, { source: withMethods(host.source, replace(host.source)) }));
+const SLOW_START_MS = 20_000;
 /** Something happens on the SAN right when the start is sent. */
 const atStart = (happening: () => void | Promise<void>) =>
   withArray((array) => ({
@@ -221,6 +225,48 @@ describe('flashCopyTakePointInTime', () => {
     }));
     await made.run('flashCopyTakePointInTime', quiesceOrder(made));
     expect(couldWrite).toBe(true);
+  });
+
+  it('ends within its own time when a host does not get ready, and closes what comes too late', async () => {
+    let arm: () => void = () => undefined;
+    const armedLate = withSource('web1', (source) => ({
+      arm: async (order) => {
+        await new Promise<void>((resolve) => (arm = resolve));
+        return source.arm(order);
+      },
+    }));
+    const made = await preparedSan(armedLate);
+    const order = quiesceOrder(made);
+    const beganAt = made.clock.now();
+    const failed = await failure(made.run('flashCopyTakePointInTime', order));
+    expect(failed.type).toBe('OPENING_OVERDUE');
+    expect(made.clock.now() - beganAt).toBeLessThan(pointInTimeMs(order.sources, order.maxPauseMs));
+    arm();
+    await made.clock.advance(1_000);
+    expectIo(made);
+    expect(await state(made)).toBe('prepared');
+  });
+
+  it('waits for no thaw longer than it lives itself', async () => {
+    const asked: number[] = [];
+    const thawSlow = withSource('web1', (source) => ({
+      arm: async (order) => {
+        const armed = await source.arm(order);
+        const attestAndThaw = (timeoutMs: number) => {
+          asked.push(timeoutMs);
+          return armed.attestAndThaw(timeoutMs);
+        };
+        return withMethods(armed, { attestAndThaw });
+      },
+    }));
+    const made: San = await preparedSan((deps) => ({
+      ...thawSlow(deps),
+      ...atStart(() => deps.clock.sleep(SLOW_START_MS))(deps),
+    }));
+    const order = quiesceOrder(made);
+    await made.run('flashCopyTakePointInTime', order);
+    expect(asked).toHaveLength(1);
+    expect(SLOW_START_MS + asked[0]!).toBeLessThan(pointInTimeMs(order.sources, order.maxPauseMs));
   });
 });
 

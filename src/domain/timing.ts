@@ -1,0 +1,117 @@
+// Every time-out, wait and retry of the product in one place, in ms where nothing else is said. docs/timing.md is written from it.
+// Promise kept here: command < activity < holder deadline < guard lease for every plan; whoever is inside ends first, and is heard.
+
+/** One command or call, as the adapters wait for it. */
+export const COMMANDS = {
+  arrayRead: 30_000,
+  /** The array runs commands one after another; a change may stand behind others. */
+  arrayChange: 60_000,
+  /** One start, when only unmounted hosts wait for it. */
+  arrayStart: 20_000,
+  arrayReserve: 30_000,
+  hostFlush: 600_000,
+  hostShort: 30_000,
+  hostGiveBack: 240_000,
+  /** The report follows the thaw on the same channel. */
+  hostPauseReport: 15_000,
+  hostInspect: 120_000,
+  targetShort: 60_000,
+  targetLong: 600_000,
+  targetFind: 240_000,
+  targetCheck: 6 * 3_600_000,
+  handshake: 20_000,
+  hangUp: 2_000,
+  /** A live connection answers in milliseconds; the rest of the caller's time is kept for a new one. */
+  channelTest: 1_000,
+  logIn: 20_000,
+} as const;
+
+/** Waits between two tries or looks, and how many there are. */
+export const WAITS = {
+  readAgain: 400,
+  keepAlive: 5_000,
+  idleConnection: 60_000,
+  /** A little more than the second, for clocks that do not agree. */
+  rateWindow: 1_050,
+  tooManyCalls: [1_000, 2_000, 4_000],
+  tooManyCallsLongest: 10_000,
+  jobLook: 20_000,
+  jobLookAgain: 500,
+  pollFirst: 200,
+  pollLast: 1_000,
+  copyLookFirst: 2_000,
+  copyLookLast: 30_000,
+  copyListingAge: 5_000,
+  giveBackRound: 10_000,
+  giveBackRoundLongest: 300_000,
+  callOperator: 60_000,
+  /** Others that quiesce at the same moment get so long to answer once one has refused. */
+  quiesceAnswers: 1_000,
+} as const;
+
+/** Reads of the array, in all. */
+export const READ_ATTEMPTS = 3;
+
+/** A third of the heartbeat time-out, within these: two lost beats do no harm. */
+export const BEATS = { shortest: 250, longest: 10_000 } as const;
+
+/** Where an inventory's user says nothing to his worker. */
+export const WORKER = {
+  /** The runs of a dead worker move to another one after this time instead of 10 s: they may stand in the pause. */
+  sticky: 1_000,
+  shutdown: 10_000,
+  /** Longer than any maxPause: a shutdown waits for pauses that are under way. */
+  urgentShutdown: 360_000,
+  throttle: 5_000,
+  urgentThrottle: 1_000,
+} as const;
+
+export const MARGINS = {
+  /** Arming, opening sessions and the give back itself also take time within a quiesce holder's deadline. */
+  quiesce: 15_000,
+  /** Between a limit and the one around it; a tenth where the outer one is short. */
+  inner: 2_000,
+  /** More than the array is given to prepare: the activity reports its own time-out first. */
+  prepare: 60_000,
+  /** Holder deadlines end first, then this much later the guard acts. */
+  lease: 60_000,
+  /** What must be left of a lease beyond the start. */
+  startLease: 5_000,
+  /** With less than this left nothing is quiesced any more. */
+  leastPause: 1_000,
+  /** For a plan without sources: time to open the sessions and start. */
+  withoutHolder: 60_000,
+  startGroups: 60_000,
+} as const;
+
+/** The limit of what runs inside `limitMs`. */
+export const inside = (limitMs: number): number => Math.round(limitMs - Math.min(MARGINS.inner, limitMs / 10));
+
+export interface Limits {
+  readonly maxPauseMs: number;
+  readonly maxOutageMs: number;
+}
+type Held = readonly { readonly deadlineMs: number }[];
+
+/** When a holder gives back by itself, from arming. */
+export const holderDeadlineMs = ({ maxPauseMs, maxOutageMs }: Limits, method: 'quiesce' | 'unmount'): number =>
+  method === 'quiesce' ? maxPauseMs + MARGINS.quiesce : maxOutageMs;
+
+const shortest = (sources: Held): number => Math.min(...sources.map(({ deadlineMs }) => deadlineMs));
+
+/** The activity of the quiesce method, from its own beginning: before any of its holders is armed. */
+export const pointInTimeMs = (sources: Held, maxPauseMs: number): number =>
+  inside(Math.min(shortest(sources), MARGINS.withoutHolder + maxPauseMs));
+
+/** The activity that starts while hosts are unmounted. */
+export const startGroupsMs = (sources: Held): number => inside(Math.min(shortest(sources), MARGINS.startGroups));
+
+/** The activity that takes one host down, and the host's command in it. */
+export const takeDownMs = ({ deadlineMs }: Held[number]): number => inside(deadlineMs);
+export const takeDownCommandMs = (held: Held[number]): number => inside(takeDownMs(held));
+
+export const prepareGroupMs = (maxPreparedMs: number): number => maxPreparedMs + MARGINS.prepare;
+
+/** Twice the longest deadline: channels are opened before the holders are armed, and that takes no longer than a deadline. */
+export const guardLeaseMs = (sources: Held): number =>
+  2 * Math.max(0, ...sources.map(({ deadlineMs }) => deadlineMs)) + MARGINS.lease;
