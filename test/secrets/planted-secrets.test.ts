@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FlashCopyClient, type CopyHandle } from '../../src/client/index.js';
 import { errorData } from '../../src/domain/errors.js';
 import { evidenceOf, leaks, type Evidence } from './evidence.js';
@@ -16,16 +16,19 @@ const log: string[] = [];
 
 let env: TestWorkflowEnvironment;
 let scene: Scene;
-beforeAll(async () => {
+beforeAll(() => {
   // Before anything of ours installs another one.
   Runtime.install({
     logger: new DefaultLogger('TRACE', (entry) => void log.push(JSON.stringify(entry, errorsToo))),
     telemetryOptions: { logging: { forward: {}, filter: 'temporalio_sdk_core=DEBUG,temporal_client=DEBUG' } },
   });
+});
+// A server for each: ledgers outlive their copies, and wait for workers of a queue that is served no more.
+beforeEach(async () => {
   env = await TestWorkflowEnvironment.createLocal({ server: { executable, extraArgs } });
 });
-afterAll(() => env.teardown());
 afterEach(async () => {
+  await env.teardown();
   await scene.close();
   vi.resetModules();
   vi.doUnmock('../../src/activities/redaction.js');
