@@ -2,6 +2,7 @@
 // Paired rounds: the library, then the floor (freeze, wait as long as the array's own start took in this very round, thaw, inside the guest), then scripts.
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { source1, startDemoWorker, uid, type DemoWorker } from '../lab/demo/session.js';
 import { prepareSource } from '../lab/demo/source.js';
@@ -96,5 +97,3 @@ function print(volumes: number, gaps: Gaps): void {
     );
   }
 }
-
-const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
