@@ -1,15 +1,10 @@
 // An inspection must end on a host that has lost its disks: whatever reads a map without paths waits for ever. The kernel's tables are made up.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PARTS } from '../../../../src/host/linux/agent-program.js';
-
-const agent = new URL('../../../../src/host/linux/agent/', import.meta.url);
-const functions = PARTS.filter((part) => part !== 'main')
-  .map((part) => readFileSync(new URL(`${part}.sh`, agent), 'utf8'))
-  .join('\n');
+import { functions } from './agent-functions.js';
 
 let sys: string;
 beforeEach(() => (sys = mkdtempSync(path.join(tmpdir(), 'dead-paths-'))));

@@ -1,11 +1,11 @@
 // The critical part of the holder, run for real by a shell, with an fsfreeze that only pretends: order, refusals, probes. Nothing of this
 // machine is frozen: the tools come from a folder of the test, and mount points are mere names.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PARTS } from '../../../../src/host/linux/agent-program.js';
+import { functions } from './agent-functions.js';
 
 /** Freezes are files; a file `refuse_<name>` makes a freeze fail, `slow_<name>` makes it take its time. Every call is logged. */
 const FSFREEZE = `#!/bin/sh
@@ -22,10 +22,6 @@ case $1 in
     echo "thawed $2" >>"$FAKE/log" ;;
 esac
 `;
-const agent = new URL('../../../../src/host/linux/agent/', import.meta.url);
-const functions = PARTS.filter((part) => part !== 'main')
-  .map((part) => readFileSync(new URL(`${part}.sh`, agent), 'utf8'))
-  .join('\n');
 
 let folder: string;
 beforeEach(() => {

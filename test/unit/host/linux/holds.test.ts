@@ -1,17 +1,12 @@
 // What is held on a host, as the agent lists it: run for real by a shell over directories like those a holder leaves.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PARTS } from '../../../../src/host/linux/agent-program.js';
 import { parseRows } from '../../../../src/host/linux/answer.js';
 import { readHolds } from '../../../../src/host/linux/holds.js';
-
-const agent = new URL('../../../../src/host/linux/agent/', import.meta.url);
-const functions = PARTS.filter((part) => part !== 'main')
-  .map((part) => readFileSync(new URL(`${part}.sh`, agent), 'utf8'))
-  .join('\n');
+import { functions } from './agent-functions.js';
 
 let folder: string;
 beforeEach(() => {
