@@ -10,11 +10,23 @@ interface Counted {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly testResults: readonly {
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly name: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
-const results = { passed: 0, failed: 0, skipped: [] as string[] };
+const results = { passed: 0, failed: 0, skipped: [] as string[], failures: [] as string[] };
+
+/** Said again at the end: a thousand lines after the failure nobody finds it, and some readers are shown only the end. */
+function failed(what: string, why = ''): void {
+  results.failed += 1;
+  results.failures.push([what, ...why.split('\n').filter(Boolean).slice(0, 12)].join('\n  '));
+}
 const scratch = mkdtempSync(path.join(tmpdir(), 'flashcopy-test-'));
 
 /** What a command says is printed when it has ended: two lanes would otherwise talk at once. */
@@ -30,7 +42,7 @@ async function timed(name: string, command: string): Promise<boolean> {
 
 async function check(name: string, command: string): Promise<void> {
   if (await timed(name, command)) results.passed += 1;
-  else results.failed += 1;
+  else failed(name);
 }
 
 async function tier(name: string): Promise<void> {
@@ -41,18 +53,19 @@ async function tier(name: string): Promise<void> {
   try {
     counted = JSON.parse(readFileSync(file, 'utf8')) as Counted;
   } catch {
-    results.failed += 1;
+    failed(`${name}: no report`);
     return;
   }
   results.passed += counted.numPassedTests;
-  results.failed += counted.numFailedTests;
-  // A file that cannot even be loaded fails the run without a failed test.
-  if (!ok && counted.numFailedTests === 0) results.failed += 1;
   for (const suite of counted.testResults) {
     for (const test of suite.assertionResults) {
-      if (test.status !== 'passed' && test.status !== 'failed') results.skipped.push(`${name}: ${test.fullName}`);
+      if (test.status === 'failed') failed(`${name}: ${test.fullName}`, test.failureMessages.join('\n'));
+      else if (test.status !== 'passed') results.skipped.push(`${name}: ${test.fullName}`);
     }
   }
+  // A file that cannot even be loaded, or an error outside every test, fails the run without a failed test.
+  if (!ok && counted.numFailedTests === 0)
+    failed(`${name}: outside the tests`, counted.testResults.map((suite) => suite.message).join('\n'));
 }
 
 function labReason(): string | undefined {
@@ -102,6 +115,7 @@ if (only === 'restart') {
 }
 
 rmSync(scratch, { recursive: true, force: true });
+for (const failure of results.failures) console.log(`failed: ${failure}`);
 for (const line of results.skipped) console.log(`skipped: ${line}`);
 const skipped = results.skipped.length > 0 ? `, ${results.skipped.length} skipped` : '';
 console.log(`${results.passed} passed, ${results.failed} failed${skipped}`);

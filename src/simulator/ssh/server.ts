@@ -19,6 +19,11 @@ export interface SshDoor {
   close(): Promise<void>;
 }
 
+/** ssh2 1.17 has it on both sides; its types know the client's only. */
+interface WithoutDelay {
+  setNoDelay(on: boolean): void;
+}
+
 /** Rejects when the address is taken. */
 export async function openSshDoor(
   system: SimulatedSystem,
@@ -31,6 +36,8 @@ export async function openSshDoor(
   const open = new Set<Connection>();
   const server = new ssh2.Server({ hostKeys: [parts.hostKey.privateKey] }, (connection) => {
     connection.on('error', () => undefined); // a client that vanishes is no matter of ours
+    // As OpenSSH does: an answer is several small packets, and each would wait up to 40 ms for the client's delayed acknowledgement.
+    (connection as Connection & WithoutDelay).setNoDelay(true);
     if (admission.silent() || system.faults.take('login', 'before').length > 0 || !admission.enter()) {
       connection.end();
       return;
