@@ -1,4 +1,4 @@
-// The floor: freeze, wait, thaw inside the guest, nothing else. No tool from outside can be shorter.
+// The floor: freeze, wait, thaw inside the guest by the system's own tools, nothing else. What lies below it was saved by starting fewer processes.
 import { source1 } from '../../lab/demo/session.js';
 
 /** One round, already pre-flushed; answers its bounds by the guest's clock. */
