@@ -95,6 +95,10 @@ export function secondMappingLeftOut(array: StorageArray): StorageArray {
       await array.renameGroup(from, to);
       if (from === group) group = to;
     },
+    readGroup: async (wanted) => {
+      const found = await array.readGroup(wanted);
+      return wanted === group && found?.members !== undefined ? { ...found, members: [...found.members, name] } : found;
+    },
     readMappings: async () => {
       const mappings = await array.readMappings();
       const member = mappings.find((mapping) => mapping.group === group);

@@ -82,6 +82,7 @@ describe('the demo with a lie beneath it', () => {
       request('halved', pairs([1, 3], [2, 4])),
     );
     expect({ code, outcome: report.outcome }).toEqual({ code: 'NOT_ACTIVATED', outcome: 'failed' });
+    expect(await listed('lshostvdiskmap backup1')).toEqual([[]]);
   });
 
   it('the start sent after the thaw: the mark from after it is on the copy, and the grade is withdrawn', async () => {

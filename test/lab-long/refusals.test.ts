@@ -38,7 +38,9 @@ const beginnings = (lines: readonly string[]) => lines.map((line) => line.slice(
 async function facts(): Promise<Facts> {
   const listings = ['lsfcmap', 'lsfcconsistgrp', 'lsvdisk', 'lshost', 'lshostvdiskmap'];
   const all: Facts = { array: await array(listings.map((listing) => `${listing} -delim :`).join('; ')) };
-  for (const guest of [source, backup]) all[guest.name] = await guest.sh('findmnt -rn -o TARGET,SOURCE,FSTYPE,OPTIONS');
+  // Not what a login brings and takes away again.
+  const mounts = "findmnt -rn -o TARGET,SOURCE,FSTYPE,OPTIONS | grep -v '^/run/user/'";
+  for (const guest of [source, backup]) all[guest.name] = await guest.sh(mounts);
   for (const { name } of labVolumes) {
     const hash = createHash('sha1');
     await pipeline(createReadStream(path.join(storeDirectory(), 'volumes', `${name}.img`)), hash);
