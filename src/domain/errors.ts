@@ -57,6 +57,15 @@ export interface Refusal {
   readonly remedy: string;
 }
 
+/** A name of a plan or an activity that the worker's inventory lacks. */
+export const notInInventory = (what: 'array' | 'host', name: string): FlashCopyError =>
+  new FlashCopyError({
+    family: 'request',
+    code: what === 'array' ? 'UNKNOWN_ARRAY' : 'UNKNOWN_HOST',
+    message: `no ${what} ${name} in the inventory`,
+    details: { name },
+  });
+
 /** One line: `volumes[1].target = "db_x": TARGET_IN_USE; unmap it from host app2`. */
 export function refusalLine(refusal: Refusal): string {
   return `${refusal.field} = ${JSON.stringify(refusal.value)}: ${refusal.code}; ${refusal.remedy}`;

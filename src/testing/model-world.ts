@@ -2,7 +2,7 @@
 // caller, for models know only ports.
 import type { StorageArray } from '../array/array.js';
 import type { Clock, Randomness } from '../domain/clock.js';
-import { FlashCopyError } from '../domain/errors.js';
+import { notInInventory } from '../domain/errors.js';
 import type { VolumeIo } from '../simulator/volume-io.js';
 import { ModelHost } from './model/host.js';
 
@@ -23,14 +23,6 @@ export interface ModelWorld {
   readonly declaredArrays: readonly string[];
 }
 
-const unknown = (what: 'array' | 'host', name: string): FlashCopyError =>
-  new FlashCopyError({
-    family: 'request',
-    code: what === 'array' ? 'UNKNOWN_ARRAY' : 'UNKNOWN_HOST',
-    message: `no ${what} ${name} in the inventory`,
-    details: { name },
-  });
-
 /** Its fields are those that activities ask for under the same names. Host errors: see the port. */
 export function createModelWorld({ clock, randomness, arrays, hosts }: ModelWorldOptions): ModelWorld {
   const made = new Map(
@@ -50,12 +42,12 @@ export function createModelWorld({ clock, randomness, arrays, hosts }: ModelWorl
     declaredArrays: Object.keys(arrays),
     hosts: (name) => {
       const host = made.get(name);
-      if (host === undefined) throw unknown('host', name);
+      if (host === undefined) throw notInInventory('host', name);
       return host;
     },
     arrays: (name) => {
       const array = arrays[name];
-      if (array === undefined) throw unknown('array', name);
+      if (array === undefined) throw notInInventory('array', name);
       return array.storage;
     },
     arrayHosts: (host) => hosts[host] ?? {},

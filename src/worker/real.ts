@@ -3,7 +3,7 @@ import type { StorageArray } from '../array/array.js';
 import { createSvcArray } from '../array/svc/svc-array.js';
 import type { ArrayEntry, HostEntry, Inventory } from '../config/inventory.js';
 import type { Clock, Randomness } from '../domain/clock.js';
-import { FlashCopyError } from '../domain/errors.js';
+import { notInInventory } from '../domain/errors.js';
 import { COMMANDS } from '../domain/timing.js';
 import type { Host } from '../host/host.js';
 import { createLinuxHost } from '../host/linux/linux-host.js';
@@ -28,13 +28,13 @@ export function createReal(inventory: Inventory, ports: Ports): World {
   const secrets = new Secrets();
   const arrays = new Cache<StorageArray>((name) => {
     const entry = inventory.arrays[name] as SvcEntry | undefined;
-    if (entry === undefined) throw unknown('array', name);
+    if (entry === undefined) throw notInInventory('array', name);
     if (entry.wire === 'rest') return createSvcArray({ name, rest: restTo(name, entry), ...ports });
     return createSvcArray({ name, transport: sshTo(name, { ...entry, sessions: entry.sessions }), ...ports });
   });
   const hosts = new Cache<Host>((name) => {
     const entry = inventory.hosts[name] as LinuxEntry | undefined;
-    if (entry === undefined) throw unknown('host', name);
+    if (entry === undefined) throw notInInventory('host', name);
     return createLinuxHost({
       name,
       transport: sshTo(name, { ...entry, sessions: HOST_SESSIONS }),
@@ -98,11 +98,3 @@ class Cache<T> {
     return [...this.#made.values()];
   }
 }
-
-const unknown = (what: 'array' | 'host', name: string): FlashCopyError =>
-  new FlashCopyError({
-    family: 'request',
-    code: what === 'array' ? 'UNKNOWN_ARRAY' : 'UNKNOWN_HOST',
-    message: `no ${what} ${name} in the inventory`,
-    details: { name },
-  });

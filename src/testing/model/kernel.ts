@@ -91,7 +91,7 @@ export class Kernel {
       await mount.fileSystem.close().catch(() => undefined);
   }
 
-  /** Throws DUPLICATE_PV when two disks claim the same PV, GROUP_INCOMPLETE when one is missing. */
+  /** Throws DUPLICATE_PV when two disks claim the same PV, NOT_ACTIVATED when one is missing. */
   async activate(name: string): Promise<ActiveGroup> {
     const active = this.groups.get(name);
     if (active !== undefined) return active;
@@ -102,7 +102,7 @@ export class Kernel {
       throw hostError('DUPLICATE_PV', `two disks claim to be the same PV of ${name}`);
     const disks = header.all.map((uuid) => members.find((one) => one.header.pvUuid === uuid)?.disk);
     const present = disks.filter((disk) => disk !== undefined);
-    if (present.length < disks.length) throw hostError('GROUP_INCOMPLETE', `${name} lacks a PV`);
+    if (present.length < disks.length) throw hostError('NOT_ACTIVATED', `${name} lacks a PV`);
     const volumes = header.logicalVolumes.map((volume) => new StripedVolume(name, volume, present));
     const names = header.logicalVolumes.map((volume) => volume.name);
     const group = { name, uuid: header.groupUuid, volumes, names };

@@ -129,7 +129,7 @@ describe('a copy on its target host', () => {
         return { arrays: () => lying };
       }),
     );
-    expect(failed.type).not.toBe('no failure');
+    expect(failed.type).toBe('NOT_ACTIVATED');
   });
 
   it('holds the first nonce, not the second, under new identities, and is one instant', async () => {
