@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setUpSource, source1 } from '../../lab/demo/session.js';
 import { armFaults } from '../../lab/faults.js';
+import { until } from '../../lab/until.js';
 import { FlashCopyError } from '../../src/client/index.js';
 import type { CopyHandle } from '../../src/client/index.js';
 import { endOf, listed, removeCopies } from '../lab/copies.js';
@@ -27,6 +28,18 @@ async function ended(copy: CopyHandle): Promise<string> {
   }
 }
 
+/** Whoever tidies up after the copy before is named in LOCKED until it is done: its guard, or the janitor where the guard is dead too. */
+async function nextCopy(janitor: boolean): Promise<string> {
+  let code = '';
+  await until('the next copy', { within: 150_000, every: 5_000 }, async () => {
+    code = await ended(await ground.client.start(request('quiesce')));
+    if (code !== 'LOCKED') return true;
+    if (janitor) await ground.client.runJanitor();
+    return undefined;
+  });
+  return code;
+}
+
 async function light({ name, method, faults = [], slowly, ...fire }: Fire): Promise<void> {
   await armFaults(...faults);
   const { copy: how, ...asked } = request(method);
@@ -47,7 +60,7 @@ async function light({ name, method, faults = [], slowly, ...fire }: Fire): Prom
   expect(fire.ends, name).toContain(code);
   await armFaults();
   // Truly over: nothing prepared, nothing locked, nobody frozen.
-  expect(await ended(await ground.client.start(request('quiesce')))).toBe('');
+  expect(await nextCopy(fire.janitor === true)).toBe('');
   expect((await listed('lsfcconsistgrp'))[0].map((row) => row[2])).not.toContain('prepared');
 }
 

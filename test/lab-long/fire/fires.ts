@@ -19,6 +19,8 @@ export interface Fire {
   readonly mend?: (ground: Ground) => Promise<unknown>;
   /** A power cut: recovery is counted from the end of the boot. */
   readonly reboots?: true;
+  /** Nobody of the run is left: only the janitor frees its locks. */
+  readonly janitor?: true;
   /** Codes with which the copy may end; '' is a good copy. */
   readonly ends: readonly string[];
 }
@@ -78,7 +80,7 @@ export const FIRES: readonly Fire[] = [
   },
   ...both(() => ({ name: 'terminated in the pause', ...held, harm: terminate, ends: ['TERMINATED'] })),
   ...both(() => ({
-    ...{ name: 'run and guard terminated', ...held, ends: ['TERMINATED'] },
+    ...{ name: 'run and guard terminated', ...held, ends: ['TERMINATED'], janitor: true as const },
     harm: (ground, copy) => terminate(ground, copy, true),
   })),
   ...both(() => ({
