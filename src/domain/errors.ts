@@ -57,15 +57,6 @@ export interface Refusal {
   readonly remedy: string;
 }
 
-/** A name of a plan or an activity that the worker's inventory lacks. */
-export const notInInventory = (what: 'array' | 'host', name: string): FlashCopyError =>
-  new FlashCopyError({
-    family: 'request',
-    code: what === 'array' ? 'UNKNOWN_ARRAY' : 'UNKNOWN_HOST',
-    message: `no ${what} ${name} in the inventory`,
-    details: { name },
-  });
-
 /** One line: `volumes[1].target = "db_x": TARGET_IN_USE; unmap it from host app2`. */
 export function refusalLine(refusal: Refusal): string {
   return `${refusal.field} = ${JSON.stringify(refusal.value)}: ${refusal.code}; ${refusal.remedy}`;
@@ -81,3 +72,12 @@ export function refusalError(refusals: readonly Refusal[]): FlashCopyError {
     details: { refusals: refusals.map(refusalLine) },
   });
 }
+
+/** A name of a plan or an activity that the worker's inventory lacks. */
+export const notInInventory = (what: 'array' | 'host', name: string): FlashCopyError =>
+  new FlashCopyError({
+    family: 'request',
+    code: what === 'array' ? 'UNKNOWN_ARRAY' : 'UNKNOWN_HOST',
+    message: `no ${what} ${name} in the inventory`,
+    details: { name },
+  });

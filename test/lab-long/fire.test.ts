@@ -1,5 +1,5 @@
 // Everything dies, in turn, on real kernels: whatever it is, the source writes again by its deadline, the copy ends truthfully, the next one succeeds.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { setUpSource, source1 } from '../../lab/demo/session.js';
 import { armFaults } from '../../lab/faults.js';
 import { until } from '../../lab/until.js';
@@ -9,6 +9,7 @@ import { endOf, listed, removeCopies } from '../lab/copies.js';
 import { lab } from '../lab/linux-host-lab.js';
 import { killAt, killPoints, FIRES, type Fire } from './fire/fires.js';
 import { inThePause, layGround, request, writesAgain, type Ground, type Method } from './fire/ground.js';
+import { terminate } from './fire/harm.js';
 import { makeBootable } from './fire/bootable.js';
 
 /** A holder's deadline for these requests, and 5 s. */
@@ -17,6 +18,7 @@ const AFTER_BOOT_MS = 60_000;
 
 let ground: Ground;
 let runMs = 0;
+let alight: CopyHandle | undefined;
 const table: string[] = [];
 
 async function ended(copy: CopyHandle): Promise<string> {
@@ -28,13 +30,14 @@ async function ended(copy: CopyHandle): Promise<string> {
   }
 }
 
-/** Whoever tidies up after the copy before is named in LOCKED until it is done: its guard, or the janitor where the guard is dead too. */
-async function nextCopy(janitor: boolean): Promise<string> {
+/** Whoever tidies up after a copy that was terminated is named in LOCKED until it is done. */
+async function nextCopy(tidiedBy: Fire['tidiedBy']): Promise<string> {
+  if (tidiedBy === undefined) return ended(await ground.client.start(request('quiesce')));
   let code = '';
   await until('the next copy', { within: 150_000, every: 5_000 }, async () => {
     code = await ended(await ground.client.start(request('quiesce')));
     if (code !== 'LOCKED') return true;
-    if (janitor) await ground.client.runJanitor();
+    if (tidiedBy === 'janitor') await ground.client.runJanitor();
     return undefined;
   });
   return code;
@@ -47,6 +50,7 @@ async function light({ name, method, faults = [], slowly, ...fire }: Fire): Prom
     ...asked,
     copy: slowly === true ? { ...how, rate: 1, waitFor: 'copied' } : how,
   });
+  alight = copy;
   await (fire.when ?? (({ writers }) => inThePause(writers, method)))(ground, copy);
   const struck = performance.now();
   await fire.harm(ground, copy);
@@ -60,7 +64,7 @@ async function light({ name, method, faults = [], slowly, ...fire }: Fire): Prom
   expect(fire.ends, name).toContain(code);
   await armFaults();
   // Truly over: nothing prepared, nothing locked, nobody frozen.
-  expect(await nextCopy(fire.janitor === true)).toBe('');
+  expect(await nextCopy(fire.tidiedBy)).toBe('');
   expect((await listed('lsfcconsistgrp'))[0].map((row) => row[2])).not.toContain('prepared');
 }
 
@@ -79,6 +83,21 @@ afterAll(async () => {
   console.log(['', 'recovery on real kernels:', ...table].join('\n'));
   await ground.close();
   await removeCopies();
+});
+
+/** A fire that was not survived must not spread to the next one. */
+async function putOut(): Promise<void> {
+  await ground.killWorker();
+  await ground.killServer();
+  await ground.startServer();
+  await ground.startWorker();
+  for (const wire of Object.values(ground.wires)) wire.mend();
+  await armFaults();
+  if (alight !== undefined) await terminate(ground, alight).catch(() => undefined);
+  await nextCopy('janitor');
+}
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await putOut();
 });
 
 describe('on fire', () => {

@@ -6,9 +6,12 @@ import { parse } from 'yaml';
 import type { PlannedMount } from '../../src/domain/plan.js';
 import type { HoldOrder, Host } from '../../src/host/host.js';
 import { createLinuxHost } from '../../src/host/linux/linux-host.js';
-import { createSshTransport } from '../../src/transport/ssh/ssh-transport.js';
+import { FlashCopyError } from '../../src/domain/errors.js';
+import { createSshTransport, type SshTransportOptions } from '../../src/transport/ssh/ssh-transport.js';
+import type { Transport } from '../../src/transport/transport.js';
 import { systemClock, systemRandomness } from '../../src/worker/system-clock.js';
 import { uidOf } from '../../lab/data-plane/tgt.js';
+import { until } from '../../lab/until.js';
 import { guest, type Guest } from '../../lab/guest.js';
 
 const labDir = path.resolve(process.env['LAB_DIR'] ?? 'lab/run');
@@ -20,34 +23,43 @@ interface Entry {
   readonly hostKey: string;
 }
 
+type Inventory = Readonly<Record<'hosts' | 'arrays', Readonly<Record<string, Entry>>>>;
+
 /** Brings the lab up when it is not. */
 export async function lab(): Promise<{ source: Guest; backup: Guest }> {
   await execa('npx', ['tsx', 'lab/up.ts'], { env: { LAB_DIR: labDir } });
   return { source: guest(labDir, 'source1'), backup: guest(labDir, 'backup1') };
 }
 
-/** One command on the lab's array. */
+let arrayWire: Transport | undefined;
+
+/** Command lines on the lab's array, over one connection: an array takes only a few new ones a second, and the copies under test need theirs. */
 export async function array(line: string): Promise<string> {
-  const { stdout } = await execa('ssh', ['-F', path.join(labDir, 'ssh_config'), 'svc-lab', line]);
-  return stdout;
+  arrayWire ??= createSshTransport({ ...reach('arrays', 'svc-lab'), sessions: 1 });
+  const wire = arrayWire;
+  const { exitCode, stdout, stderr } = await until('a connection to the array', { within: 10_000, every: 1_000 }, () =>
+    wire.run(line, { timeoutMs: 60_000 }).catch((error: unknown) => {
+      if (error instanceof FlashCopyError && error.outcome === 'not-done' && error.code === 'UNREACHABLE')
+        return undefined;
+      throw error;
+    }),
+  );
+  if (exitCode !== 0) throw new Error(`${line}: exit ${exitCode ?? 'by signal'}: ${stderr}`);
+  return stdout.trimEnd();
+}
+
+function reach(kind: 'hosts' | 'arrays', name: string): Omit<SshTransportOptions, 'sessions'> {
+  const inventory = parse(readFileSync(path.join(labDir, 'inventory.yaml'), 'utf8')) as Inventory;
+  const entry = inventory[kind][name];
+  if (entry === undefined) throw new Error(`${name} is not in the lab's inventory`);
+  const { address, user, hostKey, identityFile } = entry;
+  const privateKey = readFileSync(path.resolve(labDir, identityFile), 'utf8');
+  return { address, user, hostKey, privateKey, clock: systemClock, handshakeTimeoutMs: 60_000 };
 }
 
 /** A connection of its own each time: closing it cuts the channels of nobody else. */
 export function hostOf(name: string): Host {
-  const inventory = parse(readFileSync(path.join(labDir, 'inventory.yaml'), 'utf8')) as {
-    hosts: Record<string, Entry>;
-  };
-  const entry = inventory.hosts[name];
-  if (entry === undefined) throw new Error(`${name} is not in the lab's inventory`);
-  const transport = createSshTransport({
-    address: entry.address,
-    user: entry.user,
-    hostKey: entry.hostKey,
-    privateKey: readFileSync(path.resolve(labDir, entry.identityFile), 'utf8'),
-    sessions: 3,
-    clock: systemClock,
-    handshakeTimeoutMs: 60_000,
-  });
+  const transport = createSshTransport({ ...reach('hosts', name), sessions: 3 });
   return createLinuxHost({ name, transport, clock: systemClock, randomness: systemRandomness });
 }
 

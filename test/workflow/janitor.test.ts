@@ -139,18 +139,18 @@ describe('a round of the janitor', () => {
     const world = new World({ sources: { source1: 'unmount', source2: 'unmount' } });
     world.resolved.push({ host: 'source2', run: 'a-abc123', by: 'ada', reason: 'x', at: '', read: '' });
     // Hosts are looked at side by side: by name, not by time.
-    const asked: Record<string, unknown> = {};
+    const asked: { host: string }[] = [];
     world.on('flashCopyTidyHost', (effect, _attempt, order) => {
-      asked[(order as { host: string }).host] = order;
+      asked.push(order as { host: string });
       return effect();
     });
     await withJanitor(world, async () => {
       await client.runJanitor();
     });
-    expect(asked).toEqual({
-      source1: { host: 'source1', resolved: [], called: false },
-      source2: { host: 'source2', resolved: ['a-abc123'], called: false },
-    });
+    expect(asked.toSorted((one, other) => one.host.localeCompare(other.host))).toEqual([
+      { host: 'source1', resolved: [], called: false },
+      { host: 'source2', resolved: ['a-abc123'], called: false },
+    ]);
   });
 
   it('on demand answers its report and calls nobody: who asks reads it', async () => {

@@ -121,7 +121,7 @@ export class ModelTarget implements TargetHost {
       const groupUuid = this.uuid();
       for (const [index, disk] of disks.entries()) {
         const header = headers[index];
-        if (header === undefined) throw hostError('NOT_ACTIVATED', `${disk.path} is no PV of ${group.sourceName}`);
+        if (header === undefined) throw hostError('SYNTHESIS_REFUSED', `${disk.path} is no PV of ${group.sourceName}`);
         const pvUuid = all[header.index] ?? '';
         await writeHeader(disk, { ...header, pvUuid, all, groupUuid, groupName: group.name });
       }

@@ -19,8 +19,8 @@ export interface Fire {
   readonly mend?: (ground: Ground) => Promise<unknown>;
   /** A power cut: recovery is counted from the end of the boot. */
   readonly reboots?: true;
-  /** Nobody of the run is left: only the janitor frees its locks. */
-  readonly janitor?: true;
+  /** Who lets go of the locks when the run is no more. Absent: the run itself did, before it ended, and the next copy finds nothing held. */
+  readonly tidiedBy?: 'guard' | 'janitor';
   /** Codes with which the copy may end; '' is a good copy. */
   readonly ends: readonly string[];
 }
@@ -78,13 +78,18 @@ export const FIRES: readonly Fire[] = [
     harm: () => Promise.resolve(),
     ends: [''],
   },
-  ...both(() => ({ name: 'terminated in the pause', ...held, harm: terminate, ends: ['TERMINATED'] })),
   ...both(() => ({
-    ...{ name: 'run and guard terminated', ...held, ends: ['TERMINATED'], janitor: true as const },
-    harm: (ground, copy) => terminate(ground, copy, true),
+    ...{ name: 'terminated in the pause', ...held, ends: ['TERMINATED'], tidiedBy: 'guard' as const },
+    harm: (ground, copy) => terminate(ground, copy),
   })),
   ...both(() => ({
-    ...{ name: 'reset to its begin in the pause', ...held, ends: ['', ...BROKEN] },
+    ...{ name: 'run and guard terminated', ...held, ends: ['TERMINATED'], tidiedBy: 'janitor' as const },
+    harm: (ground, copy) => terminate(ground, copy, true),
+  })),
+  ...both((method) => ({
+    ...{ name: 'reset to its begin in the pause', ...held },
+    // Its second life finds the file system unmounted and held by the first, and touches nothing.
+    ends: ['', ...BROKEN, ...(method === 'unmount' ? ['HELD_BY_OTHER'] : [])],
     harm: (ground, copy) => reset(ground, copy, 'first'),
   })),
   {

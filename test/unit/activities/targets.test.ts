@@ -129,7 +129,7 @@ describe('a copy on its target host', () => {
         return { arrays: () => lying };
       }),
     );
-    expect(failed.type).toBe('NOT_ACTIVATED');
+    expect(failed.type).toBe('SYNTHESIS_REFUSED');
   });
 
   it('holds the first nonce, not the second, under new identities, and is one instant', async () => {

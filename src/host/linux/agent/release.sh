@@ -76,8 +76,8 @@ release_point() {
   [ -z "$_others" ] || fail TARGET_IN_USE "$1 is mounted in other namespaces" "$_others"
 }
 
-# Never by name alone: every PV of the group must be one of these disks. One that no disk of this host carries ("[unknown]": half a copy)
-# is nobody's here; a volume that is open is refused by the kernel all the same.
+# Never by name alone: every PV of the group must be one of these disks. One that no readable disk of this host carries
+# ("[unknown]": half a copy, or a disk gone) is nobody's here; a volume that is open is refused by the kernel all the same.
 deactivate_group() {
   _nodes=
   for uid in $uids; do disk_of "$uid" && _nodes="$_nodes $node"; done
