@@ -12,6 +12,7 @@ module.exports = {
     { name: 'no-circular', severity: 'error', comment: 'A circle has no floor.', from: {}, to: { circular: true } },
     only('domain', [], 'Pure nouns and rules stand on nothing.'),
     only('config', ['domain/'], 'The outer world becomes domain values, nothing more.'),
+    only('clock', ['domain/'], 'Real time and real chance stand on their ports alone.'),
     only('codec', ['domain/'], 'Payloads in, payloads out: it knows neither client nor worker.'),
     only('transport', ['domain/'], 'Running a line somewhere knows no array and no host.'),
     only('array', ['domain/', 'transport/transport.ts'], 'An array is reached through the transport port.'),
@@ -28,8 +29,8 @@ module.exports = {
     ),
     only(
       'client',
-      ['config/', 'domain/', 'workflows/messages.ts', 'worker/system-clock.ts'],
-      'The client must not pull workers or adapters into a caller; of the worker it takes the clock alone.',
+      ['clock/', 'config/', 'domain/', 'workflows/messages.ts'],
+      'The client must not pull workers or adapters into a caller.',
     ),
     only('simulator', ['domain/'], 'The simulated array must not share code with the client it tests.'),
     only(

@@ -47,7 +47,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**'],
-    ignores: ['src/worker/system-clock.ts'],
+    ignores: ['src/clock/system-clock.ts'],
     rules: { 'no-restricted-properties': ['error', ...ports], 'no-restricted-globals': ['error', ...timers] },
   },
   {

@@ -1,7 +1,7 @@
 // The lab's array as a process: the simulator over image files in the store, its volumes served by tgt. LAB_DIR says which lab.
 import { rename, writeFile } from 'node:fs/promises';
 import { startSimulator, type Simulator } from '../src/simulator/index.js';
-import { systemClock } from '../src/worker/system-clock.js';
+import { systemClock } from '../src/clock/system-clock.js';
 import { TgtDataPlane } from './data-plane/tgt.js';
 import { takeFaults } from './faults.js';
 import { loginKeyFile, publicKey } from './keys.js';

@@ -6,7 +6,7 @@ import { createSvcArray } from '../../src/array/svc/svc-array.js';
 import { parseRequest } from '../../src/config/request.js';
 import { startSimulator, type Simulator } from '../../src/simulator/index.js';
 import { createSshTransport } from '../../src/transport/ssh/ssh-transport.js';
-import { systemClock as clock, systemRandomness as randomness } from '../../src/worker/system-clock.js';
+import { systemClock as clock, systemRandomness as randomness } from '../../src/clock/system-clock.js';
 
 export interface Cost {
   /** `next`: the former copy is complete. `next at rate 0`: it never will be, so it is stopped first. */

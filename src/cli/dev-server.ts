@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Connection } from '@temporalio/client';
 import { FlashCopyError } from '../domain/errors.js';
-import { systemClock } from '../worker/system-clock.js';
+import { systemClock } from '../clock/system-clock.js';
 
 export interface DevServer {
   readonly address: string;

@@ -3,7 +3,7 @@ import type { Inventory } from '../config/inventory.js';
 import { parseRequest } from '../config/request.js';
 import type { FlashCopyRequest } from '../domain/request.js';
 import { createModels, type ModelArrayEntry, type ModelHostEntry } from '../worker/models.js';
-import { systemClock, systemRandomness } from '../worker/system-clock.js';
+import { systemClock, systemRandomness } from '../clock/system-clock.js';
 
 const SIZE = '64MiB';
 

@@ -1,7 +1,7 @@
 // A worker in this command where those that were seen on the queue are gone: Temporal remembers a worker for a minute after its last word.
 // Promise: a run that nobody takes does not wait in silence.
 import type { CopyHandle, FlashCopyClient } from '../client/index.js';
-import { systemClock } from '../worker/system-clock.js';
+import { systemClock } from '../clock/system-clock.js';
 import type { OwnWorker } from './own-worker.js';
 
 /** A worker that is there takes a new run within milliseconds. */

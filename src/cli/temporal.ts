@@ -6,7 +6,7 @@ import { FlashCopyError } from '../domain/errors.js';
 import type { Inventory } from '../config/inventory.js';
 import { inventoryOf } from '../worker/composition.js';
 import { dataConverterOf } from '../worker/encryption.js';
-import { systemClock } from '../worker/system-clock.js';
+import { systemClock } from '../clock/system-clock.js';
 import { DEFAULT_TASK_QUEUE } from '../workflows/messages.js';
 import { startDevServer } from './dev-server.js';
 import type { Output } from './output.js';

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { Client, Connection, WorkflowExecutionAlreadyStartedError, type ConnectionOptions } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
+import { systemClock } from '../clock/system-clock.js';
 import { parseRequest } from '../config/request.js';
 import type { Duration } from '@temporalio/common';
 import type { Clock } from '../domain/clock.js';
 import { FlashCopyError } from '../domain/errors.js';
 import type { JanitorReport } from '../domain/janitor.js';
 import type { FlashCopyRequest } from '../domain/request.js';
-import { systemClock } from '../worker/system-clock.js';
 import { DEFAULT_TASK_QUEUE, FLASH_COPY, flashCopyWorkflowId, type FlashCopyInput } from '../workflows/messages.js';
 import { CopyHandle } from './copy-handle.js';
 import { serviceFailed } from './errors.js';

@@ -19,7 +19,7 @@ import { createNotifier } from './notifier.js';
 import { createReal } from './real.js';
 import { Secrets } from './secrets.js';
 import type { World } from './world.js';
-import { systemClock, systemRandomness } from './system-clock.js';
+import { systemClock, systemRandomness } from '../clock/system-clock.js';
 
 /**
  * Puts something around each array and host as it is composed, once for each name: decorations of your own, and lies that tests plant

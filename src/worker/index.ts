@@ -4,5 +4,5 @@ export { createFlashCopyWorkers, type FlashCopyWorkersOptions } from './create-w
 export { compose, type Composition, type CompositionOptions, type Wrap } from './composition.js';
 export { dataConverterOf } from './encryption.js';
 export { checkBundle, flashCopyBundle } from './workflow-bundle.js';
-export { systemClock, systemRandomness } from './system-clock.js';
+export { systemClock, systemRandomness } from '../clock/system-clock.js';
 export { parseInventory, type Inventory, type InventoryInput } from '../config/inventory.js';

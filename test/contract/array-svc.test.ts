@@ -8,7 +8,7 @@ import { createSystem, startSimulator, type Faults, type Simulator } from '../..
 import { createInProcessTransport } from '../../src/transport/in-process/in-process-transport.js';
 import { createHttpsTransport } from '../../src/transport/https/https-transport.js';
 import { createSshTransport } from '../../src/transport/ssh/ssh-transport.js';
-import { systemClock as clock, systemRandomness as randomness } from '../../src/worker/system-clock.js';
+import { systemClock as clock, systemRandomness as randomness } from '../../src/clock/system-clock.js';
 import { describeArrayContract, type ArrayUnderTest } from './array-contract.js';
 
 const config = {

@@ -1,6 +1,6 @@
 // The demo's copies with a lie planted beneath the library: each lie must be found, by name.
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../src/worker/system-clock.js';
+import { systemClock } from '../../src/clock/system-clock.js';
 import {
   freezeSkipped,
   secondMappingLeftOut,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { CopyFailedError, FlashCopyClient, type CopyHandle } from '../../src/client/index.js';
 import type { Report } from '../../src/domain/report.js';
-import { systemRandomness } from '../../src/worker/system-clock.js';
+import { systemRandomness } from '../../src/clock/system-clock.js';
 import { uid } from '../../lab/demo/session.js';
 import { inLab } from '../../lab/paths.js';
 import { readState } from '../../lab/state.js';

@@ -9,7 +9,7 @@ import { createLinuxHost } from '../../src/host/linux/linux-host.js';
 import { FlashCopyError } from '../../src/domain/errors.js';
 import { createSshTransport, type SshTransportOptions } from '../../src/transport/ssh/ssh-transport.js';
 import type { Transport } from '../../src/transport/transport.js';
-import { systemClock, systemRandomness } from '../../src/worker/system-clock.js';
+import { systemClock, systemRandomness } from '../../src/clock/system-clock.js';
 import { uidOf } from '../../lab/data-plane/tgt.js';
 import { until } from '../../lab/until.js';
 import { guest, type Guest } from '../../lab/guest.js';

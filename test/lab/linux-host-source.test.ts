@@ -2,7 +2,7 @@
 // does not lie. Frozen here means frozen: a write by another process hangs.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../../src/host/host.js';
-import { systemRandomness } from '../../src/worker/system-clock.js';
+import { systemRandomness } from '../../src/clock/system-clock.js';
 import type { Guest } from '../../lab/guest.js';
 import { hostOf, lab, order, prepareSource, uidOf } from './linux-host-lab.js';
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlannedFileSystem, PlannedVolumeGroup } from '../../src/domain/plan.js';
 import type { Host } from '../../src/host/host.js';
-import { systemClock, systemRandomness } from '../../src/worker/system-clock.js';
+import { systemClock, systemRandomness } from '../../src/clock/system-clock.js';
 import type { Guest } from '../../lab/guest.js';
 import { removeCopies } from './copies.js';
 import { array, dataMount, hostOf, lab, order, prepareSource, uidOf } from './linux-host-lab.js';

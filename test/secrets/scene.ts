@@ -7,7 +7,7 @@ import { createSvcArray } from '../../src/array/svc/svc-array.js';
 import { startSimulator } from '../../src/simulator/index.js';
 import { createModelWorld, withMethods } from '../../src/testing/index.js';
 import { createInProcessTransport } from '../../src/transport/in-process/in-process-transport.js';
-import { systemClock, systemRandomness } from '../../src/worker/system-clock.js';
+import { systemClock, systemRandomness } from '../../src/clock/system-clock.js';
 import type { Wrap } from '../../src/worker/index.js';
 import { HABITS, marker, startEchoDoor, startEchoRest } from './machines.js';
 

@@ -6,7 +6,7 @@ import type { FlashCopyActivities } from '../../src/activities/contract.js';
 import { FlashCopyClient } from '../../src/client/index.js';
 import type { Finding, Findings, JanitorReport } from '../../src/domain/janitor.js';
 import type { Report } from '../../src/domain/report.js';
-import { systemClock } from '../../src/worker/system-clock.js';
+import { systemClock } from '../../src/clock/system-clock.js';
 import { JANITOR } from '../../src/workflows/messages.js';
 import { hire, until, type Crew } from './carry-out.js';
 import { clientRequest } from './client-request.js';

@@ -13,7 +13,7 @@ import {
 import type { FlashCopyActivities } from '../../src/activities/contract.js';
 import type { FlashCopyRequest } from '../../src/domain/request.js';
 import type { Report } from '../../src/domain/report.js';
-import { systemClock } from '../../src/worker/system-clock.js';
+import { systemClock } from '../../src/clock/system-clock.js';
 import { FLASH_COPY, LEDGER_QUERY, ledgerWorkflowId, type LedgerGrant } from '../../src/workflows/messages.js';
 import { hire, until, type Crew } from './carry-out.js';
 import { buildPlan, buildRequest } from './request-and-plan.js';

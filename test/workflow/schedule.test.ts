@@ -2,7 +2,7 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FlashCopyClient, type CopySchedule } from '../../src/client/index.js';
-import { systemClock } from '../../src/worker/system-clock.js';
+import { systemClock } from '../../src/clock/system-clock.js';
 import { clientRequest } from './client-request.js';
 
 const HOUR_MS = 3_600_000;

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { FlashCopyError } from '../../domain/errors.js';
 import { savedState, startSimulator, type Simulator, type SimulatorConfigInput } from '../../simulator/index.js';
-import { systemClock } from '../../worker/system-clock.js';
+import { systemClock } from '../../clock/system-clock.js';
 import { perform } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { readDocument } from '../files.js';

@@ -1,6 +1,6 @@
 // As large as arrays get: listings stay below a second, limits are refused with their codes.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/worker/system-clock.js';
+import { systemClock } from '../../../src/clock/system-clock.js';
 import { createSystem, type SimulatedSystem } from '../../../src/simulator/index.js';
 
 let array: SimulatedSystem;

@@ -1,7 +1,7 @@
 // REST: whom we talk to, one token for all, patience with 429, and what is known of a call whose answer never came.
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHttpsTransport, type HttpsTransportOptions } from '../../../src/transport/https/https-transport.js';
-import { systemClock } from '../../../src/worker/system-clock.js';
+import { systemClock } from '../../../src/clock/system-clock.js';
 import { makeCertificate, startRestServer, type Handler, type RestServer } from './rest-server.js';
 
 const [certificate, other] = [await makeCertificate(), await makeCertificate()];

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { unreachable } from '../../../src/transport/failures.js';
 import { createInProcessTransport } from '../../../src/transport/in-process/in-process-transport.js';
-import { systemClock as clock } from '../../../src/worker/system-clock.js';
+import { systemClock as clock } from '../../../src/clock/system-clock.js';
 
 type Run = Parameters<typeof createInProcessTransport>[0]['run'];
 const over = (run: Run) => createInProcessTransport({ address: 'here', clock, run });

@@ -4,7 +4,7 @@ import type { Clock } from '../../../src/domain/clock.js';
 import { Rate } from '../../../src/transport/rate.js';
 import { createSshTransport, type SshTransportOptions } from '../../../src/transport/ssh/ssh-transport.js';
 import type { Transport } from '../../../src/transport/transport.js';
-import { systemClock as clock } from '../../../src/worker/system-clock.js';
+import { systemClock as clock } from '../../../src/clock/system-clock.js';
 import { clientKey, say, startSshServer, type Answer, type TestSshServer } from './ssh-server.js';
 
 const open: { close(): Promise<void> }[] = [];

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { FlashCopyError } from '../../../src/domain/errors.js';
 import { createSshTransport, type SshTransportOptions } from '../../../src/transport/ssh/ssh-transport.js';
 import type { Transport } from '../../../src/transport/transport.js';
-import { systemClock as clock } from '../../../src/worker/system-clock.js';
+import { systemClock as clock } from '../../../src/clock/system-clock.js';
 import { clientKey, PASSWORD, say, startSshServer, type Answer, type TestSshServer } from './ssh-server.js';
 
 const open: { close(): Promise<void> }[] = [];

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSshTransport } from '../../../src/transport/ssh/ssh-transport.js';
 import { Secrets, type CredentialPlace } from '../../../src/worker/secrets.js';
-import { systemClock } from '../../../src/worker/system-clock.js';
+import { systemClock } from '../../../src/clock/system-clock.js';
 import { clientKey, PASSWORD, say, startSshServer, type TestSshServer } from '../transport/ssh-server.js';
 
 const PASSPHRASE = 'a passphrase of the key';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLinuxHost } from '../../../../src/host/linux/linux-host.js';
 import { createInProcessTransport } from '../../../../src/transport/in-process/in-process-transport.js';
-import { systemClock, systemRandomness } from '../../../../src/worker/system-clock.js';
+import { systemClock, systemRandomness } from '../../../../src/clock/system-clock.js';
 
 const AGENT_MISSING = 97;
 
