@@ -26,6 +26,9 @@ export const COMMAND_LINES: Readonly<Record<CommandName, Line>> = {
   hangUp: ['the polite end of a connection', 'the socket is destroyed'],
   channelTest: ['a reserved connection for its answer', 'another connection is opened'],
   logIn: ['a REST token', '`UNREACHABLE`: nothing was sent'],
+  reportQuery: ['client and janitor for the report of a run', 'no report: no worker answers'],
+  notify: ["a call for a person: the user's program, or a URL", '`NOTIFY_FAILED`: tried again'],
+  parseDocument: ['the command line for the parser of a file', 'the file is refused'],
 };
 
 export const WAIT_LINES: Readonly<Record<keyof typeof WAITS, string>> = {
@@ -46,6 +49,11 @@ export const WAIT_LINES: Readonly<Record<keyof typeof WAITS, string>> = {
   giveBackRoundLongest: 'the same, at most',
   callOperator: 'without success of a give back: phase NEEDS_OPERATOR; trying goes on',
   quiesceAnswers: 'for a host to answer its quiesce once another one has refused',
+  settled: 'for a snapshot command whose answer was lost; not seen then, it never took effect',
+  systemAge: "age at which an array's name, code level and volume protection are read anew",
+  followLook: 'between two looks of a client that follows a copy',
+  janitorAsks: 'for the reports of open copies; the rest is asked in the next round',
+  janitorTells: 'for a person to be told by the janitor; told in a later round otherwise',
 };
 
 export const MARGIN_LINES: Readonly<Record<keyof typeof MARGINS, string>> = {
@@ -57,6 +65,8 @@ export const MARGIN_LINES: Readonly<Record<keyof typeof MARGINS, string>> = {
   leastPause: 'with less than this left nothing is quiesced; kept free for the thaw',
   withoutHolder: 'for the point in time of a plan without sources, beyond `maxPause`',
   startGroups: 'for the start while hosts are unmounted, at most',
+  overdueHold: 'the janitor gives back what is held so long beyond its deadline',
+  stuckGuard: 'the janitor calls for a guard that is not through so long after the end of its copy',
 };
 
 export const WORKER_LINES: Readonly<Record<keyof typeof WORKER, string>> = {
@@ -87,7 +97,7 @@ export const ACTIVITY_LINES: Readonly<Record<ActivityName, readonly [CommandName
   flashCopyGiveBack: ['hostGiveBack', 'never: for ever; see `callOperator`'],
   flashCopyReadSource: ['hostShort', 'the person is believed'],
   flashCopyRecordResolved: ['', 'never: for ever'],
-  flashCopyNotify: ['', 'never: for ever'],
+  flashCopyNotify: ['notify', 'never: for ever'],
   flashCopyMarkAfter: ['hostShort', 'the copy is not verified'],
   flashCopyFenceGroup: ['arrayChange', 'the run fails'],
   flashCopyReadGroup: ['arrayRead', FAILS],
@@ -104,6 +114,6 @@ export const ACTIVITY_LINES: Readonly<Record<ActivityName, readonly [CommandName
   flashCopyJanitorScope: ['', 'the janitor comes again'],
   flashCopyTidyArray: ['arrayChange', 'the janitor comes again'],
   flashCopyTidyHost: ['hostGiveBack', 'the janitor comes again'],
-  flashCopyReviewRuns: ['arrayRead', 'the janitor comes again'],
+  flashCopyReviewRuns: ['reportQuery', 'the janitor comes again'],
   flashCopyAwaitClose: ['', 'never: for ever'],
 };

@@ -76,7 +76,7 @@ const activities = (): string[][] =>
     const between = most === 1 ? '' : `1s, doubled to ${retry.maximumInterval ?? '100s'}`;
     return [
       ...[`\`${name}\``, queue, command === '' ? '' : `\`${command}\` ${ms(COMMANDS[command])}`],
-      ...[startToCloseTimeout ?? WITH_THE_CALL[name] ?? '', heartbeatTimeout ?? 'none', attempts, between, then],
+      ...[startToCloseTimeout ?? WITH_THE_CALL[name] ?? '', heartbeatTimeout, attempts, between, then],
     ];
   });
 

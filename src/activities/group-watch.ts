@@ -1,11 +1,11 @@
 // Reading groups, and fencing them against late commands.
+import { WAITS } from '../domain/timing.js';
 import type { FlashCopyActivities, GroupProgress } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { missingGroup, readProgress } from './group-progress.js';
 import { whileBeating } from './heartbeat.js';
 import { poll } from './poll.js';
 import { snapshotProgress } from './snapshot-progress.js';
-import { SETTLED_MS } from './snapshot-withdrawal.js';
 
 type WatchActivities = Pick<FlashCopyActivities, 'flashCopyReadGroup' | 'flashCopyFenceGroup'>;
 
@@ -13,7 +13,7 @@ type ReadOrder = Parameters<FlashCopyActivities['flashCopyReadGroup']>[0];
 
 /** Looks until the snapshot is there, or cannot be expected any more. */
 function settled(deps: ActivityDependencies, look: () => Promise<GroupProgress>): Promise<GroupProgress> {
-  const untilMs = deps.clock.now() + SETTLED_MS;
+  const untilMs = deps.clock.now() + WAITS.settled;
   return poll(deps.clock, async () => {
     const seen = await look();
     return seen.state === 'empty' && deps.clock.now() < untilMs ? undefined : seen;

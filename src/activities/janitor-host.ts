@@ -2,15 +2,13 @@
 // Promise kept here: a hold within its deadline is never touched, nor one that a person resolved by hand, nor one from before a reboot.
 import { errorData } from '../domain/errors.js';
 import type { Finding, Findings } from '../domain/janitor.js';
+import { MARGINS } from '../domain/timing.js';
 import type { Hold } from '../host/host.js';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { whileBeating } from './heartbeat.js';
 
 type HostActivities = Pick<FlashCopyActivities, 'flashCopyTidyHost'>;
-
-/** Holder and twin get this long beyond the deadline: a mount and a start of units take their time. */
-const GRACE_MS = 60_000;
 
 const points = ({ mounts }: Hold): string => mounts.map(({ mountPoint }) => mountPoint).join(', ');
 
@@ -56,7 +54,7 @@ export const janitorHostActivities = ({ hosts, clock }: ActivityDependencies): H
         // A word of a person goes before everything else.
         if (resolved.includes(hold.run)) reported.push(leftToPerson(host, hold));
         else if (hold.kept) reported.push(fromBeforeReboot(host, hold));
-        else if (hold.leaseMs < -GRACE_MS) await giveBack(hold);
+        else if (hold.leaseMs < -MARGINS.overdueHold) await giveBack(hold);
       }
       return { repaired, reported } satisfies Findings;
     }),

@@ -3,6 +3,7 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Finding, JanitorReport } from '../domain/janitor.js';
 import type { Report } from '../domain/report.js';
+import { MARGINS, WAITS } from '../domain/timing.js';
 import { FLASH_COPY, GUARD } from '../workflows/messages.js';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies, SeenRun } from './dependencies.js';
@@ -10,11 +11,7 @@ import { whileBeating } from './heartbeat.js';
 
 type RunActivities = Pick<FlashCopyActivities, 'flashCopyReviewRuns' | 'flashCopyJanitorScope'>;
 
-/** A guard that needs longer than this waits for something that does not come by itself. */
-const GUARD_TAKES_MS = 600_000;
 const AT_ONCE = 10;
-/** Asking is bounded: what is left is asked in the next round. */
-const ASK_FOR_MS = 60_000;
 
 const finding = (more: Pick<Finding, 'key' | 'kind' | 'where' | 'what'> & Partial<Finding>): Finding => ({
   ...{ todo: '', needsPerson: false },
@@ -24,7 +21,7 @@ const finding = (more: Pick<Finding, 'key' | 'kind' | 'where' | 'what'> & Partia
 /** Those whose source lacks its I/O now. */
 async function stuckReports({ runs, clock }: ActivityDependencies, open: readonly SeenRun[]): Promise<Report[]> {
   const stuck: Report[] = [];
-  const until = clock.now() + ASK_FOR_MS;
+  const until = clock.now() + WAITS.janitorAsks;
   for (let from = 0; from < open.length && clock.now() < until; from += AT_ONCE) {
     const asked = open.slice(from, from + AT_ONCE).map(({ workflowId }) => runs.report(workflowId));
     for (const report of await Promise.all(asked)) if (report?.phase === 'NEEDS_OPERATOR') stuck.push(report);
@@ -47,7 +44,7 @@ async function stuckGuards(deps: ActivityDependencies, open: ReadonlySet<string>
     if (open.has(copy)) continue;
     const { status, closedAt } = await deps.runs.status(copy, firstRunId);
     const forMs = deps.clock.now() - (closedAt ?? 0);
-    if (status === 'RUNNING' || forMs < GUARD_TAKES_MS) continue;
+    if (status === 'RUNNING' || forMs < MARGINS.stuckGuard) continue;
     found.push(
       finding({
         ...{ key: `guard/${workflowId}`, kind: 'stuck-guard', where: workflowId, needsPerson: true },
@@ -88,10 +85,12 @@ async function toldBefore({ runs }: ActivityDependencies, schedule: string | und
 }
 
 export const janitorRunActivities = (deps: ActivityDependencies): RunActivities => ({
-  flashCopyJanitorScope: async ({ schedule }) => ({
-    ...{ arrays: deps.declaredArrays, hosts: deps.declaredHosts },
-    told: await toldBefore(deps, schedule),
-  }),
+  flashCopyJanitorScope: ({ schedule }) =>
+    whileBeating(deps.clock, async () => ({
+      ...{ arrays: deps.declaredArrays, hosts: deps.declaredHosts },
+      told: await toldBefore(deps, schedule),
+    })),
+
   flashCopyReviewRuns: () =>
     whileBeating(deps.clock, async () => {
       const open = await deps.runs.open(FLASH_COPY);

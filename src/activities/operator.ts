@@ -4,6 +4,7 @@ import { activityInfo } from '@temporalio/activity';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { PlannedSource } from '../domain/plan.js';
+import { whileBeating } from './heartbeat.js';
 
 type OperatorActivities = Pick<
   FlashCopyActivities,
@@ -27,10 +28,15 @@ async function lacksIo({ hosts }: ActivityDependencies, run: string, source: Pla
 }
 
 export const operatorActivities = (deps: ActivityDependencies): OperatorActivities => ({
-  flashCopyReadSource: async ({ run, source }) => ({ lacksIo: await lacksIo(deps, run, source) }),
-  flashCopyRecordResolved: ({ array, resolved }) => deps.ledger.resolved(array, resolved),
-  flashCopyNotify: async ({ way, notice }) => {
-    const { workflowId = '', runId = '' } = activityInfo().workflowExecution ?? {};
-    return { told: await deps.notifier.send(way, { ...notice, workflowId, runId }) };
-  },
+  flashCopyReadSource: ({ run, source }) =>
+    whileBeating(deps.clock, async () => ({ lacksIo: await lacksIo(deps, run, source) })),
+
+  flashCopyRecordResolved: ({ array, resolved }) =>
+    whileBeating(deps.clock, () => deps.ledger.resolved(array, resolved)),
+
+  flashCopyNotify: ({ way, notice }) =>
+    whileBeating(deps.clock, async () => {
+      const { workflowId = '', runId = '' } = activityInfo().workflowExecution ?? {};
+      return { told: await deps.notifier.send(way, { ...notice, workflowId, runId }) };
+    }),
 });

@@ -3,11 +3,10 @@ import { getClient } from '@temporalio/activity';
 import { ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Clock } from '../domain/clock.js';
 import type { Report } from '../domain/report.js';
+import { COMMANDS } from '../domain/timing.js';
 import { FLASH_COPY, REPORT_QUERY } from '../workflows/messages.js';
 import { chainStatus, firstRunOf } from './close-watcher.js';
 import type { RunReader, SeenSchedule } from './dependencies.js';
-
-const QUERY_TIMEOUT_MS = 5_000;
 
 async function schedulesOfCopies(): Promise<SeenSchedule[]> {
   const { schedule } = getClient();
@@ -61,7 +60,7 @@ export const temporalRuns = (clock: Clock): RunReader => ({
   },
   async report(workflowId) {
     const client = getClient();
-    const deadline = clock.now() + QUERY_TIMEOUT_MS;
+    const deadline = clock.now() + COMMANDS.reportQuery;
     const ask = (): Promise<Report> => client.workflow.getHandle(workflowId).query<Report>(REPORT_QUERY);
     return client.withDeadline(deadline, ask).catch(() => undefined);
   },

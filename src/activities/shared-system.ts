@@ -2,9 +2,8 @@
 // ever changes. Nothing that is stopped, overwritten or started is decided by it.
 import type { StorageArray } from '../array/array.js';
 import type { Clock } from '../domain/clock.js';
+import { WAITS } from '../domain/timing.js';
 import type { ArraySystem } from '../domain/vdisk.js';
-
-const MOST_AGE_MS = 300_000;
 
 export class SharedSystems {
   private readonly latest = new Map<string, { readonly at: number; readonly system: Promise<ArraySystem> }>();
@@ -15,7 +14,7 @@ export class SharedSystems {
   async read(array: StorageArray): Promise<ArraySystem> {
     const now = this.clock.now();
     const kept = this.latest.get(array.name);
-    if (kept !== undefined && now - kept.at <= MOST_AGE_MS) return kept.system;
+    if (kept !== undefined && now - kept.at <= WAITS.systemAge) return kept.system;
     const taken = { at: now, system: array.readSystem() };
     this.latest.set(array.name, taken);
     try {

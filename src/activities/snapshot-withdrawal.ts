@@ -2,11 +2,9 @@
 import type { StorageArray } from '../array/array.js';
 import type { Clock } from '../domain/clock.js';
 import type { VolumeGroupSnapshot } from '../domain/snapshot.js';
+import { WAITS } from '../domain/timing.js';
 import type { FlashCopyActivities, Kept } from './contract.js';
 import { poll } from './poll.js';
-
-/** A command that was sent is carried out within this time, or never: as long as a start is given. */
-export const SETTLED_MS = 20_000;
 
 type Order = Parameters<FlashCopyActivities['flashCopyUnprepareGroup']>[0];
 
@@ -29,7 +27,7 @@ async function lookLong(
   look: () => Promise<VolumeGroupSnapshot | undefined>,
   clock: Clock,
 ): Promise<VolumeGroupSnapshot | undefined> {
-  const untilMs = clock.now() + SETTLED_MS;
+  const untilMs = clock.now() + WAITS.settled;
   const { found } = await poll(clock, async () => {
     const seen = await look();
     return seen === undefined && clock.now() < untilMs ? undefined : { found: seen };

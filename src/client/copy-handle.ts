@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import type { Clock } from '../domain/clock.js';
 import type { Report } from '../domain/report.js';
+import { COMMANDS, WAITS } from '../domain/timing.js';
 import {
   ABORT_UPDATE,
   CHANGE_RATE_UPDATE,
@@ -20,11 +21,6 @@ import {
 } from '../workflows/messages.js';
 import { CopyFailedError, copyFailed, reportOf, serviceFailed } from './errors.js';
 import { liveReport, pendingActivities, type LiveReport, type PendingActivity } from './running.js';
-
-/** ms between two looks of `follow`. */
-const LOOK_EVERY_MS = 500;
-/** ms a query may take before the worker counts as silent for this look. */
-const QUERY_TIMEOUT_MS = 5_000;
 
 export interface CopyRun {
   readonly workflowId: string;
@@ -72,7 +68,7 @@ export class CopyHandle {
       if (live && text !== seen) yield live;
       if (ended) return;
       seen = text;
-      await this.#clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+      await this.#clock.sleep(WAITS.followLook, signal).catch(() => undefined);
     }
   }
 
@@ -131,7 +127,7 @@ export class CopyHandle {
   }
 
   async #query(): Promise<Report> {
-    const deadline = this.#clock.now() + QUERY_TIMEOUT_MS;
+    const deadline = this.#clock.now() + COMMANDS.reportQuery;
     const report = await this.#client.withDeadline(deadline, () => this.#handle.query<Report>(REPORT_QUERY));
     return (this.#last = report);
   }

@@ -24,6 +24,12 @@ export const COMMANDS = {
   /** A live connection answers in milliseconds; the rest of the caller's time is kept for a new one. */
   channelTest: 1_000,
   logIn: 20_000,
+  /** A query is answered by a worker: where none is, nothing else ends it. */
+  reportQuery: 5_000,
+  /** Shorter than the activity that waits for it. */
+  notify: 30_000,
+  /** The parser is quadratic in hostile places; an honest megabyte takes a second. */
+  parseDocument: 5_000,
 } as const;
 
 /** Waits between two tries or looks, and how many there are. */
@@ -47,6 +53,15 @@ export const WAITS = {
   callOperator: 60_000,
   /** Others that quiesce at the same moment get so long to answer once one has refused. */
   quiesceAnswers: 1_000,
+  /** A command that was sent is carried out within this time, or never: as long as a start is given. */
+  settled: COMMANDS.arrayStart,
+  systemAge: 300_000,
+  /** Between two looks of a client that follows a copy. */
+  followLook: 500,
+  /** Asking is bounded: what is left is asked in the next round. */
+  janitorAsks: 60_000,
+  /** Who cannot be told in this time is told in a later round. */
+  janitorTells: 120_000,
 } as const;
 
 /** Reads of the array, in all. */
@@ -82,6 +97,10 @@ export const MARGINS = {
   /** For a plan without sources: time to open the sessions and start. */
   withoutHolder: 60_000,
   startGroups: 60_000,
+  /** Holder and twin get this long beyond the deadline: a mount and a start of units take their time. */
+  overdueHold: 60_000,
+  /** A guard that needs longer than this waits for something that does not come by itself. */
+  stuckGuard: 600_000,
 } as const;
 
 /** The limit of what runs inside `limitMs`. */

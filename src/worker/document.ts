@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { parse, type Tags } from 'yaml';
 import { MOST_CHARACTERS, tooLarge } from '../config/hostile.js';
+import { COMMANDS } from '../domain/timing.js';
 
 /**
  * YAML takes an unquoted UID for a number: `60...0E00000000050001` for one with an exponent (Infinity), an all-digit one for a rounded integer.
@@ -18,8 +19,6 @@ const uidsAreText = (tags: Tags): Tags =>
 
 /** Aliases save typing; nobody types hundreds of them. */
 const MOST_ALIASES = 64;
-/** The parser is quadratic in hostile places (a megabyte of `&a` takes minutes); an honest megabyte takes a second. */
-const PARSE_MS = 5_000;
 /** A flow or compact list deeper than this is no document of ours, and the parser takes a stack frame for each level. */
 const DEEPEST = 200;
 
@@ -66,13 +65,13 @@ function refuseDeep(text: string): void {
 
 /** Code that never awaits can be ended by V8 alone, and that is what the time-out of a script does, whosever functions it calls. */
 function inTime(work: () => unknown): unknown {
-  return runInNewContext('work()', { work }, { timeout: PARSE_MS });
+  return runInNewContext('work()', { work }, { timeout: COMMANDS.parseDocument });
 }
 
 function firstLine(error: unknown): string {
   // Of the script's own realm: no instance of our Error.
   const { code, message = String(error) } = error as { code?: string; message?: string };
-  if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return `takes more than ${PARSE_MS} ms to read`;
+  if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return `takes more than ${COMMANDS.parseDocument} ms to read`;
   if (message.startsWith('Maximum call stack')) return 'nested too deeply';
   return (message.split('\n')[0] ?? '').slice(0, 300);
 }

@@ -5,12 +5,10 @@ import type { Notifier } from '../activities/index.js';
 import type { Inventory } from '../config/inventory.js';
 import { FlashCopyError } from '../domain/errors.js';
 import type { NoticeWay, SentNotice, SignedNotice } from '../domain/notice.js';
+import { COMMANDS } from '../domain/timing.js';
 import type { Secrets } from './secrets.js';
 
 type Settings = NonNullable<Inventory['notify']>;
-
-/** Shorter than the activity that waits for it. */
-const TIMEOUT_MS = 30_000;
 
 const failed = (way: NoticeWay, why: string): FlashCopyError =>
   new FlashCopyError({
@@ -52,7 +50,7 @@ function withLink(notice: SignedNotice, temporal: Inventory['temporal']): SentNo
 function runCommand([program = '', ...words]: readonly string[], body: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, {
-      ...{ shell: false, timeout: TIMEOUT_MS, killSignal: 'SIGKILL', stdio: ['pipe', 'ignore', 'pipe'] },
+      ...{ shell: false, timeout: COMMANDS.notify, killSignal: 'SIGKILL', stdio: ['pipe', 'ignore', 'pipe'] },
     });
     let complaint = '';
     child.stderr.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk.toString()}`.slice(-300)));
@@ -85,7 +83,7 @@ async function post(url: string, token: string | undefined, body: string): Promi
   };
   let status: number;
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = AbortSignal.timeout(COMMANDS.notify);
     const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
     ({ status } = answer);
     await answer.body?.cancel();

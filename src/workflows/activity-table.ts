@@ -11,8 +11,7 @@ export interface ActivityLimits {
   readonly queue: 'copy' | 'urgent';
   /** Absent: it comes with the call, see domain/timing.ts. */
   readonly startToCloseTimeout?: '30s' | '1m' | '2m' | '5m' | '10m' | '20m' | '30m' | '2h' | '12h' | '365d';
-  /** Absent: it does not beat, and is short. */
-  readonly heartbeatTimeout?: '3s' | '4s' | '1m';
+  readonly heartbeatTimeout: '3s' | '4s' | '1m';
   readonly retry: Retry;
 }
 
@@ -45,9 +44,9 @@ export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
   flashCopyStartGroups: { queue: 'urgent', heartbeatTimeout: PAUSE, retry: ONCE },
   flashCopyGiveBack: { queue: 'urgent', startToCloseTimeout: '5m', heartbeatTimeout: PAUSE, retry: FOR_EVER },
   // Once: whoever cannot be reached now is believed; the person waits for the answer.
-  flashCopyReadSource: { queue: 'urgent', startToCloseTimeout: '1m', retry: ONCE },
-  flashCopyRecordResolved: { queue: 'copy', startToCloseTimeout: '30s', retry: FOR_EVER },
-  flashCopyNotify: { queue: 'copy', startToCloseTimeout: '1m', retry: { maximumInterval: '1m' } },
+  flashCopyReadSource: { queue: 'urgent', startToCloseTimeout: '1m', heartbeatTimeout: STEP, retry: ONCE },
+  flashCopyRecordResolved: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: FOR_EVER },
+  flashCopyNotify: { queue: 'copy', startToCloseTimeout: '1m', heartbeatTimeout: STEP, retry: { maximumInterval: '1m' } },
   flashCopyMarkAfter: { queue: 'urgent', startToCloseTimeout: '1m', heartbeatTimeout: STEP, retry: FEW },
   flashCopyFenceGroup: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, retry: MANY },
   flashCopyReadGroup: { queue: 'copy', startToCloseTimeout: '1m', heartbeatTimeout: STEP, retry: MANY },
@@ -68,7 +67,7 @@ export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
   flashCopyChangeRate: { queue: 'copy', startToCloseTimeout: '30m', heartbeatTimeout: STEP, retry: FEW },
   flashCopyRemoveCreated: { queue: 'copy', startToCloseTimeout: '10m', heartbeatTimeout: STEP, retry: MANY },
   // The janitor comes again in minutes: nothing of it is tried for long.
-  flashCopyJanitorScope: { queue: 'copy', startToCloseTimeout: '30s', retry: FEW },
+  flashCopyJanitorScope: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: FEW },
   flashCopyTidyArray: { queue: 'copy', startToCloseTimeout: '10m', heartbeatTimeout: '1m', retry: TWICE },
   flashCopyTidyHost: { queue: 'urgent', startToCloseTimeout: '10m', heartbeatTimeout: '1m', retry: TWICE },
   flashCopyReviewRuns: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: '1m', retry: TWICE },

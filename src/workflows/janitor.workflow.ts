@@ -4,14 +4,13 @@ import { CancellationScope, isCancellation, setCurrentDetails } from '@temporali
 import { noticeOf, type Finding, type Findings, type JanitorReport } from '../domain/janitor.js';
 import type { FlashCopyActivities } from '../activities/contract.js';
 import type { ByHand } from '../domain/report.js';
+import { WAITS } from '../domain/timing.js';
 import { perform } from './activities.js';
 import { tell } from './call-operator.js';
 import { errorLine } from './failure.js';
 import type { JanitorInput } from './messages.js';
 import { now } from './report.js';
 
-/** Who cannot be told in this time is told in a later round. */
-const TELL_FOR_MS = 120_000;
 /** What a person can read; the rest is counted. */
 const MOST_FINDINGS = 200;
 
@@ -77,7 +76,7 @@ async function tellOnce(reported: readonly Finding[], before: ReadonlySet<string
   if (fresh.length === 0) return known;
   const { why, ...message } = noticeOf(fresh);
   try {
-    await CancellationScope.withTimeout(TELL_FOR_MS, () => tell({ ...message, set: '', run: '', host: '' }, why));
+    await CancellationScope.withTimeout(WAITS.janitorTells, () => tell({ ...message, set: '', run: '', host: '' }, why));
   } catch {
     return known;
   }
