@@ -31,6 +31,12 @@ export interface LockOrder {
   readonly targets: readonly string[];
 }
 
+export interface HostLockOrder {
+  readonly host: string;
+  /** The run, by workflow id, first run id and run: a run that was reset and drew another token is another holder. */
+  readonly holder: string;
+}
+
 /** What an activity needs of a group that is a snapshot. */
 export interface SnapshotPart {
   readonly planned: PlannedSnapshot;
@@ -93,6 +99,13 @@ export interface FlashCopyActivities {
   /** Update-with-start of the array's ledger, all or nothing: LOCKED names the holder. */
   flashCopyLock(order: LockOrder): Promise<void>;
   flashCopyUnlock(order: { readonly holder: string; readonly array: string; readonly only?: 'sources' }): Promise<void>;
+  /**
+   * Takes a target host for one run, in a ledger of the host's own. While another run has it: HOST_BUSY, benign, names the holder, tried again for
+   * ever. A repeat by the same holder is the same lock; a cancel ends the waiting.
+   */
+  flashCopyLockHost(order: HostLockOrder & { readonly set: string }): Promise<void>;
+  /** Not held is success. */
+  flashCopyUnlockHost(order: HostLockOrder): Promise<void>;
   /** Reads arrays and hosts, applies the rules: the plan, or a failure REFUSED-type with all refusals. Nothing is touched. */
   flashCopyPlan(order: { readonly request: FlashCopyRequest; readonly token: string }): Promise<Plan>;
 

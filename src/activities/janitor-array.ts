@@ -6,22 +6,17 @@ import type { Finding, Findings } from '../domain/janitor.js';
 import type { ConsistencyGroup, FlashCopyMapping } from '../domain/mapping.js';
 import { buildMappingName, hasGroupForm, isGroupOfSet } from '../domain/names.js';
 import type { ByHand } from '../domain/report.js';
-import { guardWorkflowId, type LedgerGrant } from '../workflows/messages.js';
+import type { LedgerGrant } from '../workflows/messages.js';
 import type { FlashCopyActivities } from './contract.js';
-import type { ActivityDependencies, SeenRun } from './dependencies.js';
+import type { ActivityDependencies } from './dependencies.js';
 import { unprepare } from './group-states.js';
 import { type Beat, whileBeating } from './heartbeat.js';
+import { isGone } from './janitor-gone.js';
 
 type ArrayActivities = Pick<FlashCopyActivities, 'flashCopyTidyArray'>;
 
 const isWaiting = ({ state }: Pick<ConsistencyGroup, 'state'>): boolean =>
   state === 'prepared' || state === 'preparing';
-
-/** `workflowId/firstRunId`, as a copy names itself to the ledger. */
-function runOf(holder: string): SeenRun {
-  const at = holder.lastIndexOf('/');
-  return { workflowId: holder.slice(0, at), firstRunId: holder.slice(at + 1) };
-}
 
 interface Look {
   readonly deps: ActivityDependencies;
@@ -29,13 +24,6 @@ interface Look {
   readonly beat: Beat;
   readonly repaired: Finding[];
   readonly reported: Finding[];
-}
-
-/** Neither the run nor its guard is there: nobody else will ever mend it. */
-async function isGone({ runs }: ActivityDependencies, holder: string): Promise<boolean> {
-  const { workflowId, firstRunId } = runOf(holder);
-  if ((await runs.status(workflowId, firstRunId)).status === 'RUNNING') return false;
-  return (await runs.status(guardWorkflowId(workflowId, firstRunId))).status !== 'RUNNING';
 }
 
 const seen = (look: Look, more: Pick<Finding, 'key' | 'kind' | 'what'> & Partial<Finding>): Finding => ({

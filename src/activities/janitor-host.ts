@@ -1,12 +1,14 @@
-// The janitor on a host: what is held there although its deadline has passed, so that neither holder nor twin gives it back.
+// The janitor on a host: what is held there although its deadline has passed, so that neither holder nor twin gives it back; and its lock as a target.
 // Promise kept here: a hold within its deadline is never touched, nor one that a person resolved by hand, nor one from before a reboot.
 import { errorData } from '../domain/errors.js';
 import type { Finding, Findings } from '../domain/janitor.js';
 import { MARGINS } from '../domain/timing.js';
 import type { Hold } from '../host/host.js';
+import { hostLedger } from '../workflows/messages.js';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { whileBeating } from './heartbeat.js';
+import { copyOfHostHolder, isGone } from './janitor-gone.js';
 
 type HostActivities = Pick<FlashCopyActivities, 'flashCopyTidyHost'>;
 
@@ -32,10 +34,30 @@ const leftToPerson = (host: string, hold: Hold): Finding =>
     todo: `when nothing of it is needed: touch /run/flashcopy/runs/${hold.run}/ended`,
   });
 
-export const janitorHostActivities = ({ hosts, clock }: ActivityDependencies): HostActivities => ({
+/** Nobody else would let the next run at this host. */
+async function freeLocks(deps: ActivityDependencies, host: string): Promise<Finding[]> {
+  const freed: Finding[] = [];
+  for (const { holder } of (await deps.ledger.read(hostLedger(host))).grants) {
+    if (!(await isGone(deps, copyOfHostHolder(holder)))) continue;
+    await deps.ledger.release(hostLedger(host), { holder });
+    freed.push({
+      ...{ key: `lock/${host}/${holder}`, kind: 'orphan-lock', where: host, todo: '', needsPerson: false },
+      what: `target host ${host} was locked by ${holder}, which is gone; the lock was freed`,
+    });
+  }
+  return freed;
+}
+
+/** What was given back above is reported all the same. */
+const lockUnread = (host: string, error: unknown): Finding => ({
+  ...{ key: `lock/${host}`, kind: 'not-looked-at', where: host, todo: '', needsPerson: false },
+  what: `the lock of target host ${host} could not be looked at: ${errorData(error).message}`,
+});
+
+export const janitorHostActivities = (deps: ActivityDependencies): HostActivities => ({
   flashCopyTidyHost: ({ host, resolved, called }) =>
-    whileBeating(clock, async () => {
-      const { source } = hosts(host);
+    whileBeating(deps.clock, async () => {
+      const { source } = deps.hosts(host);
       const repaired: Finding[] = [];
       const reported: Finding[] = [];
       const giveBack = async (hold: Hold): Promise<void> => {
@@ -56,6 +78,10 @@ export const janitorHostActivities = ({ hosts, clock }: ActivityDependencies): H
         else if (hold.kept) reported.push(fromBeforeReboot(host, hold));
         else if (hold.leaseMs < -MARGINS.overdueHold) await giveBack(hold);
       }
+      await freeLocks(deps, host).then(
+        (freed) => repaired.push(...freed),
+        (error: unknown) => reported.push(lockUnread(host, error)),
+      );
       return { repaired, reported } satisfies Findings;
     }),
 });

@@ -48,6 +48,9 @@ export const WAITS = {
   copyLookFirst: 2_000,
   copyLookLast: 30_000,
   copyListingAge: 5_000,
+  hostLookFirst: 1_000,
+  /** Many may wait for one host, and its ledger answers all of them. */
+  hostLookLast: 15_000,
   giveBackRound: 10_000,
   giveBackRoundLongest: 300_000,
   callOperator: 60_000,

@@ -32,6 +32,9 @@ export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
   flashCopyValidate: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: FEW },
   flashCopyLock: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: MANY },
   flashCopyUnlock: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: FOR_EVER },
+  // Waits in retries, as flashCopyAwaitCopied does.
+  flashCopyLockHost: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: FOR_EVER },
+  flashCopyUnlockHost: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: FOR_EVER },
   flashCopyPlan: { queue: 'copy', startToCloseTimeout: '10m', heartbeatTimeout: STEP, retry: FEW },
   flashCopyEnsureGroup: { queue: 'copy', startToCloseTimeout: '30m', heartbeatTimeout: STEP, retry: FEW },
   flashCopyMakePreparable: { queue: 'copy', startToCloseTimeout: '12h', heartbeatTimeout: STEP, retry: FEW },
@@ -46,7 +49,12 @@ export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
   // Once: whoever cannot be reached now is believed; the person waits for the answer.
   flashCopyReadSource: { queue: 'urgent', startToCloseTimeout: '1m', heartbeatTimeout: STEP, retry: ONCE },
   flashCopyRecordResolved: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: FOR_EVER },
-  flashCopyNotify: { queue: 'copy', startToCloseTimeout: '1m', heartbeatTimeout: STEP, retry: { maximumInterval: '1m' } },
+  flashCopyNotify: {
+    queue: 'copy',
+    startToCloseTimeout: '1m',
+    heartbeatTimeout: STEP,
+    retry: { maximumInterval: '1m' },
+  },
   flashCopyMarkAfter: { queue: 'urgent', startToCloseTimeout: '1m', heartbeatTimeout: STEP, retry: FEW },
   flashCopyFenceGroup: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, retry: MANY },
   flashCopyReadGroup: { queue: 'copy', startToCloseTimeout: '1m', heartbeatTimeout: STEP, retry: MANY },

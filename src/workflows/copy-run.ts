@@ -98,6 +98,11 @@ export class CopyRun {
     return [...new Set(this.request.groups.map((group) => group.array))].sort();
   }
 
+  /** Once there is a plan. */
+  get targetHosts(): readonly string[] {
+    return this.plan.targets.map(({ host }) => host);
+  }
+
   get ref(): RunRef {
     return { set: this.plan.set, run: `${this.plan.set}-${this.plan.token}` };
   }

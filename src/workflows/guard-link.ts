@@ -28,6 +28,7 @@ export interface GuardedRun {
   /** Before the plan there are locks to free, and nothing else. */
   readonly hasPlan: boolean;
   readonly ref: RunRef;
+  readonly targetHosts: readonly string[];
   readonly groups: readonly { readonly planned: PlannedGroup; readonly name: string }[];
 }
 
@@ -109,7 +110,7 @@ export class GuardLink {
     const groups = watched.flatMap(({ planned, name }) =>
       [...new Set([planned.name, name, ...also])].map((each) => ({ ...planned, name: each, mappings: [] })),
     );
-    return { set, run, sources, groups, leaseMs };
+    return { set, run, sources, groups, targetHosts: this.copy.targetHosts, leaseMs };
   }
 
   #tell(watch: GuardWatch): Promise<void> {

@@ -20,6 +20,7 @@ import {
   GUARD_DONE_SIGNAL,
   GUARD_RESOLVED_SIGNAL,
   GUARD_WATCH_SIGNAL,
+  hostHolder,
   type GuardInput,
   type GuardWatch,
 } from './messages.js';
@@ -110,7 +111,7 @@ async function standGuard(input: GuardInput, post: Post): Promise<GuardEnd> {
   tell(input, `the copy is gone (${post.closed ?? ''}): giving back, un-preparing, freeing locks`);
   await giveBack(input, post, post.watch);
   await unprepare(post.watch);
-  await unlock(input);
+  await Promise.all([unlock(input), unlockHosts(input, post.watch)]);
   return 'acted';
 }
 
@@ -121,6 +122,7 @@ async function clearedAbandoned(input: GuardInput, post: Post): Promise<boolean>
   for (const watch of watches) {
     await giveBack(input, post, watch);
     await unprepare(watch);
+    await unlockHosts(input, watch);
   }
   return watches.length > 0;
 }
@@ -200,6 +202,16 @@ async function unprepare(watch: GuardWatch | undefined): Promise<void> {
 async function unlock({ holder, arrays }: GuardInput): Promise<void> {
   await Promise.all(
     arrays.map((array) => perform('flashCopyUnlock', { summary: `release locks on ${array}` }, { holder, array })),
+  );
+}
+
+async function unlockHosts({ holder }: GuardInput, watch: GuardWatch | undefined): Promise<void> {
+  if (watch === undefined) return;
+  const held = { holder: hostHolder(holder, watch.run) };
+  await Promise.all(
+    (watch.targetHosts ?? []).map((host) =>
+      perform('flashCopyUnlockHost', { summary: `let other runs at ${host}` }, { host, ...held }),
+    ),
   );
 }
 

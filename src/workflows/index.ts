@@ -24,6 +24,7 @@ export { takePointInTime, startGroups } from './steps/take-point-in-time.js';
 export { grade, readGroup } from './steps/grade.js';
 export { makeClones } from './steps/make-clones.js';
 export { mountTargets } from './steps/mount-targets.js';
+export { withTargetHost } from './steps/target-host.js';
 export { present } from './steps/present.js';
 export { synthesise } from './steps/synthesise.js';
 export { mount } from './steps/mount.js';

@@ -76,7 +76,9 @@ async function tellOnce(reported: readonly Finding[], before: ReadonlySet<string
   if (fresh.length === 0) return known;
   const { why, ...message } = noticeOf(fresh);
   try {
-    await CancellationScope.withTimeout(WAITS.janitorTells, () => tell({ ...message, set: '', run: '', host: '' }, why));
+    await CancellationScope.withTimeout(WAITS.janitorTells, () =>
+      tell({ ...message, set: '', run: '', host: '' }, why),
+    );
   } catch {
     return known;
   }

@@ -28,6 +28,10 @@ export const DEFAULT_TASK_QUEUE = 'flashcopy';
 export const urgentQueue = (taskQueue: string): string => `${taskQueue}-urgent`;
 export const flashCopyWorkflowId = (set: string): string => `flashcopy/${set}`;
 export const guardWorkflowId = (workflowId: string, firstRunId: string): string => `${workflowId}/guard/${firstRunId}`;
+/** Name of the ledger of a target host, among those of arrays. */
+export const hostLedger = (host: string): string => `host/${host}`;
+/** Who holds a target host: a run that was reset, and drew another token, does not hold what it held in its former life. */
+export const hostHolder = (holder: string, run: string): string => `${holder}/${run}`;
 export const ledgerWorkflowId = (array: string): string => `flashcopy-ledger/${array}`;
 
 /** All custom search attributes, by name and type. */
@@ -45,6 +49,8 @@ export interface GuardWatch {
   readonly run: string;
   readonly sources: readonly PlannedSource[];
   readonly groups: readonly PlannedGroup[];
+  /** Hosts this run may have locked. */
+  readonly targetHosts?: readonly string[];
   /** ms; when nothing was heard of the parent for so long, the guard acts. */
   readonly leaseMs: number;
 }

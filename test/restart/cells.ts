@@ -27,16 +27,16 @@ const AT: Readonly<Record<StepName, Readonly<Record<Method, readonly (ActivityNa
   },
   giveBack: { quiesce: ['flashCopyMarkAfter'], unmount: ['flashCopyGiveBack', 'flashCopyMarkAfter'] },
   grade: both('flashCopyReadGroup'),
-  present: both('flashCopyPresent'),
-  synthesise: both('flashCopySynthesise'),
+  present: both('flashCopyLockHost', 'flashCopyPresent'),
+  synthesise: both('flashCopySynthesise', 'flashCopyUnlockHost'),
   mount: both('flashCopyMount'),
   verify: both('flashCopyVerify'),
   backgroundCopy: both('flashCopyAwaitCopied'),
   retain: both('flashCopyUnlock'),
 };
 
-function both(name: ActivityName): Readonly<Record<Method, readonly ActivityName[]>> {
-  return { quiesce: [name], unmount: [name] };
+function both(...names: ActivityName[]): Readonly<Record<Method, readonly ActivityName[]>> {
+  return { quiesce: names, unmount: names };
 }
 
 export const CELLS: readonly Cell[] = (['quiesce', 'unmount'] as const).flatMap((method) =>

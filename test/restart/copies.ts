@@ -1,18 +1,19 @@
 // Copies of the restart tests: one source host each, so that all of them can stand in the same step at once; and what must hold at the end.
-import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import type { Report } from '../../src/domain/report.js';
 import { readRecords, sameInstant } from '../../src/testing/index.js';
 import {
   FLASH_COPY,
   flashCopyWorkflowId,
   GUARD,
+  hostLedger,
   ledgerWorkflowId,
   LEDGER_QUERY,
 } from '../../src/workflows/messages.js';
 import { copyOf } from '../simulation/world/world.js';
 import { IoWatch } from '../simulation/world/io-watch.js';
 import { type SanHost, targetOf, THEIR_GROUP } from '../simulation/world/san.js';
-import { QUEUE, seen, SECRET, type Stage } from './stage.js';
+import { QUEUE, seen, SECRET, targetHostOf, type Stage } from './stage.js';
 
 export type Method = 'quiesce' | 'unmount';
 
@@ -31,7 +32,7 @@ function requestOf({ san }: Stage, source: SanHost, method: Method): object {
       return { source: volume, target, overwrite: san.uid('svc1', target) };
     }),
     sources: [{ host: name, method, ...(method === 'unmount' ? { units: [`${name}.service`] } : {}) }],
-    targets: [{ host: 'dev1', mounts: mountPoints.map((from) => ({ from, at: copyOf(name, from) })) }],
+    targets: [{ host: targetHostOf(name), mounts: mountPoints.map((from) => ({ from, at: copyOf(name, from) })) }],
     copy: { rate: 100, grainSize: 64, waitFor: 'copied' },
     ...{ maxPause: '10s', maxOutage: '60s', maxPrepared: '2m' },
   };
@@ -96,7 +97,7 @@ export async function violations(stage: Stage, ends: readonly End[]): Promise<st
 async function badCopy({ san }: Stage, { source }: Copy, report: Report): Promise<string[]> {
   const lasts: number[] = [];
   for (const at of source.mountPoints) {
-    const mount = san.dev1.kernel.mountAt(copyOf(source.name, at));
+    const mount = san.hosts(targetHostOf(source.name)).kernel.mountAt(copyOf(source.name, at));
     if (mount === undefined) return [`P1: the copy of ${source.name} is not mounted`];
     mount.fileSystem.device.dropCache();
     lasts.push(await readRecords(mount.fileSystem));
@@ -125,8 +126,15 @@ async function leftOnServer(stage: Stage, ends: readonly End[]): Promise<string[
   ).catch(async () => {
     found.push(`P4: still open, with their activities: ${(await open()).join(', ')}`);
   });
-  const grants = await workflow.getHandle(ledgerWorkflowId('svc1')).query<{ holder: string }[]>(LEDGER_QUERY);
-  found.push(...grants.map(({ holder }) => `a lock is left: ${holder}`));
+  for (const ledger of ['svc1', ...ends.map(({ copy }) => hostLedger(targetHostOf(copy.source.name)))]) {
+    const handle = workflow.getHandle(ledgerWorkflowId(ledger));
+    const grants = await handle.query<{ holder: string }[]>(LEDGER_QUERY).catch((error: unknown) => {
+      // Of a host that no copy came to.
+      if (error instanceof WorkflowNotFoundError) return [];
+      throw error;
+    });
+    found.push(...grants.map(({ holder }) => `a lock of ${ledger} is left: ${holder}`));
+  }
   for (const { copy } of ends) {
     const history = await workflow.getHandle(copy.handle.workflowId).fetchHistory();
     const text = JSON.stringify(history, (_, value: unknown) =>

@@ -15,6 +15,8 @@ import type { WorkerOrder } from './worker.js';
 
 export const QUEUE = 'flashcopy';
 export const SECRET = 'hunter2-very-secret';
+/** Each copy its own: those that wait in a step on a target host would keep the others from theirs. */
+export const targetHostOf = (source: string): string => `dev-${source}`;
 const POKE_MS = 200;
 /** A database on a slow disk makes a server of five activities a second; what is killed is the process, not the machine. */
 const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -43,7 +45,10 @@ export class Stage {
 
   static async set(hosts: readonly string[]): Promise<Stage> {
     const folder = await mkdtemp(path.join(MEMORY, 'flashcopy-restart-'));
-    const san = createSan(systemClock, { sources: Object.fromEntries(hosts.map((host) => [host, 'svc1'])) });
+    const san = createSan(systemClock, {
+      sources: Object.fromEntries(hosts.map((host) => [host, 'svc1'])),
+      targets: hosts.map(targetHostOf),
+    });
     const stage = new Stage(await TemporalServer.start(folder), await san, folder);
     await stage.writeBundle('now', codeOf(await flashCopyBundle()));
     return stage;
@@ -59,7 +64,7 @@ export class Stage {
   /** Ready to take tasks when this resolves. */
   async hire(more: Partial<WorkerOrder> = {}): Promise<ChildProcess> {
     const entry = { address: '127.0.0.1:1', user: 'nobody', hostKey: KEY, passwordEnv: 'RESTART_PASSWORD' };
-    const names = [...this.san.sources.map(({ name }) => name), 'dev1'];
+    const names = this.san.sources.flatMap(({ name }) => [name, targetHostOf(name)]);
     const hosts = names.map((name) => [name, { kind: 'linux', ...entry, arrayHosts: { svc1: name } }]);
     const inventory: unknown = {
       arrays: { svc1: { kind: 'svc', ...entry } },

@@ -50,6 +50,7 @@ export function expectAllGivenBack(world: World): void {
   expect([...world.still], 'sources without I/O').toEqual([]);
   expect(world.preparedGroups, 'groups still prepared').toEqual([]);
   expect([...world.locks], 'locks left').toEqual([]);
+  expect([...world.hostLocks], 'target hosts still locked').toEqual([]);
 }
 
 export async function until(seen: () => boolean | Promise<boolean>): Promise<void> {

@@ -1,8 +1,8 @@
 // Two copies at once, over everything two copies can share: the second is refused with the first one's name, or goes on beside it; and once the
 // first is dead, its guard lets the second in. Real ledger, locks and guard on a real server; hosts and array are the small world.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { activityInfo } from '@temporalio/activity';
-import type { WorkflowHandle } from '@temporalio/client';
+import { activityInfo, Context } from '@temporalio/activity';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import {
   createActivities,
   temporalCloseWatcher,
@@ -14,7 +14,13 @@ import type { FlashCopyActivities } from '../../src/activities/contract.js';
 import type { FlashCopyRequest } from '../../src/domain/request.js';
 import type { Report } from '../../src/domain/report.js';
 import { systemClock } from '../../src/clock/system-clock.js';
-import { FLASH_COPY, LEDGER_QUERY, ledgerWorkflowId, type LedgerGrant } from '../../src/workflows/messages.js';
+import {
+  FLASH_COPY,
+  hostLedger,
+  LEDGER_QUERY,
+  ledgerWorkflowId,
+  type LedgerGrant,
+} from '../../src/workflows/messages.js';
 import { hire, until, type Crew } from './carry-out.js';
 import { buildPlan, buildRequest } from './request-and-plan.js';
 import { devServer, withWorkers } from './temporal.js';
@@ -63,7 +69,8 @@ function requestOf({ set, source, target, host, targetHost }: Wish, array: strin
   return { ...base, groups: [{ array, volumes: [{ source, target }] }], copy: { ...base.copy, waitFor: 'copied' } };
 }
 
-type Place = 'flashCopyPreFlush' | 'flashCopyAwaitCopied';
+const PLACES = ['flashCopyPreFlush', 'flashCopyPresent', 'flashCopyAwaitCopied'] as const;
+type Place = (typeof PLACES)[number];
 const TASK_QUEUE = 'pairs';
 
 /** Where the first copy of a pair waits. Each pair has an array of its own, whose name its set carries. */
@@ -92,13 +99,16 @@ beforeAll(async () => {
     const { request, token } = order as { request: FlashCopyRequest; token: string };
     return Promise.resolve(buildPlan(request, token, {}));
   });
-  for (const at of ['flashCopyPreFlush', 'flashCopyAwaitCopied'] as const)
+  for (const at of PLACES)
     world.on(at, async (effect) => {
       const id = activityInfo().workflowExecution?.workflowId ?? '';
       const gate = gates.get(id);
       if (gate?.at === at) {
         gate.waiting = true;
-        await gate.opened;
+        // Who waits is alive.
+        const { heartbeat } = Context.current();
+        const beat = setInterval(heartbeat, 500);
+        await gate.opened.finally(() => clearInterval(beat));
       }
       return effect();
     });
@@ -106,6 +116,8 @@ beforeAll(async () => {
     ...world.activities(),
     flashCopyLock: (order) => real.flashCopyLock(order),
     flashCopyUnlock: (order) => real.flashCopyUnlock(order),
+    flashCopyLockHost: (order) => real.flashCopyLockHost(order),
+    flashCopyUnlockHost: (order) => real.flashCopyUnlockHost(order),
     flashCopyAwaitClose: (run) => real.flashCopyAwaitClose(run),
   };
   const ended = new Promise<void>((resolve) => (end = resolve));
@@ -123,9 +135,9 @@ let count = 0;
 /** The first copy waits at its gate while `body` goes on. */
 async function together(at: Place, body: (stage: Stage) => Promise<void>): Promise<void> {
   const array = `svc${(count += 1)}`;
-  const start = (id: string, wish: Wish): Promise<WorkflowHandle> =>
+  const start: Stage['start'] = (id, wish, on = array) =>
     crew.env.client.workflow.start(FLASH_COPY, {
-      ...{ workflowId: `${array}/${id}`, taskQueue: TASK_QUEUE, args: [{ request: { wish, array } }] },
+      ...{ workflowId: `${array}/${id}`, taskQueue: TASK_QUEUE, args: [{ request: { wish, array: on } }] },
     });
   const gate = new Gate(at);
   gates.set(`${array}/one`, gate);
@@ -137,7 +149,8 @@ async function together(at: Place, body: (stage: Stage) => Promise<void>): Promi
 interface Stage {
   readonly array: string;
   readonly one: WorkflowHandle;
-  readonly start: (id: string, wish: Wish) => Promise<WorkflowHandle>;
+  /** On the array of the first copy, or on another one. */
+  readonly start: (id: string, wish: Wish, on?: string) => Promise<WorkflowHandle>;
   readonly go: () => void;
 }
 
@@ -146,13 +159,21 @@ const endOf = async (handle: WorkflowHandle): Promise<Report> => {
   return handle.query<Report>('report');
 };
 
+const grantsOf = (ledger: string): Promise<readonly LedgerGrant[]> =>
+  crew.env.client.workflow
+    .getHandle(ledgerWorkflowId(ledger))
+    .query<readonly LedgerGrant[]>(LEDGER_QUERY)
+    .catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return [];
+      throw error;
+    });
+
 /** Neither un-prepared groups nor I/O are left; what the real ledgers hold is asked of them. */
 async function expectNothingLeft(array: string): Promise<void> {
   expect([...world.still], 'sources without I/O').toEqual([]);
   expect(world.preparedGroups, 'groups still prepared').toEqual([]);
-  const grants = (): Promise<readonly LedgerGrant[]> =>
-    crew.env.client.workflow.getHandle(ledgerWorkflowId(array)).query<readonly LedgerGrant[]>(LEDGER_QUERY);
-  expect(await grants(), 'locks left').toEqual([]);
+  expect(await grantsOf(array), 'locks left').toEqual([]);
+  expect(await grantsOf(hostLedger('dev1')), 'target host still locked').toEqual([]);
 }
 
 describe('two copies that share', () => {
@@ -202,4 +223,76 @@ describe('once the first copy has given its sources back, and still copies', () 
       await expectNothingLeft(array);
     }),
   );
+});
+
+/** What is told to whoever looks at a copy that waits. */
+async function waitsFor(handle: WorkflowHandle): Promise<string> {
+  const { raw } = await handle.describe();
+  const waiting = raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'flashCopyLockHost');
+  return waiting?.lastFailure?.message ?? '';
+}
+
+const AT_DEV1: Wish = { ...OTHER, targetHost: 'dev1' };
+const toldToWait = (array: string) => `waits for target host dev1: ${array}/one/`;
+
+describe('a target host, while the first copy presents there', () => {
+  it.each([
+    ['of the same array', false],
+    ['of another array', true],
+  ])('keeps a second copy %s waiting, taken but not presented, and then lets it in', (_, elsewhere) =>
+    together('flashCopyPresent', async ({ array, one, start, go }) => {
+      const two = await start('two', AT_DEV1, elsewhere ? `${array}-other` : array);
+      await until(async () => (await waitsFor(two)).startsWith(toldToWait(array)));
+      const report = await two.query<Report>('report');
+      expect(report).toMatchObject({ outcome: 'running', grade: 'filesystem' });
+      expect(report.steps.filter(({ name }) => name === 'present')).toEqual([]);
+      expect((await grantsOf(hostLedger('dev1'))).map(({ set }) => set)).toEqual(['first']);
+      go();
+      expect([(await endOf(one)).outcome, (await endOf(two)).outcome]).toEqual(['done', 'done']);
+      await expectNothingLeft(array);
+    }),
+  );
+
+  it('keeps nobody from another target host', () =>
+    together('flashCopyPresent', async ({ array, one, start, go }) => {
+      expect((await endOf(await start('two', OTHER))).outcome).toBe('done');
+      go();
+      expect((await endOf(one)).outcome).toBe('done');
+      await expectNothingLeft(array);
+    }));
+
+  it('lets the second in once the first is dead and its guard has cleared away', () =>
+    together('flashCopyPresent', async ({ array, one, start }) => {
+      const two = await start('two', AT_DEV1);
+      await until(async () => (await waitsFor(two)).startsWith(toldToWait(array)));
+      await one.terminate('its worker, its server, its operator');
+      expect((await endOf(two)).outcome).toBe('done');
+      await expectNothingLeft(array);
+    }));
+
+  it('lets the second in when the first fails there, after the first was withdrawn', () =>
+    together('flashCopyPresent', async ({ array, one, start, go }) => {
+      const two = await start('two', AT_DEV1);
+      await until(async () => (await waitsFor(two)).startsWith(toldToWait(array)));
+      await one.cancel();
+      go();
+      const { outcome, compensation } = await endOf(one);
+      expect(outcome).toBe('cancelled');
+      const undone = compensation.map(({ what }) => what);
+      expect(undone.indexOf('withdraw the copy from dev1')).toBeLessThan(undone.indexOf('let other runs at dev1'));
+      expect((await endOf(two)).outcome).toBe('done');
+      await expectNothingLeft(array);
+    }));
+
+  it('lets a copy that waits be called off, and stays with the first', () =>
+    together('flashCopyPresent', async ({ array, one, start, go }) => {
+      const two = await start('two', AT_DEV1);
+      await until(async () => (await waitsFor(two)).startsWith(toldToWait(array)));
+      await two.cancel();
+      expect((await endOf(two)).outcome).toBe('cancelled');
+      expect((await grantsOf(hostLedger('dev1'))).map(({ set }) => set)).toEqual(['first']);
+      go();
+      expect((await endOf(one)).outcome).toBe('done');
+      await expectNothingLeft(array);
+    }));
 });

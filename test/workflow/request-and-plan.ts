@@ -40,7 +40,7 @@ export function buildPlan(request: FlashCopyRequest, token: string, shape: Shape
       ...{ copyRate: copy.rate, cleanRate: copy.cleanRate, incremental: false, grainSize: 256 },
     })),
     sources: request.sources.map(({ host, method }) => ({ host, method, units: [], mounts: [], deadlineMs: 30_000 })),
-    targets: (shape.targets ?? ['backup1']).map((host) => ({
+    targets: request.targets.map(({ host }) => ({
       ...{ host, keepMapped: false, presentations: [], fileSystems: [] },
       ...(shape.keptGroups === undefined
         ? { synthesis: 'auto' as const, volumeGroups: [] }

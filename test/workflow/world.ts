@@ -35,6 +35,7 @@ export function failure(code: string, more: Partial<ErrorData> = {}): Applicatio
 export class World {
   readonly calls: string[] = [];
   readonly locks = new Map<string, string>();
+  readonly hostLocks = new Map<string, string>();
   /** Source hosts that have no I/O now. */
   readonly still = new Set<string>();
   readonly broken = new Set<string>();
@@ -100,6 +101,8 @@ export class World {
     | 'flashCopyValidate'
     | 'flashCopyLock'
     | 'flashCopyUnlock'
+    | 'flashCopyLockHost'
+    | 'flashCopyUnlockHost'
     | 'flashCopyPlan'
     | 'flashCopyEnsureGroup'
     | 'flashCopyMakePreparable'
@@ -119,6 +122,17 @@ export class World {
       },
       flashCopyUnlock: ({ array, holder, only }) => {
         if (only === undefined && this.locks.get(array) === holder) this.locks.delete(array);
+        return Promise.resolve();
+      },
+      flashCopyLockHost: async ({ host, holder }) => {
+        const other = this.hostLocks.get(host);
+        if (other !== undefined && other !== holder)
+          throw failure('HOST_BUSY', { family: 'lock', message: `held by ${other}`, retry: 'safe' });
+        this.hostLocks.set(host, holder);
+        return Promise.resolve();
+      },
+      flashCopyUnlockHost: ({ host, holder }) => {
+        if (this.hostLocks.get(host) === holder) this.hostLocks.delete(host);
         return Promise.resolve();
       },
       flashCopyPlan: ({ token }): Promise<Plan> => Promise.resolve(buildPlan(this.request, token, this.shape)),

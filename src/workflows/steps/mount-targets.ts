@@ -4,6 +4,7 @@ import { inParallel } from '../parallel.js';
 import { mount } from './mount.js';
 import { present } from './present.js';
 import { synthesise } from './synthesise.js';
+import { withTargetHost } from './target-host.js';
 import { verify } from './verify.js';
 
 export async function mountTargets(copy: CopyRun): Promise<void> {
@@ -14,8 +15,10 @@ export async function mountTargets(copy: CopyRun): Promise<void> {
   }
   copy.report.enter('MOUNTING_TARGET');
   const verified = await inParallel(targets, async (target) => {
-    await present(copy, target);
-    await synthesise(copy, target);
+    await withTargetHost(copy, target.host, async () => {
+      await present(copy, target);
+      await synthesise(copy, target);
+    });
     await mount(copy, target);
     return verify(copy, target);
   });

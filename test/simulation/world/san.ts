@@ -58,6 +58,8 @@ export interface SanShape {
   readonly sources: Readonly<Record<string, string>>;
   /** Hosts whose volumes are in the volume group of their array. */
   readonly grouped?: readonly string[];
+  /** Target hosts beside dev1. */
+  readonly targets?: readonly string[];
   /** So many volumes for app1, in one volume group; default 2. */
   readonly many?: number;
 }
@@ -94,7 +96,7 @@ async function createArray(queue: Clock, name: string, { sources, hosts, grouped
       users: [{ name: 'superuser', password: 'secret' }],
       pools: [{ name: 'Pool0', capacity: '1TiB' }],
       volumes: volumes.map((volume) => ({ name: volume, pool: 'Pool0', size: SIZE })),
-      hosts: [...hosts, 'dev1', 'stranger'].map((host) => ({ name: host, iqn: `iqn.2026-01.test:${host}` })),
+      hosts: [...hosts, 'stranger'].map((host) => ({ name: host, iqn: `iqn.2026-01.test:${host}` })),
     },
   });
   const starts: StartSeen[] = [];
@@ -128,14 +130,12 @@ const manyOf = ({ many }: SanShape): { readonly many?: number } => (many === und
 
 export async function createSan(queue: Clock, shape: SanShape): Promise<San> {
   const names = [...new Set(Object.values(shape.sources))].sort();
+  const hosts = [...Object.keys(shape.sources), ...(shape.targets ?? []), 'dev1'];
   const arrays = new Map<string, SanArray>();
   for (const name of names) {
     const mine = Object.keys(shape.sources).filter((host) => shape.sources[host] === name);
     const grouped = mine.filter((host) => shape.grouped?.includes(host) === true);
-    arrays.set(
-      name,
-      await createArray(queue, name, { sources: mine, hosts: Object.keys(shape.sources), grouped, ...manyOf(shape) }),
-    );
+    arrays.set(name, await createArray(queue, name, { sources: mine, hosts, grouped, ...manyOf(shape) }));
   }
   const onArrays = (host: string): Record<string, string> => Object.fromEntries(names.map((name) => [name, host]));
   const world = createModelWorld({
@@ -144,7 +144,7 @@ export async function createSan(queue: Clock, shape: SanShape): Promise<San> {
     arrays: Object.fromEntries(
       [...arrays].map(([name, { storage, system }]) => [name, { storage, io: system.volumeIo }]),
     ),
-    hosts: Object.fromEntries([...Object.keys(shape.sources), 'dev1'].map((host) => [host, onArrays(host)])),
+    hosts: Object.fromEntries(hosts.map((host) => [host, onArrays(host)])),
   });
   const uid = (array: string, volume: string): string =>
     arrays.get(array)?.system.state.volumes.find(({ name }) => name === volume)?.uid ?? '';
