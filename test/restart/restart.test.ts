@@ -15,10 +15,7 @@ beforeAll(async () => {
   stage = await Stage.set(CELLS.map((_, at) => `app${at + 2}`));
   worker = await stage.hire();
 });
-afterAll(async () => {
-  await kill(worker);
-  await stage.strike();
-});
+afterAll(() => stage.strike());
 
 const workflowIdOf = (at: number): string => `flashcopy/${stage.san.sources[at]!.name}`;
 

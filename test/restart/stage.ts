@@ -33,6 +33,7 @@ export class Stage {
   /** Workflow ids that wait at their gate. */
   readonly parked = new Set<string>();
   readonly calls: { readonly what: string; readonly workflowId: string; readonly at: number }[] = [];
+  readonly #hired: ChildProcess[] = [];
   #release: () => void = () => undefined;
   #released = new Promise<void>((resolve) => (this.#release = resolve));
   readonly #poking = setInterval(() => this.san.poke(), POKE_MS);
@@ -78,6 +79,7 @@ export class Stage {
       ...{ execArgv: ['--import', 'tsx'], serialization: 'advanced' },
       env: { ...process.env, RESTART_PASSWORD: SECRET },
     });
+    this.#hired.push(child);
     serve(child, {
       array: (name) => {
         const array = this.san.storage(name);
@@ -123,7 +125,10 @@ export class Stage {
     this.#released = new Promise<void>((resolve) => (this.#release = resolve));
   }
 
+  /** Whatever became of the tests, no worker is left. */
   async strike(): Promise<void> {
+    const running = this.#hired.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+    await Promise.all(running.map((worker) => kill(worker)));
     clearInterval(this.#poking);
     await this.server.stop();
     await rm(this.folder, { recursive: true, force: true });

@@ -1,5 +1,4 @@
 // A release in the middle of a copy: the next version's code, made here by an edit of the sources, takes running copies over, or leaves them.
-import type { ChildProcess } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
@@ -44,22 +43,12 @@ async function nextVersion(): Promise<string> {
 }
 
 let stage: Stage;
-const workers: ChildProcess[] = [];
-const hire = async (more: Parameters<Stage['hire']>[0] = {}): Promise<ChildProcess> => {
-  const worker = await stage.hire(more);
-  workers.push(worker);
-  return worker;
-};
 
 beforeAll(async () => {
   stage = await Stage.set(['app2', 'app3', 'app4', 'app5']);
   await stage.writeBundle('next', await nextVersion());
 });
-afterAll(async () => {
-  for (const worker of workers.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null))
-    await kill(worker);
-  await stage.strike();
-});
+afterAll(() => stage.strike());
 
 async function parked(at: number): Promise<Copy> {
   const source = stage.san.sources[at]!;
@@ -100,9 +89,9 @@ async function makeCurrent(buildId: string): Promise<void> {
 
 describe('a new version in the middle of a copy', () => {
   it('takes it over where workers have no versions: what is past stays, what comes is new', async () => {
-    const old = await hire();
+    const old = await stage.hire();
     const copy = await parked(0);
-    const next = await hire({ bundle: stage.bundle('next') });
+    const next = await stage.hire({ bundle: stage.bundle('next') });
     await kill(old);
     stage.release();
     const taken = await end(stage, copy);
@@ -115,11 +104,11 @@ describe('a new version in the middle of a copy', () => {
   });
 
   it('leaves it to its own version where workers have versions; the ledger moves', async () => {
-    await hire({ deploymentVersion: '1' });
+    await stage.hire({ deploymentVersion: '1' });
     await makeCurrent('1');
     const copy = await parked(2);
     expect(await versionOf(copy.handle.workflowId)).toBe('1');
-    await hire({ deploymentVersion: '2', bundle: stage.bundle('next') });
+    await stage.hire({ deploymentVersion: '2', bundle: stage.bundle('next') });
     await makeCurrent('2');
     stage.release();
     const kept = await end(stage, copy);
