@@ -6,18 +6,22 @@ import { WAITS } from '../domain/timing.js';
 import { hostLedger } from '../workflows/messages.js';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { whileBeating } from './heartbeat.js';
+import { cancellationSignal, whileBeating } from './heartbeat.js';
 
 type LockActivities = Pick<
   FlashCopyActivities,
   'flashCopyLock' | 'flashCopyUnlock' | 'flashCopyLockHost' | 'flashCopyUnlockHost'
 >;
 
+/** An attempt that was given up must not take a lock for a run that may be gone by now: nobody but the janitor would free it. */
+const refuseLate = (): void => cancellationSignal().throwIfAborted();
+
 const nextLookMs = (): number => Math.min(WAITS.hostLookLast, WAITS.hostLookFirst * 2 ** (activityInfo().attempt - 1));
 
 export const lockActivities = ({ ledger, clock }: ActivityDependencies): LockActivities => ({
   flashCopyLock: ({ array, holder, set, sources, targets }) =>
     whileBeating(clock, async () => {
+      refuseLate();
       const answer = await ledger.acquire(array, { holder, set, sources, targets });
       if (answer.granted) return;
       throw new FlashCopyError({
@@ -31,6 +35,7 @@ export const lockActivities = ({ ledger, clock }: ActivityDependencies): LockAct
 
   flashCopyLockHost: ({ host, holder, set }) =>
     whileBeating(clock, async () => {
+      refuseLate();
       const answer = await ledger.acquire(hostLedger(host), { holder, set, sources: [], targets: [host] });
       if (answer.granted) return;
       throw new FlashCopyError({

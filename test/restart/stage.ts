@@ -113,7 +113,7 @@ export class Stage {
     if (when === 'before') this.calls.push({ what, workflowId, at: systemClock.now() });
     const gate = this.gates.get(workflowId);
     if (gate?.at !== what || gate.when !== when) return;
-    this.gates.delete(workflowId);
+    // Every attempt waits: one that was given up on a busy machine would let the next one through.
     this.parked.add(workflowId);
     await this.#released;
   }
@@ -121,6 +121,7 @@ export class Stage {
   /** All that wait go on. */
   release(): void {
     this.#release();
+    this.gates.clear();
     this.parked.clear();
     this.#released = new Promise<void>((resolve) => (this.#release = resolve));
   }

@@ -29,6 +29,20 @@ describe('a target host that another run has', () => {
   });
 });
 
+describe('an attempt that was given up while it stood still', () => {
+  it.each(['flashCopyLock', 'flashCopyLockHost'] as const)('of %s takes nothing', async (name) => {
+    let taken = 0;
+    const made = await san(({ ledger }) => ({
+      ledger: { ...ledger, acquire: () => Promise.resolve({ granted: (taken += 1) > 0 } as const) },
+    }));
+    const environment = made.environment();
+    environment.cancel('NOT_FOUND');
+    const order = { ...ORDER, array: 'svc1', sources: [], targets: [] };
+    expect((await failure(made.run(name, order, environment))).type).toBe('CancelledFailure');
+    expect(taken).toBe(0);
+  });
+});
+
 const grant = (holder: string): LedgerGrant => ({
   ...{ holder, set: REF.set, sources: [], targets: ['dev1'], grantedAt: '2026-11-25T01:00:00Z' },
 });
