@@ -82,7 +82,7 @@ describe(`a copy in every step (${CELLS.length} cells)`, () => {
       await workflowService.pauseActivity(about(one)).then(
         () => (done += 1),
         // What runs beside the step of a cell may have ended since.
-        (error: { code?: number }) => expect(error.code, String(error)).toBe(NOT_FOUND),
+        (error: unknown) => expect(error).toMatchObject({ code: NOT_FOUND }),
       );
     expect(done).toBeGreaterThanOrEqual(CELLS.length);
     // Heartbeats bring the pause to the worker.

@@ -9,12 +9,12 @@ import type {
   PointInTimeOrder,
   PointInTimeResult,
 } from '../../src/activities/contract.js';
-import type { ErrorData } from '../../src/domain/errors.js';
 import type { Plan } from '../../src/domain/plan.js';
 import type { NoticeWay, SignedNotice } from '../../src/domain/notice.js';
 import type { ByHand, PauseReport } from '../../src/domain/report.js';
 import type { FlashCopyRequest, Method } from '../../src/domain/request.js';
 import { buildPlan, buildRequest, type Shape } from './request-and-plan.js';
+import { failure, lockActivities } from './world-locks.js';
 
 export type Around = (effect: () => Promise<unknown>, attempt: number, order: unknown) => Promise<unknown>;
 
@@ -23,14 +23,7 @@ interface FakeGroup {
   startTime: string;
 }
 
-export function failure(code: string, more: Partial<ErrorData> = {}): ApplicationFailure {
-  const data: ErrorData = {
-    ...{ family: 'host', code, message: `${code} planted`, outcome: 'not-done', retry: 'never', details: {} },
-    ...more,
-  };
-  const nonRetryable = data.retry === 'never';
-  return ApplicationFailure.create({ type: code, message: data.message, details: [data], nonRetryable });
-}
+export { failure };
 
 export class World {
   readonly calls: string[] = [];
@@ -113,28 +106,7 @@ export class World {
   > {
     return {
       flashCopyValidate: () => Promise.resolve(this.request),
-      flashCopyLock: async ({ array, holder }) => {
-        const other = this.locks.get(array);
-        if (other !== undefined && other !== holder)
-          throw failure('LOCKED', { family: 'lock', message: `held by ${other}` });
-        this.locks.set(array, holder);
-        return Promise.resolve();
-      },
-      flashCopyUnlock: ({ array, holder, only }) => {
-        if (only === undefined && this.locks.get(array) === holder) this.locks.delete(array);
-        return Promise.resolve();
-      },
-      flashCopyLockHost: async ({ host, holder }) => {
-        const other = this.hostLocks.get(host);
-        if (other !== undefined && other !== holder)
-          throw failure('HOST_BUSY', { family: 'lock', message: `held by ${other}`, retry: 'safe' });
-        this.hostLocks.set(host, holder);
-        return Promise.resolve();
-      },
-      flashCopyUnlockHost: ({ host, holder }) => {
-        if (this.hostLocks.get(host) === holder) this.hostLocks.delete(host);
-        return Promise.resolve();
-      },
+      ...lockActivities(this.locks, this.hostLocks),
       flashCopyPlan: ({ token }): Promise<Plan> => Promise.resolve(buildPlan(this.request, token, this.shape)),
       flashCopyEnsureGroup: ({ group }) => {
         this.groups.set(group.name, { state: 'idle_or_copied', startTime: '261101000000' });

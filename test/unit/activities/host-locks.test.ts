@@ -33,7 +33,13 @@ describe('an attempt that was given up while it stood still', () => {
   it.each(['flashCopyLock', 'flashCopyLockHost'] as const)('of %s takes nothing', async (name) => {
     let taken = 0;
     const made = await san(({ ledger }) => ({
-      ledger: { ...ledger, acquire: () => Promise.resolve({ granted: (taken += 1) > 0 } as const) },
+      ledger: {
+        ...ledger,
+        acquire: () => {
+          taken += 1;
+          return Promise.resolve({ granted: true });
+        },
+      },
     }));
     const environment = made.environment();
     environment.cancel('NOT_FOUND');
