@@ -4,7 +4,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import path from 'node:path';
 import { execa } from 'execa';
 import type { Hunted } from '../test/simulation/mutants/hunt.js';
-import { type Mutant, MUTANTS } from '../test/simulation/mutants/list.js';
+import { MUTANTS } from '../test/simulation/mutants/list.js';
+import { type Mutant, planted } from '../test/simulation/mutants/mutant.js';
 
 /** Below the repository, so that packages are found, and git does not see it. */
 const PLACE = path.resolve('.tools/mutants');
@@ -15,17 +16,8 @@ function plant(mutant: Mutant | undefined, place: string): void {
   for (const folder of ['src', 'test/simulation', 'tsconfig.json', 'package.json'])
     if (existsSync(folder)) cpSync(folder, path.join(place, folder), { recursive: true });
   if (mutant === undefined) return;
-  const file = path.join(place, mutant.file);
-  writeFileSync(
-    file,
-    mutant.edits.reduce(
-      (text, [from, to]) => {
-        if (!text.includes(from)) throw new Error(`${mutant.name}: ${mutant.file} has no longer: ${from}`);
-        return text.replace(from, to);
-      },
-      readFileSync(file, 'utf8'),
-    ),
-  );
+  for (const [file, text] of planted(mutant, (name) => readFileSync(path.join(place, name), 'utf8')))
+    writeFileSync(path.join(place, file), text);
 }
 
 async function hunt(mutant: Mutant | undefined): Promise<Hunted> {

@@ -1,10 +1,11 @@
 // Runs in the changed copy of the source: looks for the planted bug in the cells it should show in, then in the soak, and says what found it.
 // Answers one line of JSON. With the name `none` nothing is planted, and nothing may be found.
 import { carryOut, createLaboratory } from '../laboratory.js';
-import { type Cell, cellsOf, findRoads, type Method, SHAPES } from '../matrix.js';
+import { type Cell, cellsOf, findRoads, type Shape, SHAPES } from '../matrix.js';
 import { scenarioOf } from '../soak/schedule.js';
 import { pointsOf, range } from '../soak/sweep.js';
 import { MUTANTS } from './list.js';
+import type { Mutant } from './mutant.js';
 
 const SOAK_SEEDS = 60;
 
@@ -15,15 +16,21 @@ export interface Hunted {
   readonly tried: number;
 }
 
+const shapeOf = ({ method, snapshot }: Pick<Mutant, 'method' | 'snapshot'>): Shape => ({
+  ...SHAPES(method)[0]!,
+  ...(snapshot === undefined ? {} : { snapshot }),
+});
+
 async function hunt(name: string): Promise<Hunted> {
   const vm = await createLaboratory();
   let tried = 0;
   const wanted = name === 'none' ? MUTANTS : MUTANTS.filter((mutant) => mutant.name === name);
-  const known = new Map<Method, Cell[]>();
-  for (const { method, cells, again = false } of wanted) {
-    const [shape] = SHAPES(method);
-    const all = known.get(method) ?? cellsOf(shape!, await findRoads(vm, shape!));
-    known.set(method, all);
+  const known = new Map<string, Cell[]>();
+  for (const { cells, again = false, ...mutant } of wanted) {
+    const shape = shapeOf(mutant);
+    const kind = `${shape.method} ${shape.snapshot ?? ''}`;
+    const all = known.get(kind) ?? cellsOf(shape, await findRoads(vm, shape));
+    known.set(kind, all);
     const chosen = all.filter(({ title }) => cells.test(title));
     if (chosen.length === 0) throw new Error(`no cell of the matrix is called ${String(cells)}`);
     for (const cell of chosen) {

@@ -37,6 +37,7 @@ export function aroundAttempt(world: World, attempt: Attempt, body: () => Promis
   const { type, run } = attempt.activity;
   const { token } = (attempt.activity.args[0] ?? {}) as { readonly token?: string };
   if (token !== undefined) world.tokens.set(run.runId, token);
+  world.order.look(attempt);
   const fault = world.faults.take(type, subjectOf(attempt));
   if (fault === undefined) return body();
   world.acts.push(`${world.queue.now()}: ${faultLine(fault)}, attempt ${attempt.number} of ${run.id}`);

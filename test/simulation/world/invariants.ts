@@ -20,6 +20,7 @@ export async function violations(world: World, stuck: boolean): Promise<string[]
     ...leftovers(world),
     ...hostsWithoutIo(world),
     ...world.endedTooEarly.map((which) => `P2: a run ended while a source lacked its I/O: ${which}`),
+    ...world.order.broken,
     ...falseFailure(world),
     ...snapshotsLeft(world),
     ...arraysLeft(world),

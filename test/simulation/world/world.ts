@@ -19,6 +19,7 @@ import { Server } from '../driver/server.js';
 import { aroundAttempt, gateOf } from './acts.js';
 import { type Fault, FaultSchedule } from './faults.js';
 import { IoWatch } from './io-watch.js';
+import { OrderWatch } from './order-watch.js';
 import { arrayOf, clockOf, hostOf, type Process } from './ports.js';
 import { cloneOf, createSan, targetOf, VOLUME_GROUP, type San, type SanShape } from './san.js';
 
@@ -82,6 +83,7 @@ export class World {
   readonly chance: Stream;
   readonly server: Server;
   readonly io: IoWatch;
+  readonly order: OrderWatch;
   /** By first run id: a reset run carries out the same order. */
   readonly orders = new Map<string, CopyOrder>();
   /** Run id -> token its last plan was made with. */
@@ -102,6 +104,7 @@ export class World {
     this.faults = new FaultSchedule(options.faults ?? []);
     this.chance = stream(seed, 'world');
     this.io = new IoWatch(this.queue, () => this.#san?.sources ?? []);
+    this.order = new OrderWatch(this);
     this.server = new Server({
       ...{ vm, queue: this.queue, seed, evictions, name: `w${(worlds += 1)}`, worker: () => this.#worker },
       closed: (run) => this.#closed(run),
@@ -131,7 +134,7 @@ export class World {
       ...{ clock: clockOf(this.#freezable(), process), randomness: seededRandomness(this.options.seed + 5) },
       notifier: { send: (way, notice) => Promise.resolve(this.notices.push({ way, notice }) > 0) },
       ...{ declaredArrays: [...san.arrays.keys()], runs: temporalRuns(this.queue) },
-      ...{ ledger: temporalLedger, closeWatcher: temporalCloseWatcher, secrets: () => [SECRET] },
+      ...{ ledger: this.order.ledger(temporalLedger), closeWatcher: temporalCloseWatcher, secrets: () => [SECRET] },
     };
     const told = { ...truth, ...this.options.lie?.(truth) };
     return {

@@ -1,0 +1,111 @@
+// Planted bugs of the order of steps, of undo, guard and ledger.
+import type { Mutant } from './mutant.js';
+
+export const OF_THE_PROCEDURE: readonly Mutant[] = [
+  {
+    name: 'targets are released after prepare',
+    file: 'src/workflows/flash-copy.workflow.ts',
+    edits: [
+      ['    await releaseTargets(copy); // before anything takes the targets offline\n', ''],
+      ['    await prepare(copy);\n', '    await prepare(copy);\n    await releaseTargets(copy);\n'],
+    ],
+    method: 'quiesce',
+    cells: /throws-before at flashCopyValidate/,
+    again: true,
+  },
+  {
+    name: 'the guard dies with its parent',
+    file: 'src/workflows/guard-link.ts',
+    edits: [["parentClosePolicy: 'ABANDON'", "parentClosePolicy: 'TERMINATE'"]],
+    method: 'quiesce',
+    cells: /terminate at flashCopy(PrepareGroup|EnsureGroup)/,
+  },
+  {
+    name: 'un-prepare is forgotten',
+    file: 'src/workflows/steps/prepare.ts',
+    edits: [
+      [
+        "const kept = await perform('flashCopyUnprepareGroup', { summary }, order);",
+        'void order;\n      const kept = undefined as { why: string } | undefined;',
+      ],
+    ],
+    method: 'quiesce',
+    cells: /refused at flashCopyTakePointInTime|fails-after at flashCopyPrepareGroup/,
+  },
+  {
+    name: 'locks are taken before the guard stands',
+    file: 'src/workflows/flash-copy.workflow.ts',
+    edits: [
+      ['    await copy.guard.start(); // from here on whatever is left behind is cleared away\n', ''],
+      ['    await copy.guard.watchGroups();\n', '    await copy.guard.start();\n'],
+    ],
+    method: 'quiesce',
+    cells: /terminate at flashCopyPlan/,
+  },
+  {
+    name: 'a cancel does not wait for the activity under way',
+    file: 'src/workflows/activities.ts',
+    edits: [["cancellationType: 'WAIT_CANCELLATION_COMPLETED'", "cancellationType: 'TRY_CANCEL'"]],
+    method: 'quiesce',
+    cells: /cancel at flashCopy(PrepareGroup|EnsureGroup|TakePointInTime|Present|Mount)|cancel at (array|target)\./,
+  },
+  {
+    name: 'a guard forgets what a run did before it was reset',
+    file: 'src/workflows/guard.workflow.ts',
+    edits: [['if (post.watch !== undefined && post.watch.run !== run) post.abandoned.push(post.watch);', '']],
+    method: 'unmount',
+    cells: /reset 2000 ms at flashCopy(TakeDown|StartGroups)/,
+  },
+  {
+    name: 'secrets stay in the answers of activities',
+    file: 'src/activities/failure-boundary.ts',
+    edits: [
+      [
+        'return redactResult(await body(...args), secrets());',
+        'void redactResult;\n        return await body(...args);',
+      ],
+    ],
+    method: 'quiesce',
+    cells: /throws-after at session/,
+  },
+  {
+    name: 'the lock goes with a terminated parent, whatever is still prepared',
+    file: 'src/workflows/guard.workflow.ts',
+    edits: [
+      ["  await unlock(input);\n  return 'acted';", "  return 'acted';"],
+      [
+        '  await giveBack(input, post, post.watch);\n  await unprepare(',
+        '  await unlock(input);\n  await giveBack(input, post, post.watch);\n  await unprepare(',
+      ],
+    ],
+    method: 'quiesce',
+    cells: /terminate at (flashCopyTakePointInTime|session)/,
+  },
+  {
+    name: 'the guard un-prepares before it gives back',
+    file: 'src/workflows/guard.workflow.ts',
+    edits: [
+      [
+        '  await giveBack(input, post, post.watch);\n  await unprepare(post.watch);\n',
+        '  await unprepare(post.watch);\n  await giveBack(input, post, post.watch);\n',
+      ],
+    ],
+    method: 'unmount',
+    cells: /terminate at (flashCopyStartGroups|session)/,
+  },
+  {
+    name: 'the ledger frees the targets with the sources',
+    file: 'src/workflows/ledger.workflow.ts',
+    edits: [['{ ...grant, sources: [] }', '{ ...grant, set: grant.holder, sources: [], targets: [] }']],
+    method: 'quiesce',
+    cells: /cancel at flashCopyAwaitCopied/,
+  },
+  {
+    name: 'a snapshot stays although its run failed',
+    file: 'src/workflows/steps/prepare.ts',
+    edits: [['if (copy.groups.some(({ planned }) => takesSnapshot(planned))) return;', 'void takesSnapshot;']],
+    method: 'quiesce',
+    snapshot: 'thinclone',
+    cells: /refused at flashCopy(ReadGroup|MakeClones)/,
+  },
+];
