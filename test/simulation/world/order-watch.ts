@@ -82,12 +82,11 @@ export class OrderWatch {
         this.broken.push(`P3: the lock of ${array} was freed while group ${group.name} was still prepared`);
   }
 
-  /** A run that was reset had others before. */
+  /** Of its newest run: what it did before a reset its guard clears away, in its own time. */
   #tokensOf(holder: string): { readonly token: string; readonly run: string }[] {
-    return this.world.runsOf('copy').flatMap((run) => {
-      const token = this.world.tokens.get(run.runId);
-      const set = this.world.orderOf(run)?.set;
-      return `${run.id}/${run.firstRunId}` === holder && token !== undefined ? [{ token, run: `${set}-${token}` }] : [];
-    });
+    const run = this.world.runsOf('copy').findLast(({ id, firstRunId }) => `${id}/${firstRunId}` === holder);
+    const token = run === undefined ? undefined : this.world.tokens.get(run.runId);
+    if (run === undefined || token === undefined) return [];
+    return [{ token, run: `${this.world.orderOf(run)?.set ?? ''}-${token}` }];
   }
 }
