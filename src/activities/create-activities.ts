@@ -13,6 +13,7 @@ import { janitorArrayActivities } from './janitor-array.js';
 import { janitorHostActivities } from './janitor-host.js';
 import { janitorRunActivities } from './janitor-runs.js';
 import { lockActivities } from './ledger-locks.js';
+import { inTurns } from './ledger-turns.js';
 import { operatorActivities } from './operator.js';
 import { planActivities } from './plan.js';
 import { pointInTimeActivities } from './point-in-time.js';
@@ -22,9 +23,9 @@ import { sourceActivities } from './sources.js';
 import { targetUseActivities } from './target-use.js';
 import { targetActivities } from './targets.js';
 
-/** One call per worker: runs that wait for copies share the array listings of this object. */
+/** One call per worker: runs that wait for copies share the array listings of this object, and take turns at the ledgers. */
 export function createActivities(given: ActivityDependencies): FlashCopyActivities {
-  const deps = forCurrentAttempts(given);
+  const deps = { ...forCurrentAttempts(given), ledger: inTurns(given.ledger, given.clock) };
   const activities: FlashCopyActivities = {
     ...requestActivities(deps),
     ...lockActivities(deps),

@@ -84,6 +84,9 @@ export const WORKER = {
   urgentThrottle: 1_000,
 } as const;
 
+/** Calls of one worker to one ledger. Three workers stay below the ten updates the server holds of a workflow. */
+export const LEDGER_CALLS = { atOnce: 3, longestTurn: 30_000 } as const;
+
 export const MARGINS = {
   /** Arming, opening sessions and the give back itself also take time within a quiesce holder's deadline. */
   quiesce: 15_000,

@@ -30,11 +30,12 @@ const PAUSE = '3s';
 
 export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
   flashCopyValidate: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: FEW },
-  flashCopyLock: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: MANY },
-  flashCopyUnlock: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: FOR_EVER },
-  // Waits in retries, as flashCopyAwaitCopied does.
-  flashCopyLockHost: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: FOR_EVER },
-  flashCopyUnlockHost: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: FOR_EVER },
+  // In a night's burst these wait for their turn at a ledger; they beat meanwhile.
+  flashCopyLock: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, retry: MANY },
+  flashCopyUnlock: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, retry: FOR_EVER },
+  // While another run has the host it waits in retries, as flashCopyAwaitCopied does.
+  flashCopyLockHost: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, retry: FOR_EVER },
+  flashCopyUnlockHost: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, retry: FOR_EVER },
   flashCopyPlan: { queue: 'copy', startToCloseTimeout: '10m', heartbeatTimeout: STEP, retry: FEW },
   flashCopyEnsureGroup: { queue: 'copy', startToCloseTimeout: '30m', heartbeatTimeout: STEP, retry: FEW },
   flashCopyMakePreparable: { queue: 'copy', startToCloseTimeout: '12h', heartbeatTimeout: STEP, retry: FEW },

@@ -1,7 +1,7 @@
 // Watches what must not come before what: undo of a run whose source still stands still, a lock freed too early, a volume granted twice.
 // A world that is well at its end may have kept none of it on the way; nobody else may have come by at the wrong moment.
 import type { ActivityDependencies } from '../../../src/activities/index.js';
-import type { AcquireOrder } from '../../../src/workflows/messages.js';
+import { GUARD, type AcquireOrder } from '../../../src/workflows/messages.js';
 import type { Attempt } from '../driver/activity.js';
 import type { World } from './world.js';
 
@@ -22,17 +22,16 @@ export class OrderWatch {
 
   constructor(private readonly world: World) {}
 
-  /** To be called as an attempt begins. */
-  look({ activity: { type, args } }: Attempt): void {
-    const order = (args[0] ?? {}) as { run?: string; holder?: string; array?: string; only?: 'sources' };
-    if (AFTER_GIVE_BACK.test(type) && order.run !== undefined) this.#still(type, [order.run]);
-    if (type !== 'flashCopyUnlock' || order.holder === undefined) return;
-    const tokens = this.#tokensOf(order.holder);
-    this.#still(
-      type,
-      tokens.map(({ run }) => run),
-    );
-    if (order.only === undefined) this.#unprepared(order.array ?? '', tokens);
+  /** To be called as an attempt begins. Not of runs that were reset: their former life is cleared away beside the new one, by guard and holders. */
+  look({ activity: { type, args, run } }: Attempt): void {
+    const first = run.spec.type === GUARD ? run.id.split('/guard/')[1] : run.firstRunId;
+    const [life, ...more] = this.world.runsOf('copy').filter(({ firstRunId }) => firstRunId === first);
+    const token = life === undefined ? undefined : this.world.tokens.get(life.runId);
+    if (life === undefined || token === undefined || more.length > 0) return;
+    const { array = '', only } = (args[0] ?? {}) as { readonly array?: string; readonly only?: 'sources' };
+    const unlocks = type === 'flashCopyUnlock';
+    if (unlocks || AFTER_GIVE_BACK.test(type)) this.#still(type, `${this.world.orderOf(life)?.set ?? ''}-${token}`);
+    if (unlocks && only === undefined) this.#unprepared(array, token);
   }
 
   /** The same ledger; what it grants is compared with what it granted before. */
@@ -68,25 +67,16 @@ export class OrderWatch {
     this.#grants = [...others, order];
   }
 
-  #still(type: string, runs: readonly string[]): void {
+  #still(type: string, run: string): void {
     for (const { name, host } of this.world.san.sources)
-      if (runs.includes(host.source.heldBy()))
-        this.broken.push(`P2: ${type} began while ${name} still stood still for ${host.source.heldBy()}`);
+      if (host.source.heldBy() === run)
+        this.broken.push(`P2: ${type} began while ${name} still stood still for ${run}`);
   }
 
-  #unprepared(array: string, tokens: readonly { readonly token: string }[]): void {
+  #unprepared(array: string, token: string): void {
     const state = this.world.san.arrays.get(array)?.system.state;
-    for (const group of state?.groups.filter(({ name }) => tokens.some(({ token }) => name.endsWith(`_${token}`))) ??
-      [])
+    for (const group of state?.groups.filter(({ name }) => name.endsWith(`_${token}`)) ?? [])
       if (state?.mappingsOf(group.id).some(({ state: at }) => at === 'prepared' || at === 'preparing') === true)
         this.broken.push(`P3: the lock of ${array} was freed while group ${group.name} was still prepared`);
-  }
-
-  /** Of its newest run: what it did before a reset its guard clears away, in its own time. */
-  #tokensOf(holder: string): { readonly token: string; readonly run: string }[] {
-    const run = this.world.runsOf('copy').findLast(({ id, firstRunId }) => `${id}/${firstRunId}` === holder);
-    const token = run === undefined ? undefined : this.world.tokens.get(run.runId);
-    if (run === undefined || token === undefined) return [];
-    return [{ token, run: `${this.world.orderOf(run)?.set ?? ''}-${token}` }];
   }
 }

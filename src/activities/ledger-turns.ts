@@ -1,0 +1,71 @@
+// Calls of one worker to a ledger take turns. The server holds ten updates of a workflow at a time; the eleventh is refused and takes the ten along,
+// so a night's copies that all ask at once would refuse each other for minutes. Promise: who waits has sent nothing, and leaves when he is cancelled.
+import type { Clock } from '../domain/clock.js';
+import { LEDGER_CALLS } from '../domain/timing.js';
+import { within } from '../domain/within.js';
+import type { LedgerClient } from './dependencies.js';
+import { cancellationSignal } from './heartbeat.js';
+
+class Turns {
+  #free: number = LEDGER_CALLS.atOnce;
+  /** In the order in which they came. */
+  readonly #waiting = new Set<() => void>();
+
+  constructor(private readonly clock: Clock) {}
+
+  async take<T>(call: () => Promise<T>): Promise<T> {
+    await this.#turn(cancellationSignal());
+    const called = call();
+    // A call that hangs is its caller's trouble, not that of all who wait.
+    void within({ clock: this.clock, ms: LEDGER_CALLS.longestTurn }, called, () => new Error('late'))
+      .catch(() => undefined)
+      .then(() => this.#next());
+    return called;
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return;
+    }
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiting.delete(go);
+        reject(signal.reason as Error);
+      };
+      const go = (): void => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      this.#waiting.add(go);
+      signal.addEventListener('abort', leave, { once: true });
+    });
+  }
+
+  #next(): void {
+    const [go] = this.#waiting;
+    if (go === undefined) {
+      this.#free += 1;
+      return;
+    }
+    this.#waiting.delete(go);
+    go();
+  }
+}
+
+/** The same ledger; of each array so many calls are under way at once. To be called inside activities only. */
+export function inTurns(ledger: LedgerClient, clock: Clock): LedgerClient {
+  const arrays = new Map<string, Turns>();
+  const of = (array: string): Turns => {
+    const turns = arrays.get(array) ?? new Turns(clock);
+    arrays.set(array, turns);
+    return turns;
+  };
+  return {
+    acquire: (array, order) => of(array).take(() => ledger.acquire(array, order)),
+    release: (array, order) => of(array).take(() => ledger.release(array, order)),
+    resolved: (array, word) => of(array).take(() => ledger.resolved(array, word)),
+    read: (array) => ledger.read(array),
+  };
+}
