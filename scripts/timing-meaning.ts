@@ -56,6 +56,7 @@ export const WAIT_LINES: Readonly<Record<keyof typeof WAITS, string>> = {
   followLook: 'between two looks of a client that follows a copy',
   janitorAsks: 'for the reports of open copies; the rest is asked in the next round',
   janitorTells: 'for a person to be told by the janitor; told in a later round otherwise',
+  ledgerTurn: 'for an answer of a ledger before the next call of this worker goes as well',
 };
 
 export const MARGIN_LINES: Readonly<Record<keyof typeof MARGINS, string>> = {

@@ -1,13 +1,16 @@
 // Calls of one worker to a ledger take turns. The server holds ten updates of a workflow at a time; the eleventh is refused and takes the ten along,
 // so a night's copies that all ask at once would refuse each other for minutes. Promise: who waits has sent nothing, and leaves when he is cancelled.
 import type { Clock } from '../domain/clock.js';
-import { LEDGER_CALLS } from '../domain/timing.js';
+import { WAITS } from '../domain/timing.js';
 import { within } from '../domain/within.js';
 import type { LedgerClient } from './dependencies.js';
 import { cancellationSignal } from './heartbeat.js';
 
+/** Of one worker. Three workers stay below the server's ten. */
+export const CALLS_AT_ONCE = 3;
+
 class Turns {
-  #free: number = LEDGER_CALLS.atOnce;
+  #free = CALLS_AT_ONCE;
   /** In the order in which they came. */
   readonly #waiting = new Set<() => void>();
 
@@ -17,7 +20,7 @@ class Turns {
     await this.#turn(cancellationSignal());
     const called = call();
     // A call that hangs is its caller's trouble, not that of all who wait.
-    void within({ clock: this.clock, ms: LEDGER_CALLS.longestTurn }, called, () => new Error('late'))
+    void within({ clock: this.clock, ms: WAITS.ledgerTurn }, called, () => new Error('late'))
       .catch(() => undefined)
       .then(() => this.#next());
     return called;

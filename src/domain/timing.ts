@@ -65,6 +65,7 @@ export const WAITS = {
   janitorAsks: 60_000,
   /** Who cannot be told in this time is told in a later round. */
   janitorTells: 120_000,
+  ledgerTurn: 30_000,
 } as const;
 
 /** Reads of the array, in all. */
@@ -83,9 +84,6 @@ export const WORKER = {
   throttle: 5_000,
   urgentThrottle: 1_000,
 } as const;
-
-/** Calls of one worker to one ledger. Three workers stay below the ten updates the server holds of a workflow. */
-export const LEDGER_CALLS = { atOnce: 3, longestTurn: 30_000 } as const;
 
 export const MARGINS = {
   /** Arming, opening sessions and the give back itself also take time within a quiesce holder's deadline. */

@@ -1,0 +1,18 @@
+// A night's burst: copies of one array that all start at once, through the product's own worker on a real server. `npm run bench:burst` is the same with 200.
+import { describe, expect, it } from 'vitest';
+import { runBurst } from '../../bench/burst/burst.js';
+
+const COPIES = 60;
+
+describe('copies that start at once', () => {
+  it('all have their locks at the first try, and the server refuses no update of the ledger', async () => {
+    const { failed, lockedAfterMs, repeats, refused, endedAfterMs, ledgerEvents } = await runBurst(COPIES);
+    console.log(
+      `last lock after ${lockedAfterMs.at(-1)} ms, all ended after ${endedAfterMs} ms, ledger ${ledgerEvents.join('+')} events`,
+    );
+    expect(failed).toEqual({});
+    expect(lockedAfterMs).toHaveLength(COPIES);
+    expect(repeats).toEqual({});
+    expect(refused).toEqual({});
+  });
+});
