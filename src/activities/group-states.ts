@@ -119,7 +119,10 @@ async function checkPlanned(
     throw outdated(`group ${name} lacks ${missing.join(', ')}`, { group: name, mappings: missing });
 }
 
-/** `stopped` while waiting means that the flush of a source's cache failed: prepared again, three times in all. */
+/**
+ * `stopped` while waiting means that the flush of a source's cache failed: prepared again, three times in all. `idle_or_copied` after `preparing`
+ * means that somebody started it meanwhile, a later life of a run that was reset perhaps, and the copy is complete: not thrown away (P3).
+ */
 function prepareLook(
   array: StorageArray,
   group: string,
@@ -130,6 +133,7 @@ function prepareLook(
   },
 ) {
   let prepares = 0;
+  let seenPreparing = false;
   let refused: unknown;
   return async (): Promise<true | undefined> => {
     const found = await find(array, group);
@@ -139,7 +143,10 @@ function prepareLook(
     if (state === 'prepared') return true;
     if (look.clock.now() >= look.untilMs)
       throw groupError('PREPARE_TIMED_OUT', `still ${state}`, about(array, group, state));
+    seenPreparing ||= state === 'preparing';
     if (state === 'preparing' || state === 'stopping') return undefined;
+    if (seenPreparing && state === 'idle_or_copied')
+      throw groupError('NOT_PREPARABLE', 'was started meanwhile, and its copy is complete', about(array, group, state));
     if (!canPrepare(state))
       throw groupError('NOT_PREPARABLE', `prepare is illegal in ${state}`, about(array, group, state));
     if (prepares === MOST_PREPARES && refused !== undefined) throw refused as Error;

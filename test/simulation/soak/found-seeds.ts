@@ -37,4 +37,15 @@ export const FOUND_SEEDS: readonly Found[] = [
     what: 'the next copy missed its group in a listing from before the group was renamed',
     scenario: alone('quiesce', [], true),
   },
+  {
+    what: 'the prepare of a run that was reset prepared again what its later life had copied',
+    scenario: {
+      ...{ seed: 1268, san: { sources: { app1: 'svc1', app2: 'svc1', app3: 'svc1' } }, evictions: 0, again: false },
+      copies: [
+        { set: 'second', method: 'quiesce', hosts: ['app2'], afterMs: 0 },
+        { set: 'first', method: 'unmount', hosts: ['app3'], afterMs: 1_098 },
+      ],
+      faults: [{ at: 'source.arm', where: '', nth: 1, effect: 'reset', ms: 3 }],
+    },
+  },
 ];

@@ -1,6 +1,7 @@
 // Groups: created or adopted by reading, never forced; flush failures bounded; a shared listing that is never trusted for a verdict.
 import { describe, expect, it, vi } from 'vitest';
 import type { StorageArray } from '../../../src/array/array.js';
+import type { GroupState } from '../../../src/domain/mapping.js';
 import { withMethods } from '../../../src/testing/index.js';
 import { failure, GROUP, preparedSan, quiesceOrder, REF, san, type San } from './san.js';
 
@@ -101,6 +102,24 @@ describe('flashCopyPrepareGroup', () => {
     const failed = await failure(prepare(made));
     expect(failed).toMatchObject({ type: 'NOT_RELEASED', details: { details: { maps: ['log_copy to web1'] } } });
     expect(await state(made)).toBe('idle_or_copied');
+  });
+
+  it('does not prepare again what somebody else started meanwhile: the copy is complete by now', async () => {
+    const states: GroupState[] = [];
+    const prepareGroup = vi.fn(() => Promise.resolve());
+    const made = await san(
+      withArray((array) => ({
+        prepareGroup,
+        readGroup: async (name) => {
+          const group = await array.readGroup(name);
+          return group && { ...group, state: states.shift() ?? 'idle_or_copied' };
+        },
+      })),
+    );
+    await ensure(made);
+    states.push('idle_or_copied', 'preparing', 'idle_or_copied');
+    expect((await failure(prepare(made))).type).toBe('NOT_PREPARABLE');
+    expect(prepareGroup).toHaveBeenCalledTimes(1);
   });
 
   it('prepares again when the flush failed, three times at most', async () => {
