@@ -6,8 +6,8 @@ import { within } from '../domain/within.js';
 import type { LedgerClient } from './dependencies.js';
 import { cancellationSignal } from './heartbeat.js';
 
-/** Of one worker. Three workers stay below the server's ten. */
-export const CALLS_AT_ONCE = 3;
+/** Of one worker. Five workers stay within the ten; twenty of them go on with the repeats of the SDK, at three each they hardly would. */
+export const CALLS_AT_ONCE = 2;
 
 class Turns {
   #free = CALLS_AT_ONCE;
