@@ -1,6 +1,7 @@
 // Moves a group between states: to where prepare is legal, to prepared, and back. Idempotent by reading; stop is never sent in preparing.
+import { Context } from '@temporalio/activity';
 import type { StopMode, StorageArray } from '../array/array.js';
-import { FlashCopyError } from '../domain/errors.js';
+import { errorData, FlashCopyError } from '../domain/errors.js';
 import {
   canPrepare,
   canStop,
@@ -120,8 +121,9 @@ async function checkPlanned(
 }
 
 /**
- * `stopped` while waiting means that the flush of a source's cache failed: prepared again, three times in all. `idle_or_copied` after `preparing`
- * means that somebody started it meanwhile, a later life of a run that was reset perhaps, and the copy is complete: not thrown away (P3).
+ * One prepare for each attempt: whether there is to be another one, the server says, for the run may be gone and its guard at work (P2, P3).
+ * `stopped` while waiting means that the flush of a source's cache failed; `idle_or_copied` after `preparing`, that somebody started it meanwhile,
+ * a later life of a run that was reset perhaps, and the copy is complete: not thrown away.
  */
 function prepareLook(
   array: StorageArray,
@@ -133,7 +135,7 @@ function prepareLook(
   },
 ) {
   let prepares = 0;
-  let seenPreparing = false;
+  let underWay = false;
   let refused: unknown;
   return async (): Promise<true | undefined> => {
     const found = await find(array, group);
@@ -143,19 +145,25 @@ function prepareLook(
     if (state === 'prepared') return true;
     if (look.clock.now() >= look.untilMs)
       throw groupError('PREPARE_TIMED_OUT', `still ${state}`, about(array, group, state));
-    seenPreparing ||= state === 'preparing';
+    underWay ||= state === 'preparing';
     if (state === 'preparing' || state === 'stopping') return undefined;
-    if (seenPreparing && state === 'idle_or_copied')
+    if (underWay && state === 'idle_or_copied')
       throw groupError('NOT_PREPARABLE', 'was started meanwhile, and its copy is complete', about(array, group, state));
     if (!canPrepare(state))
       throw groupError('NOT_PREPARABLE', `prepare is illegal in ${state}`, about(array, group, state));
-    if (prepares === MOST_PREPARES && refused !== undefined) throw refused as Error;
-    if (prepares === MOST_PREPARES)
-      throw groupError('FLUSH_FAILED', `flush failed ${prepares} times`, about(array, group, state));
+    if (underWay || (prepares > 0 && refused === undefined)) throw flushFailed(about(array, group, state));
+    if (prepares === MOST_PREPARES) throw refused as Error;
     prepares += 1;
     refused = await array.prepareGroup(group, { restore: look.restore }).then(() => undefined, stateRefusal);
     return undefined;
   };
+}
+
+/** Tried again by the next attempt, three in all. */
+function flushFailed(of: ReturnType<typeof about>): FlashCopyError {
+  const { attempt } = Context.current().info;
+  const failed = groupError('FLUSH_FAILED', `flush failed, attempt ${attempt}`, of);
+  return new FlashCopyError({ ...errorData(failed), retry: attempt < MOST_PREPARES ? 'after-check' : 'never' });
 }
 
 /** The state has changed since it was read: it is read again and decided anew. Anything else is thrown. */

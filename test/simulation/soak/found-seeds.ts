@@ -48,4 +48,12 @@ export const FOUND_SEEDS: readonly Found[] = [
       faults: [{ at: 'source.arm', where: '', nth: 1, effect: 'reset', ms: 3 }],
     },
   },
+  {
+    what: 'the prepare of a run that was reset took the stop of a guard for a failed flush, and prepared again',
+    scenario: {
+      ...{ seed: 2940, san: { sources: { app1: 'svc1' } }, evictions: 0, again: false },
+      copies: [{ set: 'second', method: 'quiesce', hosts: ['app1'], afterMs: 0 }],
+      faults: [{ at: 'array.readGroup', where: '', nth: 4, effect: 'reset', ms: 8 }],
+    },
+  },
 ];

@@ -16,6 +16,8 @@ interface Granted extends AcquireOrder {
 
 export class OrderWatch {
   readonly broken: string[] = [];
+  /** `activity token` of what a run or its guard has begun: what a late command does after it is for deadlines and the end to judge. */
+  readonly #begun = new Set<string>();
   #grants: readonly Granted[] = [];
   /** Holder -> releases asked for so far: an answer from before one grants nothing any more. */
   readonly #releases = new Map<string, number>();
@@ -30,8 +32,12 @@ export class OrderWatch {
     if (life === undefined || token === undefined || more.length > 0) return;
     const { array = '', only } = (args[0] ?? {}) as { readonly array?: string; readonly only?: 'sources' };
     const unlocks = type === 'flashCopyUnlock';
-    if (unlocks || AFTER_GIVE_BACK.test(type)) this.#still(type, `${this.world.orderOf(life)?.set ?? ''}-${token}`);
-    if (unlocks && only === undefined) this.#unprepared(array, token);
+    this.#begun.add(`${type} ${token}`);
+    const gaveBack = this.#begun.has(`flashCopyGiveBack ${token}`);
+    if (!gaveBack && (unlocks || AFTER_GIVE_BACK.test(type)))
+      this.#still(type, `${this.world.orderOf(life)?.set ?? ''}-${token}`);
+    if (unlocks && only === undefined && !this.#begun.has(`flashCopyUnprepareGroup ${token}`))
+      this.#unprepared(array, token);
   }
 
   /** The same ledger; what it grants is compared with what it granted before. */
