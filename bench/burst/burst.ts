@@ -39,7 +39,7 @@ function inventoryOf(copies: number) {
 
 const requestOf = (at: number) => ({
   ...{ name: `set${at}`, array: ARRAY, sources: [], grade: 'crash', copy: { rate: 0, waitFor: 'started' } },
-  volumes: [{ source: `db${at}`, target: `copy${at}`, pool: 'Pool0' }],
+  volumes: [{ source: `db${at}`, target: `copy${at}`, create: { pool: 'Pool0' } }],
 });
 
 async function freePort(): Promise<number> {
