@@ -18,7 +18,7 @@ class Turns {
 
   async take<T>(call: () => Promise<T>): Promise<T> {
     await this.#turn(cancellationSignal());
-    const called = call();
+    const called = (async () => call())();
     // A call that hangs is its caller's trouble, not that of all who wait.
     void within({ clock: this.clock, ms: WAITS.ledgerTurn }, called, () => new Error('late'))
       .catch(() => undefined)

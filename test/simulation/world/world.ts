@@ -83,7 +83,7 @@ export class World {
   readonly chance: Stream;
   readonly server: Server;
   readonly io: IoWatch;
-  readonly order: OrderWatch;
+  readonly order = new OrderWatch(this);
   /** By first run id: a reset run carries out the same order. */
   readonly orders = new Map<string, CopyOrder>();
   /** Run id -> token its last plan was made with. */
@@ -104,7 +104,6 @@ export class World {
     this.faults = new FaultSchedule(options.faults ?? []);
     this.chance = stream(seed, 'world');
     this.io = new IoWatch(this.queue, () => this.#san?.sources ?? []);
-    this.order = new OrderWatch(this);
     this.server = new Server({
       ...{ vm, queue: this.queue, seed, evictions, name: `w${(worlds += 1)}`, worker: () => this.#worker },
       closed: (run) => this.#closed(run),
