@@ -8,6 +8,8 @@ import { MUTANTS } from './list.js';
 import type { Mutant } from './mutant.js';
 
 const SOAK_SEEDS = 60;
+/** After the start of the first copy: it has given its sources back, and copies for two more seconds. */
+const RIVAL_MS = 6_000;
 
 export interface Hunted {
   /** What showed it; '' when it was not found. */
@@ -26,7 +28,7 @@ async function hunt(name: string): Promise<Hunted> {
   let tried = 0;
   const wanted = name === 'none' ? MUTANTS : MUTANTS.filter((mutant) => mutant.name === name);
   const known = new Map<string, Cell[]>();
-  for (const { cells, again = false, ...mutant } of wanted) {
+  for (const { cells, again = false, rival = false, ...mutant } of wanted) {
     const shape = shapeOf(mutant);
     const kind = `${shape.method} ${shape.snapshot ?? ''}`;
     const all = known.get(kind) ?? cellsOf(shape, await findRoads(vm, shape));
@@ -35,7 +37,9 @@ async function hunt(name: string): Promise<Hunted> {
     if (chosen.length === 0) throw new Error(`no cell of the matrix is called ${String(cells)}`);
     for (const cell of chosen) {
       tried += 1;
-      const { violations } = await carryOut(vm, { ...cell.scenario, again });
+      const { copies } = cell.scenario;
+      const rivals = rival ? copies.map((copy) => ({ ...copy, set: 'rival', afterMs: RIVAL_MS })) : [];
+      const { violations } = await carryOut(vm, { ...cell.scenario, copies: [...copies, ...rivals], again });
       if (violations[0] !== undefined) return { by: cell.title, violation: violations[0], tried };
     }
   }

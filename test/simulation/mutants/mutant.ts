@@ -20,6 +20,8 @@ export interface Mutant extends Change {
   readonly cells: RegExp;
   /** Another copy must succeed afterwards. */
   readonly again?: true;
+  /** Another set wants the same targets while the first copy has given its sources back, and still copies. */
+  readonly rival?: true;
 }
 
 /** Each file with its text as it is planted. Throws where a text to change is there no longer, or more than once. */

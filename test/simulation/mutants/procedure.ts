@@ -98,7 +98,8 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
     file: 'src/workflows/ledger.workflow.ts',
     edits: [['{ ...grant, sources: [] }', '{ ...grant, set: grant.holder, sources: [], targets: [] }']],
     method: 'quiesce',
-    cells: /cancel at flashCopyAwaitCopied/,
+    cells: /foreign-thaw at flashCopyVerify/,
+    rival: true,
   },
   {
     name: 'a snapshot stays although its run failed',
