@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { runBurst } from '../../bench/burst/burst.js';
 
-const COPIES = 60;
+const COPIES = 40;
 
 describe('copies that start at once', () => {
   it('all have their locks at the first try, and the server refuses no update of the ledger', async () => {
