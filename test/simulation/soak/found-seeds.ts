@@ -56,4 +56,26 @@ export const FOUND_SEEDS: readonly Found[] = [
       faults: [{ at: 'array.readGroup', where: '', nth: 4, effect: 'reset', ms: 8 }],
     },
   },
+  {
+    what: 'a copy reset in its pause takes its point in time once more, and is good (each life starts once)',
+    scenario: {
+      ...{ seed: 9501, san: { sources: { app1: 'svc1' } }, evictions: 0, again: false },
+      copies: [{ set: 'first', method: 'unmount', hosts: ['app1'], afterMs: 2_197 }],
+      faults: [
+        { at: 'flashCopyPrepareGroup', where: '', nth: 2, effect: 'hangs', ms: 1 },
+        { at: 'source.attest', where: '', nth: 2, effect: 'reset', ms: 6 },
+      ],
+    },
+  },
+  {
+    what: 'a copy was reset before its first task had ended, which no server does, and never went on',
+    scenario: {
+      ...{ seed: 4538, san: { sources: { app1: 'svc1', app2: 'svc1' } }, evictions: 0, again: false },
+      copies: [
+        { set: 'second', method: 'quiesce', hosts: ['app1', 'app2'], afterMs: 0 },
+        { set: 'first', method: 'quiesce', hosts: ['app2'], afterMs: 103 },
+      ],
+      faults: [{ at: 'array.readHostMapsOf', where: '', nth: 2, effect: 'reset', ms: 7 }],
+    },
+  },
 ];

@@ -85,10 +85,18 @@ function arraysLeft(world: World): string[] {
       ...prepared.map((group) => `P2: group ${group.name} on ${name} is still prepared`),
       ...(new Set(targets).size < targets.length ? [`P4: a volume of ${name} is target of two mappings`] : []),
       ...tokens
-        .filter((group, at) => tokens.indexOf(group) < at)
+        .filter((group, at) => tokens.slice(0, at).filter((one) => one === group).length >= lives(world, group))
         .map((group) => `P4: ${group} on ${name} was started twice by us`),
     ];
   });
+}
+
+/** A run that was reset to before its start starts once more, under the name its plan gave; each life once. */
+function lives(world: World, group: string): number {
+  const first = world
+    .runsOf('copy')
+    .find(({ runId }) => group.endsWith(`_${world.tokens.get(runId) ?? '-'}`))?.firstRunId;
+  return Math.max(1, world.runsOf('copy').filter(({ firstRunId }) => firstRunId === first).length);
 }
 
 function secretsSeen(world: World): string[] {
