@@ -5,6 +5,13 @@ import { remedyOf } from '../domain/remedies.js';
 /** What an undo says that showed targets again as they were: their data is as it was. */
 export const PRESENTED_AGAIN = 'mapped and found again; not mounted again';
 
+/** The same of production, where a restore had not begun, and where it had been carried out. */
+export const MOUNTED_AGAIN = 'mapped and mounted again, as it was';
+export const MOUNTED_RESTORED = 'mapped and mounted again, as restored';
+
+/** Of production in the step `mount`, and in an undo: a run before this one was torn away, or somebody had let it go. */
+export const NOT_MOUNTED_BEFORE = 'nothing of it was mounted when the plan was made, so nothing is: mount it by hand';
+
 type Told = Omit<Report, 'advice'>;
 
 /** `stuck`: hosts that may lack their I/O, with what is known and what to do by hand. */
@@ -31,16 +38,23 @@ export function advice(report: Told, stuck: ReadonlyMap<string, string>): string
         remedy(report) ?? 'run again when the cause is repaired',
       ];
     case 'done':
-      return report.volumes.every(({ independent }) => independent)
-        ? []
-        : report.snapshots !== undefined
-          ? report.snapshots.map(ofSnapshot)
-          : [
-              'the copy needs its source until the array has copied 100 %: keep the source volumes and the group until then',
-            ];
+      return [...unmounted(report), ...ofDone(report)];
     case 'needs-operator':
       return [];
   }
+}
+
+const unmounted = ({ steps }: Told): string[] =>
+  steps.filter(({ note }) => note === NOT_MOUNTED_BEFORE).map(({ subject, note }) => `${subject}: ${note ?? ''}`);
+
+function ofDone(report: Told): string[] {
+  return report.volumes.every(({ independent }) => independent)
+    ? []
+    : report.snapshots !== undefined
+      ? report.snapshots.map(ofSnapshot)
+      : [
+          'the copy needs its source until the array has copied 100 %: keep the source volumes and the group until then',
+        ];
 }
 
 const remedy = ({ error }: Told): string | undefined => (error === undefined ? undefined : remedyOf(error.code));
@@ -61,8 +75,11 @@ function whatIsLeft({ takenAt, steps, snapshots, compensation }: Told): string {
   if (kept !== undefined) return `snapshot ${kept} is not good, and still there: do not use it`;
   if (compensation.some(({ what, ok }) => ok && what.startsWith('remove snapshot')))
     return 'there is no copy: its snapshot is gone again';
-  if (compensation.some(({ note }) => note === PRESENTED_AGAIN))
-    return 'there is no copy, and the data of the targets is as it was';
+  const said = new Set(compensation.map(({ note }) => note));
+  if (said.has(NOT_MOUNTED_BEFORE)) return `production is mapped again; ${NOT_MOUNTED_BEFORE}`;
+  if (said.has(MOUNTED_RESTORED)) return 'production is restored, and mounted again';
+  if (said.has(MOUNTED_AGAIN)) return 'nothing was restored, and production is mounted again as it was';
+  if (said.has(PRESENTED_AGAIN)) return 'there is no copy, and the data of the targets is as it was';
   if (takenAt !== undefined) return 'the group may still be copying, but the copy is not good: do not use the targets';
   if (steps.some(({ name, state }) => name === 'prepare' && state !== 'skipped'))
     return 'there is no copy, and what the targets held before is void';

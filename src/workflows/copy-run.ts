@@ -40,6 +40,8 @@ export class CopyRun {
   readonly givingBack = new Map<string, GiveBackHand>();
   /** Hosts whose take-down still runs: nobody gives back beside it. */
   readonly takingDown = new Map<string, Promise<unknown>>();
+  /** Target hosts that have let go for sure, and have found nothing again yet. */
+  readonly letGo = new Set<string>();
   /** Names under which a group may still be preparing or prepared. */
   readonly maybePrepared = new Map<string, Forget>();
   abortReason: string | undefined;

@@ -10,7 +10,7 @@ import {
   ledgerWorkflowId,
   LEDGER_QUERY,
 } from '../../src/workflows/messages.js';
-import { copyOf } from '../simulation/world/world.js';
+import { copyOf } from '../simulation/world/requests.js';
 import { IoWatch } from '../simulation/world/io-watch.js';
 import { type SanHost, targetOf, THEIR_GROUP } from '../simulation/world/san.js';
 import { QUEUE, seen, SECRET, targetHostOf, type Stage } from './stage.js';

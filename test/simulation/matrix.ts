@@ -11,6 +11,8 @@ export interface Shape {
   readonly method: Method;
   readonly hosts: readonly string[];
   readonly snapshot?: NonNullable<CopyOrder['snapshot']>;
+  /** From an old snapshot of the hosts' volumes, instead of a copy. */
+  readonly restore?: true;
 }
 
 export const SHAPES = (method: Method): Shape[] => [
@@ -41,17 +43,24 @@ export interface Road {
   readonly order?: Pick<CopyOrder, 'autodelete'>;
 }
 
-export const scenarioOf = ({ method, hosts, snapshot }: Shape, { faults, order }: Road): Scenario => ({
+export const scenarioOf = ({ method, hosts, snapshot, restore }: Shape, { faults, order }: Road): Scenario => ({
   ...{
     seed: SEED,
     san: {
       sources: Object.fromEntries(hosts.map((host) => [host, 'svc1'])),
-      ...(snapshot === undefined ? {} : { grouped: hosts }),
+      ...(snapshot === undefined && restore === undefined ? {} : { grouped: hosts }),
+      ...(restore === undefined ? {} : { restored: restore }),
     },
     evictions: 0,
     again: false,
   },
-  copies: [{ set: 'nightly', method, hosts, ...order, ...(snapshot === undefined ? {} : { snapshot }), afterMs: 0 }],
+  copies: [
+    {
+      ...{ set: 'nightly', method, hosts, ...order, afterMs: 0 },
+      ...(snapshot === undefined ? {} : { snapshot }),
+      ...(restore === undefined ? {} : { restore }),
+    },
+  ],
   faults,
 });
 

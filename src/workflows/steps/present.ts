@@ -1,13 +1,15 @@
-// Step `present`: map, rescan, find by UID. Undo, for mount as well: unmount and unmap.
+// Step `present`: map, rescan, find by UID. Undo, for mount as well: unmount and unmap; production that is restored stays.
 import type { PlannedTarget } from '../../domain/plan.js';
 import { perform } from '../activities.js';
 import type { CopyRun } from '../copy-run.js';
+import { isRestored } from '../production.js';
 
 export async function present(copy: CopyRun, target: PlannedTarget): Promise<void> {
   const { host, presentations, fileSystems } = target;
   copy.undo.register({
     what: `withdraw the copy from ${host}`,
     run: async () => {
+      if (isRestored(copy)) return 'left there: production is restored';
       const order = { ...copy.ref, target, presentations, fileSystems };
       await perform('flashCopyWithdraw', { summary: `withdraw the copy from ${host}` }, order);
       return undefined;
@@ -20,4 +22,5 @@ export async function present(copy: CopyRun, target: PlannedTarget): Promise<voi
       { ...copy.ref, target },
     ),
   );
+  copy.letGo.delete(host);
 }

@@ -1,10 +1,12 @@
 // Step `releaseTargets`: BEFORE prepare, since prepare throws target data away and a mounted target destroys the copy at its later unmount.
-// Undo: present again only if prepare never ran; after it the old data is void and nobody may see it.
+// Undo: present again only if prepare never ran; after it the old data is void and nobody may see it. Production, which a restore overwrites,
+// is mounted again too, and also as restored.
 import type { PlannedTarget } from '../../domain/plan.js';
 import { perform } from '../activities.js';
 import type { CopyRun } from '../copy-run.js';
 import { PRESENTED_AGAIN } from '../advice.js';
 import { inParallel } from '../parallel.js';
+import { isProduction, isRestored, mountProduction } from '../production.js';
 import { makesClones } from '../snapshots.js';
 
 export async function releaseTargets(copy: CopyRun): Promise<void> {
@@ -21,11 +23,14 @@ async function release(copy: CopyRun, target: PlannedTarget): Promise<void> {
   await copy.report.step('releaseTargets', target.host, () =>
     perform('flashCopyReleaseTarget', { summary: `release targets on ${target.host}` }, { ...copy.ref, target }),
   );
+  copy.letGo.add(target.host);
 }
 
 async function presentAgain(copy: CopyRun, target: PlannedTarget): Promise<string | undefined> {
-  if (copy.groups.some((group) => group.prepareTried)) return 'left released: prepare ran, the old data is void';
+  if (copy.groups.some((group) => group.prepareTried) && !isRestored(copy))
+    return 'left released: prepare ran, the old data is void';
   if (target.release.uids.length === 0) return 'nothing stood there before';
+  if (isProduction(copy)) return mountProduction(copy, target);
   await perform('flashCopyPresent', { summary: `present again to ${target.host}` }, { ...copy.ref, target });
   return PRESENTED_AGAIN;
 }

@@ -6,7 +6,9 @@ import { readRecords, sameInstant } from '../../../src/testing/index.js';
 import type { Run } from '../driver/run.js';
 import { IoWatch } from './io-watch.js';
 import { THEIR_GROUP } from './san.js';
-import { copyOf, reportOf, SECRET, type World } from './world.js';
+import { copyOf } from './requests.js';
+import { restoresLeft } from './restored.js';
+import { reportOf, SECRET, type World } from './world.js';
 
 /** Beyond a deadline: the holder's own give back, and the look of the watch. */
 const SLACK_MS = 5_000;
@@ -28,6 +30,7 @@ export async function violations(world: World, stuck: boolean): Promise<string[]
     ...(await locksLeft(world)),
     ...(await strangersTouched(world)),
     ...(await falseSuccess(world)),
+    ...(await restoresLeft(world)),
   ];
   return [...new Set(found)];
 }
@@ -53,7 +56,7 @@ function hostsWithoutIo(world: World): string[] {
       const { name, host, mountPoints } = source;
       const { kernel } = host;
       return [
-        ...(IoWatch.hasIo(source)
+        ...(!world.san.watched.includes(source) || IoWatch.hasIo(source)
           ? []
           : [
               `P2: ${name} has no I/O: ${mountPoints.filter((at) => !host.hasIo(at)).join(', ') || 'its unit does not run'}`,
@@ -185,7 +188,7 @@ async function checkCopy(world: World, run: Run, report: Report): Promise<string
   const found: string[] = [];
   if (report.grade === undefined) found.push(`P1: ${run.id} is done without a grade`);
   // A later copy has the targets now.
-  if (newest !== run || order === undefined) return found;
+  if (newest !== run || order === undefined || order.restore === true) return found;
   for (const source of world.san.sources.filter(({ name }) => order.hosts.includes(name))) {
     const pause = report.pauses.find(({ host }) => host === source.name);
     if (pause === undefined) {

@@ -35,6 +35,8 @@ export interface SanArray {
   readonly storage: StorageArray;
   /** Starts that the array carried out. */
   readonly starts: StartSeen[];
+  /** Times at which it restored from a snapshot for us. */
+  readonly restores: number[];
   /** A command of somebody else: errors are his. */
   foreign(line: string): Promise<string>;
 }
@@ -42,6 +44,10 @@ export interface SanArray {
 export interface San {
   readonly arrays: ReadonlyMap<string, SanArray>;
   readonly sources: readonly SanHost[];
+  /** Those whose application runs all the time. */
+  readonly watched: readonly SanHost[];
+  /** Records of each host's application in the old snapshot. */
+  readonly oldRecords: ReadonlyMap<string, number>;
   readonly dev1: ModelHost;
   readonly hosts: (name: string) => ModelHost;
   readonly storage: (name: string) => StorageArray;
@@ -62,7 +68,12 @@ export interface SanShape {
   readonly targets?: readonly string[];
   /** So many volumes for app1, in one volume group; default 2. */
   readonly many?: number;
+  /** The grouped hosts are to be restored: there is an old snapshot, and their applications were stopped by hand since. */
+  readonly restored?: true;
 }
+
+/** Taken long ago, by the set `nightly`. */
+export const OLD_SNAPSHOT = 'nightly_before';
 
 /** On every array that has one. */
 export const VOLUME_GROUP = 'vg_array';
@@ -100,10 +111,12 @@ async function createArray(queue: Clock, name: string, { sources, hosts, grouped
     },
   });
   const starts: StartSeen[] = [];
+  const restores: number[] = [];
   const execute = async (line: string, ours: boolean) => {
     const answer = await system.execute(line);
     const group = /startfcconsistgrp (?:-\S+ )*(\S+)$/.exec(line)?.[1];
     const snapshot = /addsnapshot .*-name (\S+)/.exec(line)?.[1];
+    if (ours && answer.exitCode === 0 && line.includes('restorefromsnapshot')) restores.push(queue.now());
     if (snapshot !== undefined && answer.exitCode === 0) starts.push({ group: snapshot, ours, at: queue.now() });
     if (group !== undefined && answer.exitCode === 0 && !line.includes('prestart'))
       starts.push({ group, ours, at: queue.now() });
@@ -123,7 +136,7 @@ async function createArray(queue: Clock, name: string, { sources, hosts, grouped
   await foreign(`lsfcconsistgrp ${THEIR_GROUP}`);
   const transport = createInProcessTransport({ address: name, clock: queue, run: (line) => execute(line, true) });
   const storage = createSvcArray({ name, transport, clock: queue, randomness: seededRandomness(7) });
-  return { name, system, storage, starts, foreign };
+  return { name, system, storage, starts, restores, foreign };
 }
 
 const manyOf = ({ many }: SanShape): { readonly many?: number } => (many === undefined ? {} : { many });
@@ -161,11 +174,36 @@ export async function createSan(queue: Clock, shape: SanShape): Promise<San> {
     writer.poke();
     sources.push({ name, array, host, writer, volumes: volumesOf(name, shape.many), mountPoints });
   }
+  const stopped = shape.restored === true ? sources.filter(({ name }) => shape.grouped?.includes(name) === true) : [];
+  const oldRecords = await snapshotLongAgo(queue, arrays, stopped);
   return {
+    ...{ watched: sources.filter((source) => !stopped.includes(source)), oldRecords },
     ...{ arrays, sources, uid, dev1: world.hosts('dev1'), hosts: world.hosts, storage: world.arrays },
     ...{ arrayHosts: world.arrayHosts, declaredHosts: world.declaredHosts },
     poke: () => sources.forEach(({ writer }) => writer.poke()),
   };
+}
+
+/** One record, the snapshot, one more record, and the applications are stopped: what a restore is about to find. */
+async function snapshotLongAgo(
+  queue: Clock,
+  arrays: ReadonlyMap<string, SanArray>,
+  stopped: readonly SanHost[],
+): Promise<Map<string, number>> {
+  const writeAll = async (): Promise<void> => {
+    for (const { writer } of stopped) {
+      writer.poke();
+      await writer.settled();
+    }
+    await queue.sleep(1_000);
+  };
+  if (stopped.length > 0) await writeAll();
+  const old = new Map(stopped.map(({ name, writer }) => [name, writer.writtenAt(queue.now())]));
+  for (const array of new Set(stopped.map((source) => source.array)))
+    await arrays.get(array)?.foreign(`addsnapshot -volumegroup ${VOLUME_GROUP} -name ${OLD_SNAPSHOT}`);
+  if (stopped.length > 0) await writeAll();
+  for (const { writer } of stopped) await writer.stop();
+  return old;
 }
 
 /** Deepest first, as the writer writes them. */

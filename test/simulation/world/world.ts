@@ -21,7 +21,8 @@ import { type Fault, FaultSchedule } from './faults.js';
 import { IoWatch } from './io-watch.js';
 import { OrderWatch } from './order-watch.js';
 import { arrayOf, clockOf, hostOf, type Process } from './ports.js';
-import { cloneOf, createSan, targetOf, VOLUME_GROUP, type San, type SanShape } from './san.js';
+import { requestFor } from './requests.js';
+import { createSan, type San, type SanShape } from './san.js';
 
 /** Planted in failures and in the worker's secrets: must never be seen in a history. */
 export const SECRET = 'hunter2-very-secret';
@@ -44,6 +45,8 @@ export interface CopyOrder {
   readonly autodelete?: boolean;
   /** Of the volume group of its hosts, mounted as this kind of clone. */
   readonly snapshot?: 'clone' | 'thinclone';
+  /** Nothing is copied: the volumes of these hosts go back to what the SAN's old snapshot holds. */
+  readonly restore?: true;
 }
 
 class SimulatedWorker implements Worker, Process {
@@ -103,7 +106,7 @@ export class World {
     const { seed, vm, evictions = 0 } = options;
     this.faults = new FaultSchedule(options.faults ?? []);
     this.chance = stream(seed, 'world');
-    this.io = new IoWatch(this.queue, () => this.#san?.sources ?? []);
+    this.io = new IoWatch(this.queue, () => this.#san?.watched ?? []);
     this.server = new Server({
       ...{ vm, queue: this.queue, seed, evictions, name: `w${(worlds += 1)}`, worker: () => this.#worker },
       closed: (run) => this.#closed(run),
@@ -167,7 +170,7 @@ export class World {
 
   startCopy(order: CopyOrder): Run | undefined {
     const id = flashCopyWorkflowId(order.set);
-    const args = payloadsOf([{ request: this.#request(order), searchAttributes: false }]);
+    const args = payloadsOf([{ request: requestFor(this.san, order), searchAttributes: false }]);
     const run = this.server.start({ id, type: FLASH_COPY, args, taskQueue: 'flashcopy' });
     if (run !== undefined) this.orders.set(run.runId, order);
     return run;
@@ -200,46 +203,7 @@ export class World {
       if (host.source.heldBy() === `${order.set}-${this.tokens.get(run.runId) ?? ''}`)
         this.endedTooEarly.push(`${run.id}: ${name}`);
   }
-
-  #request({ set, method, hosts, keepMapped = false, autodelete = false, snapshot }: CopyOrder): unknown {
-    const { san } = this;
-    const chosen = san.sources.filter(({ name }) => hosts.includes(name));
-    const arrays = [...new Set(chosen.map(({ array }) => array))].sort();
-    const pairs = (array: string) =>
-      chosen
-        .filter((one) => one.array === array)
-        .flatMap(({ volumes }) => volumes)
-        .map((source) =>
-          snapshot === undefined
-            ? { source, target: targetOf(set, source), overwrite: san.uid(array, targetOf(set, source)) }
-            : { source, target: cloneOf(source) },
-        );
-    const ofSnapshot = {
-      ...{ kind: 'snapshot', snapshot: { volumeGroup: VOLUME_GROUP, clone: snapshot } },
-      waitFor: snapshot === 'clone' ? 'copied' : 'started',
-    };
-    return {
-      name: set,
-      groups: arrays.map((array) => ({ array, volumes: pairs(array) })),
-      sources: chosen.map(({ name }) => ({
-        ...{ host: name, method },
-        ...(method === 'unmount' ? { units: [`${name}.service`] } : {}),
-      })),
-      targets: [
-        {
-          ...{ host: 'dev1', keepMapped },
-          ...(hosts.includes('app1') ? { volumeGroups: { vg_app1: `vg_app1_${set}` } } : {}),
-          mounts: chosen.flatMap(({ mountPoints }) => mountPoints.map((from) => ({ from, at: copyOf(set, from) }))),
-        },
-      ],
-      copy: snapshot === undefined ? { rate: 20, grainSize: 64, waitFor: 'copied', autodelete } : ofSnapshot,
-      ...{ maxPause: '10s', maxOutage: '60s', maxPrepared: '60s' },
-    };
-  }
 }
-
-/** Where the set's copy of a file system is mounted on dev1. */
-export const copyOf = (set: string, mountPoint: string): string => `/copy/${set}${mountPoint}`;
 
 /** The report a closed copy carries, in its result or in its failure. */
 export function reportOf(run: Run): Report | undefined {

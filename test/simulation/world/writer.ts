@@ -40,6 +40,11 @@ export class PokedWriter {
     this.#writing = this.#write().finally(() => (this.#writing = undefined));
   }
 
+  /** No record is being written. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
   /** Records complete on every file system at that time. */
   writtenAt(ms: number): number {
     return this.#history.findLast(({ at }) => at <= ms)?.written ?? 0;

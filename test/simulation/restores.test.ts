@@ -1,0 +1,132 @@
+// Restores from a snapshot through the real workflows, on model hosts and the simulated array: first what goes wrong, by the bytes of production and its
+// mounts, then the fault matrix, then the good one. MATRIX=all tries every cell.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fault, cellsOf, scenarioOf, tryCell, type Road, type Roads, type Shape } from './matrix.js';
+import type { Vm } from './driver/sdk-vm.js';
+import { carryOut, createLaboratory, story, type Outcome, type Planted } from './laboratory.js';
+import type { Fault } from './world/faults.js';
+import { reportOf } from './world/world.js';
+
+const SPREAD = 24;
+/** No host is made still: the method means nothing here. */
+const SHAPE: Shape = { method: 'quiesce', hosts: ['app1', 'app2'], restore: true };
+
+let vm: Vm;
+beforeAll(async () => {
+  vm = await createLaboratory();
+});
+afterAll(() => vm.close());
+
+const mountedOn = ({ world }: Outcome): string[] =>
+  world.san.sources
+    .filter(({ host, mountPoints }) => mountPoints.every((at) => host.kernel.mountAt(at) !== undefined))
+    .map(({ name }) => name);
+
+async function restore(faults: readonly Fault[], planted: Planted = {}) {
+  const outcome = await carryOut(vm, scenarioOf(SHAPE, { faults }), planted);
+  expect(outcome.violations, story(outcome)).toEqual([]);
+  const [run] = outcome.world.runsOf('copy');
+  const { restores } = outcome.world.san.arrays.get('svc1')!;
+  return {
+    status: run!.status,
+    report: reportOf(run!)!,
+    restored: restores.length,
+    mounted: mountedOn(outcome),
+    outcome,
+  };
+}
+
+describe('a restore that fails', () => {
+  it.each([
+    ['before it is prepared', fault('flashCopyPrepareGroup', 'refused')],
+    ['while one host lets go, and the other has', fault('flashCopyReleaseTarget', 'refused', { where: 'app2' })],
+    ['after a host has let go, unheard', fault('flashCopyReleaseTarget', 'fails-after', { where: 'app1' })],
+    ['as the array refuses it', fault('session.startSnapshot', 'throws-before', { where: 'svc1' })],
+  ])('%s mounts production again, as it was', async (_when, one) => {
+    const { status, report, restored, mounted } = await restore([one]);
+    expect({ status, restored, mounted }).toEqual({ status: 'FAILED', restored: 0, mounted: ['app1', 'app2'] });
+    expect(report.advice.join()).toContain('nothing was restored, and production is mounted again as it was');
+  });
+
+  it('because an application was not stopped leaves it running', async () => {
+    const busy = carryOut(vm, scenarioOf(SHAPE, { faults: [] }), {
+      lie: ({ hosts }) => {
+        const { kernel } = hosts('app1') as unknown as { kernel: { mounts: { at: string; users: Set<string> }[] } };
+        kernel.mounts.find(({ at }) => at === '/app1/db')?.users.add('db');
+        return {};
+      },
+    });
+    const outcome = await busy;
+    expect(outcome.violations, story(outcome)).toEqual([]);
+    const report = reportOf(outcome.world.runsOf('copy')[0]!)!;
+    expect(report.error?.code).toBe('TARGET_IN_USE');
+    expect(mountedOn(outcome)).toEqual(['app1', 'app2']);
+    expect([...outcome.world.san.sources[0]!.host.kernel.mountAt('/app1/db')!.users]).toEqual(['db']);
+  });
+
+  it.each([
+    ['as its mounts fail', fault('flashCopyMount', 'refused', { where: 'app2' })],
+    ['while it is presented', fault('flashCopyPresent', 'fails-after', { where: 'app1' })],
+    ['aborted while grains follow', fault('flashCopyAwaitCopied', 'abort')],
+  ])('once it is carried out (%s) mounts production all the same, as restored', async (_when, one) => {
+    const { report, restored, mounted } = await restore([one]);
+    expect({ restored, mounted }).toEqual({ restored: 1, mounted: ['app1', 'app2'] });
+    expect(report.outcome).toBe(one.effect === 'abort' ? 'cancelled' : 'failed');
+    expect(report.advice.join()).toContain('production is restored, and mounted again');
+  });
+
+  it('with its answer lost leaves production released, and says so: nobody knows what is on it', async () => {
+    const { report, mounted } = await restore([fault('session.startSnapshot', 'throws-after', { where: 'svc1' })]);
+    expect({ code: report.error?.code, mounted }).toEqual({ code: 'START_UNKNOWN', mounted: [] });
+    expect(report.compensation.filter(({ note }) => note?.startsWith('left released'))).toHaveLength(2);
+  });
+});
+
+describe('a restore from a snapshot', () => {
+  let roads: Roads;
+  beforeAll(async () => {
+    const reachedBy = async (faults: readonly Fault[]): Promise<string[]> => {
+      const { world } = await carryOut(vm, scenarioOf(SHAPE, { faults }));
+      return [...world.faults.reached.keys()];
+    };
+    const named = (points: readonly string[], faults: readonly Fault[]) =>
+      points
+        .map((point) => point.split('@')[0] ?? '')
+        .filter((name) => name.startsWith('flashCopy'))
+        .map((name): readonly [string, Road] => [name, { faults }]);
+    const good = await reachedBy([]);
+    const undo = [fault('flashCopyPrepareGroup', 'refused')];
+    roads = {
+      activities: new Map([...named(await reachedBy(undo), undo), ...named(good, [])]),
+      ports: good.filter((point) => !point.startsWith('flashCopy')),
+    };
+  });
+
+  it('brings back every byte on all volumes, and what was mounted is mounted', async () => {
+    const { status, report, restored, mounted, outcome } = await restore([]);
+    expect({ status, restored, mounted }).toEqual({ status: 'COMPLETED', restored: 1, mounted: ['app1', 'app2'] });
+    expect(report).toMatchObject({ outcome: 'done', grade: 'crash' });
+    expect(report.volumes.every(({ independent }) => independent)).toBe(true);
+    const order = report.steps.map(({ name }) => name);
+    expect(order.indexOf('releaseTargets')).toBeLessThan(order.indexOf('takePointInTime'));
+    expect(order.indexOf('takePointInTime')).toBeLessThan(order.indexOf('mount'));
+    const { san } = outcome.world;
+    for (const { name, writer } of san.sources)
+      expect(writer.writtenAt(outcome.world.queue.now())).toBe((san.oldRecords.get(name) ?? 0) + 1);
+  });
+
+  it('keeps every promise in the cells of its fault matrix', async () => {
+    const cells = cellsOf(SHAPE, roads);
+    const every = process.env['MATRIX'] === 'all' ? 1 : Math.ceil(cells.length / SPREAD);
+    // What is about the restore itself and its hosts is tried always.
+    const tried = cells.filter(({ title }, at) => at % every === 0 || /startSnapshot|ReleaseTarget|Mount/.test(title));
+    let missed = 0;
+    for (const cell of tried) {
+      const end = await tryCell(vm, cell);
+      if (end.missed) missed += 1;
+      expect(end.violations, `${cell.title}\n${story(end)}`).toEqual([]);
+    }
+    console.log(`restore-snapshot: ${tried.length} of ${cells.length} cells, ${missed} missed`);
+    expect(missed).toBe(0);
+  }, 1_800_000);
+});
