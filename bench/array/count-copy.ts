@@ -4,6 +4,7 @@ import { createActivities } from '../../src/activities/index.js';
 import type { StorageArray } from '../../src/array/array.js';
 import { createSvcArray } from '../../src/array/svc/svc-array.js';
 import { parseRequest } from '../../src/config/request.js';
+import { expectedMapping } from '../../src/domain/plan.js';
 import { startSimulator, type Simulator } from '../../src/simulator/index.js';
 import { createSshTransport } from '../../src/transport/ssh/ssh-transport.js';
 import { systemClock as clock, systemRandomness as randomness } from '../../src/clock/system-clock.js';
@@ -126,7 +127,7 @@ async function copyOnce(
   const at = { array: 'svc1', group: group.name };
   const { preparable } = await run('ensure', 'flashCopyEnsureGroup', { ...ref, group });
   if (preparable !== true) await run('preparable', 'flashCopyMakePreparable', { ...ref, group });
-  const mappings = group.mappings.map(({ name, target }) => ({ name, target: target.name }));
+  const mappings = group.mappings.map((mapping) => expectedMapping(mapping, group));
   await run('prepare', 'flashCopyPrepareGroup', { ...ref, ...at, mappings, timeoutMs: 600_000 });
   const groups = [{ array: 'svc1', name: group.name }];
   const cut = await run('start', 'flashCopyTakePointInTime', { ...ref, groups, sources: [], maxPauseMs: 60_000 });

@@ -3,6 +3,7 @@
 import type { ErrorData } from '../domain/errors.js';
 import type { GroupState } from '../domain/mapping.js';
 import type {
+  ExpectedMapping,
   Plan,
   PlannedFileSystem,
   PlannedGroup,
@@ -129,8 +130,8 @@ export interface FlashCopyActivities {
     order: RunRef &
       GroupRef & {
         readonly timeoutMs: number;
-        /** What must be in the group, by name, with its targets; default: whatever is in it. */
-        readonly mappings?: readonly { readonly name: string; readonly target: string }[];
+        /** What must be in the group, and be that, right before it is prepared; default: whatever is in it. */
+        readonly mappings?: readonly ExpectedMapping[];
         readonly keptMapped?: readonly string[];
         /** With -restore. */
         readonly restore?: boolean;

@@ -2,16 +2,15 @@
 // A group that exists costs the same few commands however many mappings it holds.
 import type { StorageArray } from '../array/array.js';
 import { FlashCopyError } from '../domain/errors.js';
-import { canPrepare, type FlashCopyMapping } from '../domain/mapping.js';
-import type { PlannedGroup } from '../domain/plan.js';
+import { canPrepare, type FlashCopyMapping, USUAL_CLEAN_RATE } from '../domain/mapping.js';
+import { expectedMapping, snapshotPart, type PlannedGroup } from '../domain/plan.js';
 import type { FlashCopyActivities, SnapshotPart } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { ensureMapping } from './group-ensure-mapping.js';
 import { checkSnapshotVolumes, checkVolumes, createTargets } from './group-ensure-targets.js';
-import { checkMapping, outdated } from './group-outdated.js';
+import { checkMembers, outdated } from './group-outdated.js';
 import { whileBeating } from './heartbeat.js';
 import { inBatches } from './in-parallel.js';
-import { snapshotPart } from '../domain/plan.js';
 import { checkSnapshotReady } from './snapshot-start.js';
 
 type EnsureActivities = Pick<FlashCopyActivities, 'flashCopyEnsureGroup'>;
@@ -54,37 +53,21 @@ type ByName = ReadonlyMap<string, FlashCopyMapping>;
 const byName = async (array: StorageArray): Promise<ByName> =>
   new Map((await array.readMappings()).map((mapping) => [mapping.name, mapping]));
 
-/** Every mapping of the plan is in the group, and nothing else is: starting the group starts all it holds (P3). */
-function checkMembers(group: PlannedGroup, now: ByName): FlashCopyMapping[] {
-  const members = group.mappings.map((planned) => {
-    const found = now.get(planned.name);
-    if (found?.group !== group.name)
-      throw outdated(`mapping ${planned.name} is not in group ${group.name}`, { mapping: planned.name });
-    checkMapping(found, planned, group);
-    return found;
-  });
-  const names = new Set(group.mappings.map(({ name }) => name));
-  const strangers = [...now.values()].filter((one) => one.group === group.name && !names.has(one.name));
-  if (strangers.length > 0)
-    throw outdated(`group ${group.name} also holds ${strangers.map((mapping) => mapping.name).join(', ')}`, {
-      group: group.name,
-      mappings: strangers.map((mapping) => mapping.name),
-    });
-  return members;
-}
-
 /** Answers the members as they are now. */
 async function ensureMappings(array: StorageArray, group: PlannedGroup): Promise<FlashCopyMapping[]> {
   const before = await byName(array);
   const first = group.mappings.find((planned) => before.has(planned.name));
-  // Runs give all mappings of a group one clean rate, and listings do not show it: one mapping speaks for all.
-  const cleanRate = first === undefined ? undefined : (await array.readMapping(first.name))?.cleanRate;
+  // Listings do not show it, and no promise hangs on it: asked about, one mapping for all, only where the request wants another than usual.
+  const asked = first !== undefined && group.cleanRate !== USUAL_CLEAN_RATE;
+  const cleanRate = asked ? (await array.readMapping(first.name))?.cleanRate : group.cleanRate;
   const changed = await inBatches(
     group.mappings,
     (planned) => ensureMapping(array, group, { planned, found: before.get(planned.name), cleanRate }),
     4,
   );
-  return checkMembers(group, changed.includes(true) ? await byName(array) : before);
+  const now = changed.includes(true) ? await byName(array) : before;
+  const mappings = group.mappings.map((planned) => expectedMapping(planned, group));
+  return checkMembers({ name: group.name, mappings }, [...now.values()]);
 }
 
 /** Nothing is made before the pause: everything is still as planned. */
@@ -102,11 +85,13 @@ export const ensureActivities = ({ arrays, clock }: ActivityDependencies): Ensur
       if (part !== undefined) return ensureSnapshot(array, group, part);
       const found = await checkVolumes(array, group);
       const wasHere = await ensureName(array, group);
+      const startTimes = group.mappings.map((mapping) => mapping.existing?.startTime ?? '');
+      // Whatever was changed since the plan is found right before prepare, in the same listing: docs/decisions/0012.
+      if (group.asFound === true) return { created: [], startTimes, preparable: true };
       await createTargets(array, group, { found, wasHere });
       const members = await ensureMappings(array, group);
       // Nothing runs that would have to be stopped first: neither here nor, where the plan says so, behind the targets.
       const preparable = (group.stopFirst ?? []).length === 0 && members.every(({ state }) => canPrepare(state));
-      const startTimes = group.mappings.map((mapping) => mapping.existing?.startTime ?? '');
       return { created: createdByPlan(group), startTimes, preparable };
     }),
 });

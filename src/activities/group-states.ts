@@ -5,6 +5,7 @@ import { errorData, FlashCopyError } from '../domain/errors.js';
 import {
   canPrepare,
   canStop,
+  commonState,
   type ConsistencyGroup,
   type FlashCopyMapping,
   type GroupState,
@@ -13,7 +14,7 @@ import type { PlannedGroup } from '../domain/plan.js';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { stopDependents } from './group-dependents.js';
-import { outdated } from './group-outdated.js';
+import { checkMembers, checkNames } from './group-outdated.js';
 import { missingGroup } from './group-progress.js';
 import { type Beat, whileBeating } from './heartbeat.js';
 import { poll } from './poll.js';
@@ -102,22 +103,26 @@ async function checkUnmapped(array: StorageArray, order: PrepareOrder): Promise<
   });
 }
 
-/** Prepare throws away the data of all targets in the group: a mapping nobody planned must not be among them, and none may be missing (P3). */
-async function checkPlanned(
-  array: StorageArray,
-  { name, state, members: told = [] }: ConsistencyGroup,
-  mappings: PrepareOrder['mappings'] | undefined,
-): Promise<void> {
-  if (mappings === undefined || state === 'empty') return;
-  // A level whose view of a group names no members is asked for its mappings.
-  const members = new Set(told.length > 0 ? told : (await membersOf(array, name)).map((mapping) => mapping.name));
-  const planned = new Set(mappings.map((mapping) => mapping.name));
-  const strangers = [...members].filter((member) => !planned.has(member));
-  const missing = [...planned].filter((mapping) => !members.has(mapping));
-  if (strangers.length > 0)
-    throw outdated(`group ${name} also holds ${strangers.join(', ')}`, { group: name, mappings: strangers });
-  if (missing.length > 0)
-    throw outdated(`group ${name} lacks ${missing.join(', ')}`, { group: name, mappings: missing });
+/** Right before prepare throws away the data of all targets: which mappings are in the group, and what each of them is (P3). */
+async function stateInFull(array: StorageArray, name: string, { mappings, restore }: Wanted): Promise<GroupState> {
+  const listing = await array.readMappings();
+  const state = commonState(listing.filter((mapping) => mapping.group === name)) ?? (await find(array, name)).state;
+  if (mappings !== undefined && state !== 'empty') checkMembers({ name, mappings, restore }, listing);
+  return state;
+}
+
+/** While it prepares a mapping cannot be made anew: the names that the group's own view tells are enough, also of what came right before prepare. */
+async function stateAtAGlance(array: StorageArray, name: string, wanted: Wanted): Promise<GroupState> {
+  const { state, members = [] } = await find(array, name);
+  // To be prepared again, or a level whose view of a group names no members.
+  if (canPrepare(state) || members.length === 0) return stateInFull(array, name, wanted);
+  if (wanted.mappings !== undefined) checkNames({ name, mappings: wanted.mappings }, new Set(members));
+  return state;
+}
+
+interface Wanted {
+  readonly mappings: PrepareOrder['mappings'] | undefined;
+  readonly restore: boolean;
 }
 
 /**
@@ -125,22 +130,14 @@ async function checkPlanned(
  * `stopped` while waiting means that the flush of a source's cache failed; `idle_or_copied` after `preparing`, that somebody started it meanwhile,
  * a later life of a run that was reset perhaps, and the copy is complete: not thrown away.
  */
-function prepareLook(
-  array: StorageArray,
-  group: string,
-  look: LookDeps & {
-    readonly untilMs: number;
-    readonly restore: boolean;
-    readonly mappings: PrepareOrder['mappings'] | undefined;
-  },
-) {
+function prepareLook(array: StorageArray, group: string, look: LookDeps & Wanted & { readonly untilMs: number }) {
   let prepares = 0;
+  let seen = false;
   let underWay = false;
   let refused: unknown;
   return async (): Promise<true | undefined> => {
-    const found = await find(array, group);
-    await checkPlanned(array, found, look.mappings);
-    const { state } = found;
+    const state = seen ? await stateAtAGlance(array, group, look) : await stateInFull(array, group, look);
+    seen = true;
     look.beat.report({ group, state, prepares });
     if (state === 'prepared') return true;
     if (look.clock.now() >= look.untilMs)

@@ -1,5 +1,6 @@
 // The schema of a request as people write it: YAML, JSON or TypeScript. Defaults are applied here and nowhere else.
 import { z } from 'zod';
+import { USUAL_CLEAN_RATE } from '../domain/mapping.js';
 import { duration, hostName, mountPoint, objectName, setName, unitName, vdiskUid, volumeGroupName } from './words.js';
 
 const volume = z.strictObject({
@@ -140,7 +141,12 @@ const copy = z.strictObject({
     .max(150)
     .default(50)
     .describe('Background copy rate, 0-150; 50 = 2 MiB/s, each 10 more doubles; 0 = none'),
-  cleanRate: z.int().min(0).max(150).default(50).describe('Clean rate, 0-150'),
+  cleanRate: z
+    .int()
+    .min(0)
+    .max(150)
+    .default(USUAL_CLEAN_RATE)
+    .describe('Clean rate, 0-150, of mappings that are made; those found keep theirs where it says 50'),
   incremental: z.boolean().default(false).describe('Later copies of this set move only what changed on either side'),
   grainSize: z
     .union([z.literal(64), z.literal(256)])

@@ -60,6 +60,9 @@ export const isActive = (state: MappingState): boolean => ['copying', 'suspended
 export const isReadable = ({ state, startTime }: Pick<FlashCopyMapping, 'state' | 'startTime'>): boolean =>
   state === 'copying' || (state === 'idle_or_copied' && startTime !== '');
 
+/** What a mapping has where nobody asked for anything (IBM: mkfcmap). Listings do not show it. */
+export const USUAL_CLEAN_RATE = 50;
+
 const LEGAL: Record<'prepare' | 'stop', readonly MappingState[]> = {
   prepare: ['idle_or_copied', 'stopped'],
   stop: ['prepared', 'copying', 'stopping', 'suspended'],

@@ -23,6 +23,25 @@ export interface PlannedMapping {
   readonly adopted?: true;
 }
 
+/** What must be true of a mapping of the group whenever it is looked at: what a listing tells. */
+export interface ExpectedMapping {
+  readonly name: string;
+  readonly source?: string;
+  readonly target: string;
+  readonly incremental?: boolean;
+  readonly grainSize?: 64 | 256;
+  /** The plan found a start time: a mapping keeps one as long as it lives. */
+  readonly started?: boolean;
+}
+
+export const expectedMapping = (
+  { name, source, target, existing }: PlannedMapping,
+  { incremental }: Pick<PlannedGroup, 'incremental'>,
+): ExpectedMapping => ({
+  ...{ name, source: source.name, target: target.name, incremental },
+  ...((existing?.startTime ?? '') === '' ? {} : { started: true }),
+});
+
 /** An active mapping of others that has a target of ours as its source. */
 export interface PlannedDependent {
   readonly mapping: string;
@@ -53,6 +72,8 @@ export interface PlannedGroup {
   /** The group of an earlier run of this set, to be renamed. */
   readonly existing?: { readonly name: string; readonly state: string };
   readonly mappings: readonly PlannedMapping[];
+  /** The group is the plan's to the last attribute: it gets its new name and is left as it is. Looked at once more right before prepare. */
+  readonly asFound?: true;
   readonly copyRate: number;
   readonly cleanRate: number;
   readonly incremental: boolean;

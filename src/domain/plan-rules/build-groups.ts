@@ -1,5 +1,6 @@
 // The array's part of the plan: which group gets which name, which mappings are found and which are made.
 import type { PlannedGroup, PlannedMapping } from '../plan.js';
+import { canPrepare, type FlashCopyMapping, USUAL_CLEAN_RATE } from '../mapping.js';
 import { buildGroupName, buildMappingName } from '../names.js';
 import { isAdopted } from './adopt-rules.js';
 import { dependentPart } from './dependent-rules.js';
@@ -12,17 +13,25 @@ export function buildGroups(view: View): PlannedGroup[] {
   return groupViews(view).map(({ array, own, names }) => {
     const former = names[0];
     const pairs = view.pairs.filter((pair) => pair.array === array);
+    const dependents = dependentPart(view, pairs);
     const found = array.groups.find(({ name }) => name === former);
     return {
       ...{ array: array.array, name: buildGroupName(set, view.token) },
       ...(former === undefined ? {} : { existing: { name: former, state: found?.state ?? own[0]?.state ?? 'empty' } }),
       mappings: pairs.map((pair) => plannedMapping(pair, set)),
+      ...(isAsFound(view.request, own, pairs) && dependents.stopFirst === undefined ? { asFound: true } : {}),
       ...{ copyRate: copy.rate, cleanRate: copy.cleanRate, incremental: copy.incremental, grainSize: copy.grainSize },
       ...(copy.autodelete === true ? { autodelete: true } : {}),
-      ...dependentPart(view, pairs),
+      ...dependents,
     };
   });
 }
+
+/** Nothing has to be made, moved, stopped or changed: all pairs have their mappings here, at rest and with the rates asked for. */
+const isAsFound = ({ copy }: View['request'], own: readonly FlashCopyMapping[], pairs: readonly PairView[]): boolean =>
+  copy.cleanRate === USUAL_CLEAN_RATE &&
+  own.length === pairs.length &&
+  own.every(({ state, startTime, copyRate }) => canPrepare(state) && startTime !== '' && copyRate === copy.rate);
 
 function plannedMapping(pair: PairView, set: string): PlannedMapping {
   const { asked, source, target, mapping } = pair;

@@ -1,7 +1,7 @@
 // Step `prepare`: the array flushes its own cache; slow, so it is waited for outside the pause. Undo: out of preparing and prepared, for sure.
 import { prepareGroupMs } from '../../domain/timing.js';
 import { perform } from '../activities.js';
-import type { PlannedGroup } from '../../domain/plan.js';
+import { expectedMapping, type PlannedGroup } from '../../domain/plan.js';
 import type { CopyRun, RunGroup } from '../copy-run.js';
 import { inParallel } from '../parallel.js';
 import { planOf, restoresSnapshot, takesSnapshot, withSnapshot } from '../snapshots.js';
@@ -40,7 +40,7 @@ export async function prepareGroup(copy: CopyRun, group: RunGroup): Promise<void
         array,
         group: group.name,
         timeoutMs: copy.plan.maxPreparedMs,
-        mappings: planned.mappings.map(({ name, target }) => ({ name, target: target.name })),
+        mappings: planned.mappings.map((mapping) => expectedMapping(mapping, planned)),
         keptMapped: keptMapped(copy, array),
         restore: planned.restore ?? false,
         ...withSnapshot(planned),

@@ -1,6 +1,6 @@
 // Step `takePointInTime`: every source stands still, every group is started, every source has its I/O back.
 // Causality, not clocks: quiesce acknowledged -> prepared read -> our own start succeeded -> attest unbroken. "Already copying" is never success.
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { PointInTimeOrder, PointInTimeResult } from '../../activities/contract.js';
 import { FlashCopyError } from '../../domain/errors.js';
@@ -49,6 +49,8 @@ export async function startGroups(copy: CopyRun): Promise<void> {
     const { array, restore = false } = planned;
     return { array, name, restore, ...withSnapshot(planned) };
   });
+  // Cancelled before it is asked for: nothing is sent, so production that a restore would have overwritten is as it was.
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled before the start');
   for (const group of restored(copy)) group.prepareTried = true;
   const order: PointInTimeOrder = { ...copy.ref, groups, sources, maxPauseMs };
   const result = sources.every(({ method }) => method === 'quiesce')

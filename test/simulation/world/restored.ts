@@ -1,4 +1,6 @@
 // What must hold of production that was to be restored, asked of its volumes and mounts: whole or untouched, and mounted, unless its run says why not.
+import type { Report } from '../../../src/domain/report.js';
+import { REPORT_QUERY } from '../../../src/workflows/messages.js';
 import { readRecords } from '../../../src/testing/index.js';
 import type { Run } from '../driver/run.js';
 import type { SanHost } from './san.js';
@@ -11,12 +13,15 @@ export async function restoresLeft(world: World): Promise<string[]> {
   if (last === undefined) return [];
   const hosts = world.san.sources.filter(({ name }) => world.orderOf(last)?.hosts.includes(name));
   const restored = [...world.san.arrays.values()].some(({ restores }) => restores.length > 0);
+  // The failure of a run that was cancelled carries none.
+  const asked = last.status === 'CANCELLED' ? await world.server.query<Report>(last, REPORT_QUERY) : undefined;
+  const report = asked ?? reportOf(last);
   const found: string[] = [];
   const contents: string[] = [];
   for (const host of hosts) {
     const mounted = host.mountPoints.filter((at) => host.host.kernel.mountAt(at) !== undefined);
     if (mounted.length < host.mountPoints.length) {
-      if (mustBeMounted(last, restored))
+      if (mustBeMounted(last, report, restored))
         found.push(`P2: production of ${host.name} is not mounted, and ${last.id}, ${last.status}, does not say why`);
       continue;
     }
@@ -33,8 +38,8 @@ export async function restoresLeft(world: World): Promise<string[]> {
 }
 
 /** A run that was torn away leaves production to its operator; one that ended by itself says it of each host it did not mount again. */
-function mustBeMounted(run: Run, restored: boolean): boolean {
-  const { compensation = [], error, steps = [] } = reportOf(run) ?? {};
+function mustBeMounted(run: Run, report: Report | undefined, restored: boolean): boolean {
+  const { compensation = [], error, steps = [] } = report ?? {};
   // Let go by a life of this run before: no plan can know what was mounted then.
   const foundReleased = [...compensation, ...steps].some(({ note }) => /^nothing (stood there|of it)/.test(note ?? ''));
   if (run.status === 'COMPLETED') return !foundReleased;

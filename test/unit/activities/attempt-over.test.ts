@@ -13,8 +13,8 @@ it.each([
   const made = await san(({ arrays, clock }) => ({
     arrays: (name) =>
       withMethods(arrays(name), {
-        readGroup: async (group) => {
-          const found = await arrays(name).readGroup(group);
+        readMappings: async () => {
+          const found = await arrays(name).readMappings();
           if (!stopped) await clock.sleep(stoppedMs);
           stopped = true;
           return found;

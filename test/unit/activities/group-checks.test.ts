@@ -1,11 +1,12 @@
 // What a copy of an existing group no longer asks the array for is told by what it reads anyway: each test holds a lie against that.
 import { describe, expect, it, vi } from 'vitest';
 import type { StorageArray } from '../../../src/array/array.js';
+import { expectedMapping } from '../../../src/domain/plan.js';
 import { withMethods } from '../../../src/testing/index.js';
 import { carryOut, copied, plan, rawRequest } from './carry-out.js';
 import { failure, GROUP, preparedSan, quiesceOrder, REF, san, type San } from './san.js';
 
-const members = (made: San) => made.group.mappings.map(({ name, target }) => ({ name, target: target.name }));
+const members = (made: San) => made.group.mappings.map((mapping) => expectedMapping(mapping, made.group));
 const ensure = (made: San, group = made.group) => made.run('flashCopyEnsureGroup', { ...REF, group });
 const prepare = (made: San, mappings = members(made)) =>
   made.run('flashCopyPrepareGroup', { ...REF, ...GROUP, mappings, timeoutMs: 600_000 });
@@ -108,13 +109,26 @@ describe('a group that is found', () => {
     expect((await ensure(made)).preparable).toBe(false);
   });
 
-  it('is refused when a mapping was made anew since the plan, with a volume of the same name', async () => {
-    const { made, former, planned } = await nextPlan();
-    await made.ok('rmfcmap fc_log_copy');
-    await made.ok('rmvdisk log_copy');
-    await made.ok('mkvdisk -name log_copy -mdiskgrp Pool0 -size 4194304 -unit b');
-    await made.ok(`mkfcmap -name fc_log_copy -source log -target log_copy -consistgrp ${former.group} -copyrate 100`);
-    expect((await failure(ensure(made, planned))).type).toBe('PLAN_OUTDATED');
+  it('exactly as wanted is renamed and nothing else: what was changed since the plan is found right before prepare', async () => {
+    const { made, planned } = await nextPlan();
+    expect(planned.asFound).toBe(true);
+    expect(await commandsOf(made, () => ensure(made, planned))).toEqual(['chfcconsistgrp']);
+  });
+
+  it.each([
+    ['with another copy rate', { rate: 30 }],
+    ['with another clean rate than usual', { cleanRate: 80 }],
+  ])('%s is given it, and listed for that', async (_what, copy) => {
+    const { made } = await nextPlan();
+    const wanted = { ...request(made), copy: { ...request(made).copy, ...copy } };
+    const planned = (await plan(made, wanted, 'bbbbbb')).groups[0]!;
+    expect(planned.asFound).toBe(undefined);
+    await ensure(made, planned);
+    for (const { name } of planned.mappings)
+      expect(await made.storage.readMapping(name)).toMatchObject({
+        copyRate: planned.copyRate,
+        cleanRate: planned.cleanRate,
+      });
   });
 
   it('has its volumes looked at as long as a mapping was never started', async () => {
@@ -125,6 +139,84 @@ describe('a group that is found', () => {
     const mappings = [{ ...first!, target: { ...first!.target, uid: '0'.repeat(32) } }, ...others];
     const group = { ...made.group, existing: { name: GROUP.group, state: 'idle_or_copied' }, mappings };
     expect((await failure(ensure(made, group))).type).toBe('PLAN_OUTDATED');
+  });
+});
+
+describe('the listing right before prepare', () => {
+  type Lie = (made: San, group: string) => Promise<unknown>;
+  const anew = (target: string) => async (made: San, group: string) => {
+    await made.ok('rmfcmap fc_log_copy');
+    await made.ok(`mkfcmap -name fc_log_copy -source log -target ${target} -consistgrp ${group} -copyrate 100`);
+  };
+  const dear = (made: San) => made.ok('mkvdisk -name dear -mdiskgrp Pool0 -size 4194304 -unit b');
+
+  it.each<[string, Lie]>([
+    [
+      'a mapping of that name has another target',
+      async (made, group) => dear(made).then(() => anew('dear')(made, group)),
+    ],
+    [
+      'a volume of that name is another one, and its mapping was made anew',
+      async (made, group) => {
+        await made.ok('rmfcmap fc_log_copy');
+        await made.ok('rmvdisk log_copy');
+        await made.ok('mkvdisk -name log_copy -mdiskgrp Pool0 -size 4194304 -unit b');
+        await made.ok(`mkfcmap -name fc_log_copy -source log -target log_copy -consistgrp ${group} -copyrate 100`);
+      },
+    ],
+    [
+      'a target has changed its name with another',
+      (made) =>
+        made
+          .ok('chvdisk -name was_log_copy log_copy')
+          .then(() => made.ok('mkvdisk -name log_copy -mdiskgrp Pool0 -size 4194304 -unit b')),
+    ],
+    ['a mapping has left', (made) => made.ok('chfcmap -consistgrp 0 fc_log_copy')],
+    [
+      'another one has joined',
+      async (made, group) => {
+        await dear(made);
+        await made.ok('mkvdisk -name other -mdiskgrp Pool0 -size 4194304 -unit b');
+        await made.ok(`mkfcmap -name fc_dear -source other -target dear -consistgrp ${group}`);
+      },
+    ],
+  ])('finds what somebody did after the group got its name: %s (P3)', async (_what, lie) => {
+    const { made, planned } = await nextPlan();
+    await ensure(made, planned);
+    await lie(made, planned.name);
+    const mappings = planned.mappings.map((mapping) => expectedMapping(mapping, planned));
+    const at = { array: 'svc1', group: planned.name };
+    const verbs = await commandsOf(made, async () => {
+      const prepared = made.run('flashCopyPrepareGroup', { ...REF, ...at, mappings, timeoutMs: 600_000 });
+      expect((await failure(prepared)).type).toBe('PLAN_OUTDATED');
+    });
+    expect(verbs).not.toContain('prestartfcconsistgrp');
+  });
+
+  it('refuses a group that somebody started meanwhile', async () => {
+    const { made, planned } = await nextPlan();
+    await ensure(made, planned);
+    await made.ok(`startfcconsistgrp -prep ${planned.name}`);
+    await made.clock.advance(10_000);
+    const mappings = planned.mappings.map((mapping) => expectedMapping(mapping, planned));
+    const at = { array: 'svc1', group: planned.name };
+    const failed = await failure(made.run('flashCopyPrepareGroup', { ...REF, ...at, mappings, timeoutMs: 600_000 }));
+    expect(failed.type).toMatch(/NOT_PREPARABLE|PLAN_OUTDATED/);
+  });
+
+  it('is taken again before each further prepare, and the names are looked at while it prepares', async () => {
+    let flushes = 0;
+    const made = await san(
+      reading((array) => ({
+        readGroup: async (name) => {
+          const group = await array.readGroup(name);
+          flushes += 1;
+          return flushes === 1 && group ? { ...group, members: [...(group.members ?? []), 'fc_dear'] } : group;
+        },
+      })),
+    );
+    await ensure(made);
+    expect((await failure(prepare(made))).type).toBe('PLAN_OUTDATED');
   });
 });
 
@@ -193,7 +285,7 @@ describe('the next copy of a group of any size', () => {
     const { made, planned } = await nextPlan();
     const ref = { set: 'nightly', run: 'nightly-bbbbbb' };
     const at = { array: 'svc1', group: planned.name };
-    const mappings = planned.mappings.map(({ name, target }) => ({ name, target: target.name }));
+    const mappings = planned.mappings.map((mapping) => expectedMapping(mapping, planned));
     const verbs = await commandsOf(made, async () => {
       await made.run('flashCopyEnsureGroup', { ...ref, group: planned });
       await made.run('flashCopyPrepareGroup', { ...ref, ...at, mappings, timeoutMs: 600_000 });
@@ -204,8 +296,7 @@ describe('the next copy of a group of any size', () => {
     // While it prepares, the group is looked at until it is prepared.
     const looks = verbs.filter((verb, at) => verb !== 'lsfcconsistgrp' || verbs[at - 1] !== 'lsfcconsistgrp');
     expect(looks).toEqual([
-      ...['chfcconsistgrp', 'lsfcmap', 'lsfcmap'],
-      ...['lshostvdiskmap', 'lsfcconsistgrp', 'prestartfcconsistgrp'],
+      ...['chfcconsistgrp', 'lshostvdiskmap', 'lsfcmap', 'prestartfcconsistgrp'],
       ...['lsfcconsistgrp', 'startfcconsistgrp', 'lsfcmap'],
     ]);
   });
