@@ -64,6 +64,11 @@ function guarded<T extends object>(port: T, clock: Clock): T {
 
 /** Ports that refuse (ATTEMPT_OVER, nothing was sent) once the attempt that calls them is over. */
 export function forCurrentAttempts(deps: ActivityDependencies): ActivityDependencies {
-  const { arrays, hosts, clock } = deps;
-  return { ...deps, arrays: (name) => guarded(arrays(name), clock), hosts: (name) => guarded(hosts(name), clock) };
+  const { arrays, hosts, ledger, clock } = deps;
+  return {
+    ...deps,
+    arrays: (name) => guarded(arrays(name), clock),
+    hosts: (name) => guarded(hosts(name), clock),
+    ledger: guarded(ledger, clock),
+  };
 }

@@ -5,6 +5,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { withFailureBoundary } from './failure-boundary.js';
 import { copiedActivities } from './group-copied.js';
 import { ensureActivities } from './group-ensure.js';
+import { prepareActivities } from './group-prepare.js';
 import { removeActivities } from './group-remove.js';
 import { stateActivities } from './group-states.js';
 import { watchActivities } from './group-watch.js';
@@ -25,12 +26,14 @@ import { targetActivities } from './targets.js';
 
 /** One call per worker: runs that wait for copies share the array listings of this object, and take turns at the ledgers. */
 export function createActivities(given: ActivityDependencies): FlashCopyActivities {
-  const deps = { ...forCurrentAttempts(given), ledger: inTurns(given.ledger, given.clock) };
+  const current = forCurrentAttempts(given);
+  const deps = { ...current, ledger: inTurns(current.ledger, current.clock) };
   const activities: FlashCopyActivities = {
     ...requestActivities(deps),
     ...lockActivities(deps),
     ...planActivities(deps),
     ...ensureActivities(deps),
+    ...prepareActivities(deps),
     ...removeActivities(deps),
     ...stateActivities(deps),
     ...watchActivities(deps),

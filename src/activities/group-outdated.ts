@@ -29,7 +29,7 @@ function checkExpected(found: FlashCopyMapping, expected: ExpectedMapping, resto
 export const checkMapping = (found: FlashCopyMapping, planned: PlannedMapping, group: PlannedGroup): void =>
   checkExpected(found, { ...expectedMapping(planned, group), grainSize: group.grainSize }, false);
 
-export interface Expected {
+interface Expected {
   readonly name: string;
   readonly mappings: readonly ExpectedMapping[];
   readonly restore?: boolean;

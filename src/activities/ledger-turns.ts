@@ -12,12 +12,13 @@ export const CALLS_AT_ONCE = 2;
 class Turns {
   #free = CALLS_AT_ONCE;
   /** In the order in which they came. */
-  readonly #waiting = new Set<() => void>();
+  #waiting = new Set<() => void>();
 
   constructor(private readonly clock: Clock) {}
 
-  async take<T>(call: () => Promise<T>): Promise<T> {
-    await this.#turn(cancellationSignal());
+  /** `first`: before all who wait, since what it frees is what they wait for. */
+  async take<T>(call: () => Promise<T>, first = false): Promise<T> {
+    await this.#turn(cancellationSignal(), first);
     const called = (async () => call())();
     // A call that hangs is its caller's trouble, not that of all who wait.
     void within({ clock: this.clock, ms: WAITS.ledgerTurn }, called, () => new Error('late'))
@@ -26,7 +27,7 @@ class Turns {
     return called;
   }
 
-  async #turn(signal: AbortSignal): Promise<void> {
+  async #turn(signal: AbortSignal, first: boolean): Promise<void> {
     if (this.#free > 0) {
       this.#free -= 1;
       return;
@@ -41,7 +42,7 @@ class Turns {
         signal.removeEventListener('abort', leave);
         resolve();
       };
-      this.#waiting.add(go);
+      this.#waiting = new Set(first ? [go, ...this.#waiting] : [...this.#waiting, go]);
       signal.addEventListener('abort', leave, { once: true });
     });
   }
@@ -67,7 +68,7 @@ export function inTurns(ledger: LedgerClient, clock: Clock): LedgerClient {
   };
   return {
     acquire: (array, order) => of(array).take(() => ledger.acquire(array, order)),
-    release: (array, order) => of(array).take(() => ledger.release(array, order)),
+    release: (array, order) => of(array).take(() => ledger.release(array, order), true),
     resolved: (array, word) => of(array).take(() => ledger.resolved(array, word)),
     read: (array) => ledger.read(array),
   };

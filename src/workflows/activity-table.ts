@@ -49,7 +49,7 @@ export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
   flashCopyGiveBack: { queue: 'urgent', startToCloseTimeout: '5m', heartbeatTimeout: PAUSE, retry: FOR_EVER },
   // Once: whoever cannot be reached now is believed; the person waits for the answer.
   flashCopyReadSource: { queue: 'urgent', startToCloseTimeout: '1m', heartbeatTimeout: STEP, retry: ONCE },
-  flashCopyRecordResolved: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: FOR_EVER },
+  flashCopyRecordResolved: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, retry: FOR_EVER },
   flashCopyNotify: {
     queue: 'copy',
     startToCloseTimeout: '1m',

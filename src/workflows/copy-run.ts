@@ -110,6 +110,12 @@ export class CopyRun {
   }
 }
 
+/** This run has a former life, which may have done what this one knows nothing of. */
+export function wasReset(): boolean {
+  const { runId, firstExecutionRunId } = workflowInfo();
+  return runId !== firstExecutionRunId;
+}
+
 /** Six letters and digits, a letter first, from the workflow's own replayable chance. */
 export function drawToken(): string {
   const hex = uuid4().replaceAll('-', '');

@@ -4,11 +4,7 @@ import type { PlannedTarget } from '../domain/plan.js';
 import { perform } from './activities.js';
 import { MOUNTED_AGAIN, MOUNTED_RESTORED, NOT_MOUNTED_BEFORE } from './advice.js';
 import type { CopyRun } from './copy-run.js';
-
-/** After these the volumes are not, or not for sure, what was to be restored. */
-const DOUBTED: ReadonlySet<string> = new Set([
-  ...['GRADE_TOO_LOW', 'COPY_STOPPED', 'COPY_CONTRADICTED', 'FILE_SYSTEM_DAMAGED'],
-]);
+import { withTargetHostAgain } from './steps/target-host.js';
 
 /** What stands on the targets now is mounted again by the plan itself: nobody else has had what is restored. */
 export const isProduction = ({ plan: { copy, sources } }: CopyRun): boolean =>
@@ -16,12 +12,9 @@ export const isProduction = ({ plan: { copy, sources } }: CopyRun): boolean =>
 
 /** The array has said of every group that it was ready and that our own start was carried out, and nothing has spoken against it since. */
 export function isRestored(copy: CopyRun): boolean {
-  const { cut, groups, report } = copy;
+  const { cut, groups } = copy;
   if (!isProduction(copy) || cut?.starts.length !== groups.length) return false;
-  return (
-    cut.starts.every(({ started, preparedRead }) => started === 'done' && preparedRead) &&
-    !DOUBTED.has(report.error?.code ?? '')
-  );
+  return !copy.report.doubted && cut.starts.every(({ started, preparedRead }) => started === 'done' && preparedRead);
 }
 
 /** Answers what to say of it. A host that may not have let go of everything is not searched for disks first: what is in use there stays in use. */
@@ -35,9 +28,13 @@ export async function mountProduction(copy: CopyRun, target: PlannedTarget): Pro
     );
     if (there) return said;
   }
-  await perform('flashCopyPresent', { summary: `present production to ${target.host} again` }, { ...copy.ref, target });
-  copy.letGo.delete(target.host);
-  await mountAll(copy, target);
+  const summary = `present production to ${target.host} again`;
+  // It bears the identities that another run's copy bears until that one has its own.
+  await withTargetHostAgain(copy, target.host, async () => {
+    await perform('flashCopyPresent', { summary }, { ...copy.ref, target });
+    copy.letGo.delete(target.host);
+    await mountAll(copy, target);
+  });
   return said;
 }
 

@@ -19,10 +19,15 @@ import type { Grade } from '../domain/request.js';
 import type { Phase, StepName } from '../domain/steps.js';
 import { advice } from './advice.js';
 import { detailsOf } from './details.js';
-import { errorLine } from './failure.js';
+import { errorLine, errorOf } from './failure.js';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export type Note = (line: string) => void;
+
+/** After these the volumes are not, or not for sure, what was asked for. */
+const DOUBTED: ReadonlySet<string> = new Set([
+  ...['GRADE_TOO_LOW', 'COPY_STOPPED', 'COPY_CONTRADICTED', 'FILE_SYSTEM_DAMAGED'],
+]);
 
 export class RunReport {
   set = '';
@@ -36,6 +41,8 @@ export class RunReport {
   planLines: readonly string[] = [];
   volumes: readonly VolumeReport[] = [];
   error: ErrorData | undefined;
+  /** A step said so, whatever the run ended with: an abort that came later does not take the doubt away. */
+  doubted = false;
   /** Taken by this run and still there. */
   snapshots: readonly SnapshotReport[] = [];
   readonly mounts: MountReport[] = [];
@@ -119,6 +126,7 @@ export class RunReport {
     } catch (error) {
       entry.state = 'failed';
       entry.note = errorLine(error);
+      this.doubted ||= DOUBTED.has(errorOf(error).code);
       throw error;
     } finally {
       entry.endedAt = now();

@@ -35,7 +35,7 @@ const TO_THE_START = 2_000;
 
 /** Every activity a worker registers. */
 export const activityNames = (): string[] =>
-  Object.keys(createActivities({ arrays: undefined, hosts: undefined, clock: undefined } as never)).sort();
+  Object.keys(createActivities({ arrays: undefined, hosts: undefined, clock: undefined, ledger: {} } as never)).sort();
 
 /** What must happen, or be asked for, so that an activity is called. */
 export interface Road {

@@ -82,6 +82,20 @@ describe('a restore that fails', () => {
   });
 });
 
+describe('a restore on two arrays', () => {
+  it('that begins on one only leaves production released: nobody mounts two times of it as one', async () => {
+    const two = scenarioOf(SHAPE, { faults: [fault('session.startSnapshot', 'refused', { where: 'svc2' })] });
+    const scenario = { ...two, san: { ...two.san, sources: { app1: 'svc1', app2: 'svc2' } } };
+    const outcome = await carryOut(vm, scenario);
+    expect(outcome.violations, story(outcome)).toEqual([]);
+    const { arrays } = outcome.world.san;
+    expect([...arrays.values()].map(({ restores }) => restores.length)).toEqual([1, 0]);
+    const report = reportOf(outcome.world.runsOf('copy')[0]!)!;
+    expect({ outcome: report.outcome, mounted: mountedOn(outcome) }).toEqual({ outcome: 'failed', mounted: [] });
+    expect(report.advice.join()).not.toContain('as it was');
+  });
+});
+
 describe('a restore from a snapshot', () => {
   let roads: Roads;
   beforeAll(async () => {

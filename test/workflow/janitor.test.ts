@@ -29,6 +29,7 @@ beforeEach(() => {
 afterEach(() => client.removeJanitor());
 
 const serverOnly = {
+  ledger: {},
   ...{ runs: temporalRuns(systemClock), clock: systemClock, declaredArrays: ['svc1'], declaredHosts: ['source1'] },
 } as unknown as ActivityDependencies;
 

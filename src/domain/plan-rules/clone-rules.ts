@@ -75,7 +75,7 @@ const snapshotIsThere: Rule = (view) => {
         restoreFrom,
         `it is ${found.state}: choose another one of ${known}`,
       ]),
-      ...refuseIf(!sameMembers(view, members), () => [
+      ...refuseIf(!sameMembers(view, array, members), () => [
         'SNAPSHOT_DIFFERS',
         field,
         restoreFrom,
@@ -85,8 +85,9 @@ const snapshotIsThere: Rule = (view) => {
   });
 };
 
-function sameMembers({ pairs }: View, members: readonly string[]): boolean {
-  const asked = pairs.map(({ asked: { target } }) => target);
+/** A request over several arrays has on each of them a snapshot of that name, of the volumes there. */
+function sameMembers({ pairs }: View, on: View['arrays'][number], members: readonly string[]): boolean {
+  const asked = pairs.filter(({ array }) => array.array === on.array).map(({ asked: { target } }) => target);
   return asked.length === members.length && asked.every((name) => members.includes(name));
 }
 

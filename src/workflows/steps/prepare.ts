@@ -2,7 +2,8 @@
 import { prepareGroupMs } from '../../domain/timing.js';
 import { perform } from '../activities.js';
 import { expectedMapping, type PlannedGroup } from '../../domain/plan.js';
-import type { CopyRun, RunGroup } from '../copy-run.js';
+import { wasReset, type CopyRun, type RunGroup } from '../copy-run.js';
+import { errorOf } from '../failure.js';
 import { inParallel } from '../parallel.js';
 import { planOf, restoresSnapshot, takesSnapshot, withSnapshot } from '../snapshots.js';
 
@@ -26,26 +27,30 @@ export async function prepareGroup(copy: CopyRun, group: RunGroup): Promise<void
     registerUnprepare(copy, planned, group.name);
     group.prepareTried = true;
   }
-  await copy.report.step('prepare', array, () =>
-    perform(
-      'flashCopyPrepareGroup',
-      {
-        summary: restoresSnapshot(planned)
-          ? `look once more at the volumes of ${array}`
-          : `prepare group ${group.name} of ${array}`,
-        withinMs: prepareGroupMs(copy.plan.maxPreparedMs),
-      },
-      {
-        ...copy.ref,
-        array,
-        group: group.name,
-        timeoutMs: copy.plan.maxPreparedMs,
-        mappings: planned.mappings.map((mapping) => expectedMapping(mapping, planned)),
-        keptMapped: keptMapped(copy, array),
-        restore: planned.restore ?? false,
-        ...withSnapshot(planned),
-      },
-    ),
+  try {
+    await copy.report.step('prepare', array, () => sendPrepare(copy, group));
+  } catch (error) {
+    // Nothing was stopped before, no prepare was sent, and there is no former life that sent one.
+    if (errorOf(error).details['untouched'] === true && group.preparable && !wasReset()) group.prepareTried = false;
+    throw error;
+  }
+}
+
+function sendPrepare(copy: CopyRun, { planned, name: group }: RunGroup): Promise<void> {
+  const { array, restore = false } = planned;
+  const { maxPreparedMs: timeoutMs } = copy.plan;
+  const summary = restoresSnapshot(planned)
+    ? `look once more at the volumes of ${array}`
+    : `prepare group ${group} of ${array}`;
+  return perform(
+    'flashCopyPrepareGroup',
+    { summary, withinMs: prepareGroupMs(timeoutMs) },
+    {
+      ...{ ...copy.ref, array, group, timeoutMs, restore },
+      mappings: planned.mappings.map((mapping) => expectedMapping(mapping, planned)),
+      keptMapped: keptMapped(copy, array),
+      ...withSnapshot(planned),
+    },
   );
 }
 

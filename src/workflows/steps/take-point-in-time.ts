@@ -25,8 +25,9 @@ export async function takePointInTime(copy: CopyRun): Promise<void> {
   } catch (caught) {
     const error = errorOf(caught);
     if (!startIsUnknown(copy, error.outcome)) {
-      // A restore that did not begin has touched nothing: its targets may be shown again.
-      for (const group of restored(copy)) group.prepareTried = false;
+      // A restore that began on no array has touched nothing: its targets may be shown again.
+      const begun = copy.cut?.starts.some(({ started }) => started === 'done') ?? false;
+      if (!begun) for (const group of restored(copy)) group.prepareTried = false;
       throw caught;
     }
     await fenceUnknownStarts(copy, error);

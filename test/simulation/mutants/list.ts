@@ -14,7 +14,7 @@ const OF_TARGET_HOSTS: readonly Mutant[] = [
   {
     name: 'a copy that fails on its target host keeps it locked',
     file: 'src/workflows/steps/target-host.ts',
-    edits: [['const forget = copy.undo.register({ what, run: unlock });', 'const forget = (): void => undefined;']],
+    edits: [['const forget = registerUnlock(copy, host);', 'const forget = (): void => undefined;']],
     method: 'quiesce',
     cells: /refused at flashCopy(Present|Synthesise)/,
   },

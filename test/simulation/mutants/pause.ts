@@ -71,7 +71,7 @@ export const OF_THE_PAUSE: readonly Mutant[] = [
   {
     name: 'a zombie goes on: what was given up still acts',
     file: 'src/activities/create-activities.ts',
-    edits: [['{ ...forCurrentAttempts(given), ledger', '{ ...given, ledger']],
+    edits: [['const current = forCurrentAttempts(given);', 'const current = given;']],
     method: 'unmount',
     cells: /late 5000 ms at flashCopy(PrepareGroup|MakePreparable|EnsureGroup|ReleaseTarget)/,
   },

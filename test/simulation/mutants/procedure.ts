@@ -72,7 +72,7 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
     name: 'the lock goes with a terminated parent, whatever is still prepared',
     file: 'src/workflows/guard.workflow.ts',
     edits: [
-      ["  await unlock(input);\n  return 'acted';", "  return 'acted';"],
+      ['await Promise.all([unlock(input), unlockHosts(input, post.watch)]);', 'await unlockHosts(input, post.watch);'],
       [
         '  await giveBack(input, post, post.watch);\n  await unprepare(',
         '  await unlock(input);\n  await giveBack(input, post, post.watch);\n  await unprepare(',

@@ -38,6 +38,7 @@ export function aroundAttempt(world: World, attempt: Attempt, body: () => Promis
   const { token } = (attempt.activity.args[0] ?? {}) as { readonly token?: string };
   if (token !== undefined) world.tokens.set(run.runId, token);
   world.order.look(attempt);
+  if (/^flashCopy(TakePointInTime|StartGroups)$/.test(type)) world.starters.add(run.runId);
   const fault = world.faults.take(type, subjectOf(attempt));
   if (fault === undefined) return body();
   world.acts.push(`${world.queue.now()}: ${faultLine(fault)}, attempt ${attempt.number} of ${run.id}`);

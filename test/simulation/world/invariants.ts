@@ -94,12 +94,13 @@ function arraysLeft(world: World): string[] {
   });
 }
 
-/** A run that was reset to before its start starts once more, under the name its plan gave; each life once. */
+/** A run that was reset to before its start starts once more, under the name its plan gave; each life that came to its start, once. */
 function lives(world: World, group: string): number {
   const first = world
     .runsOf('copy')
     .find(({ runId }) => group.endsWith(`_${world.tokens.get(runId) ?? '-'}`))?.firstRunId;
-  return Math.max(1, world.runsOf('copy').filter(({ firstRunId }) => firstRunId === first).length);
+  const starters = world.runsOf('copy').filter((run) => run.firstRunId === first && world.starters.has(run.runId));
+  return Math.max(1, starters.length);
 }
 
 function secretsSeen(world: World): string[] {

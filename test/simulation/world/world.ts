@@ -87,6 +87,8 @@ export class World {
   readonly server: Server;
   readonly io: IoWatch;
   readonly order = new OrderWatch(this);
+  /** Run ids of copies that have begun to start their groups. */
+  readonly starters = new Set<string>();
   /** By first run id: a reset run carries out the same order. */
   readonly orders = new Map<string, CopyOrder>();
   /** Run id -> token its last plan was made with. */

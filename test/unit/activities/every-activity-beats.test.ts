@@ -11,7 +11,7 @@ const gone = (): never => {
 /** Whatever an activity asks for first is not there: what it did until then is looked at. */
 const activities: Readonly<Record<string, (order: never) => Promise<unknown>>> = {
   ...createActivities({
-    ...{ arrays: gone, hosts: gone, arrayHosts: gone, parseRequest: gone, clock: new VirtualClock() },
+    ...{ arrays: gone, hosts: gone, arrayHosts: gone, parseRequest: gone, ledger: {}, clock: new VirtualClock() },
   } as unknown as ActivityDependencies),
 };
 

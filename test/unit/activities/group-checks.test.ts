@@ -49,6 +49,21 @@ async function nextPlan() {
   return { made, former: group, planned: (await plan(made, request(made), 'bbbbbb')).groups[0]! };
 }
 
+/** A prepare that fails: how, and the commands it took. */
+async function refused(made: San, planned: San['group'], attempt = 1) {
+  const mappings = planned.mappings.map((mapping) => expectedMapping(mapping, planned));
+  const order = { ...REF, array: 'svc1', group: planned.name, mappings, timeoutMs: 600_000 };
+  let failed: Awaited<ReturnType<typeof failure>> | undefined;
+  const verbs = await commandsOf(made, async () => {
+    failed = await failure(made.run('flashCopyPrepareGroup', order, made.environment({ attempt })));
+  });
+  return { failed: failed!, verbs };
+}
+
+/** Nothing was sent, by no attempt. */
+const untouched = ({ details }: { readonly details: unknown }): boolean =>
+  (details as { details: { untouched?: boolean } }).details.untouched === true;
+
 describe('a group that is prepared', () => {
   it('may hold nothing that was not planned: its data would go too (P3)', async () => {
     const made = await san();
@@ -184,39 +199,49 @@ describe('the listing right before prepare', () => {
     const { made, planned } = await nextPlan();
     await ensure(made, planned);
     await lie(made, planned.name);
-    const mappings = planned.mappings.map((mapping) => expectedMapping(mapping, planned));
-    const at = { array: 'svc1', group: planned.name };
-    const verbs = await commandsOf(made, async () => {
-      const prepared = made.run('flashCopyPrepareGroup', { ...REF, ...at, mappings, timeoutMs: 600_000 });
-      expect((await failure(prepared)).type).toBe('PLAN_OUTDATED');
-    });
+    const { failed, verbs } = await refused(made, planned);
+    expect(failed.type).toBe('PLAN_OUTDATED');
+    expect(untouched(failed)).toBe(true);
     expect(verbs).not.toContain('prestartfcconsistgrp');
   });
 
-  it('refuses a group that somebody started meanwhile', async () => {
+  it('refuses a group that somebody started meanwhile, and says that its targets are no longer what they were', async () => {
     const { made, planned } = await nextPlan();
     await ensure(made, planned);
-    await made.ok(`startfcconsistgrp -prep ${planned.name}`);
-    await made.clock.advance(10_000);
-    const mappings = planned.mappings.map((mapping) => expectedMapping(mapping, planned));
-    const at = { array: 'svc1', group: planned.name };
-    const failed = await failure(made.run('flashCopyPrepareGroup', { ...REF, ...at, mappings, timeoutMs: 600_000 }));
-    expect(failed.type).toMatch(/NOT_PREPARABLE|PLAN_OUTDATED/);
+    for (const { name } of planned.mappings) await made.ok(`chfcmap -copyrate 0 ${name}`);
+    await made.clock.run(made.ok(`startfcconsistgrp -prep ${planned.name}`));
+    const { failed, verbs } = await refused(made, planned);
+    expect(failed).toMatchObject({ type: 'NOT_PREPARABLE', details: { details: { state: 'copying' } } });
+    expect(untouched(failed)).toBe(false);
+    expect(verbs).not.toContain('prestartfcconsistgrp');
   });
 
-  it('is taken again before each further prepare, and the names are looked at while it prepares', async () => {
-    let flushes = 0;
+  it('says of what it refuses that nothing was sent, unless an attempt before may have sent it', async () => {
+    const { made, planned } = await nextPlan();
+    await ensure(made, planned);
+    await made.ok('mkhost -name stranger -fcwwpn 5005076801234567 -force');
+    await made.ok('mkvdiskhostmap -host stranger log_copy');
+    const { failed } = await refused(made, planned);
+    expect(failed.type).toBe('NOT_RELEASED');
+    expect(untouched(failed)).toBe(true);
+    expect(untouched((await refused(made, planned, 2)).failed)).toBe(false);
+  });
+
+  it('is followed by the names while the group prepares', async () => {
+    let lies = false;
     const made = await san(
       reading((array) => ({
         readGroup: async (name) => {
           const group = await array.readGroup(name);
-          flushes += 1;
-          return flushes === 1 && group ? { ...group, members: [...(group.members ?? []), 'fc_dear'] } : group;
+          return lies && group ? { ...group, members: [...(group.members ?? []), 'fc_dear'] } : group;
         },
       })),
     );
     await ensure(made);
-    expect((await failure(prepare(made))).type).toBe('PLAN_OUTDATED');
+    lies = true;
+    const failed = await failure(prepare(made));
+    expect(failed.type).toBe('PLAN_OUTDATED');
+    expect(untouched(failed)).toBe(false);
   });
 });
 

@@ -1,0 +1,131 @@
+// Prepares a group: the last looks before target data goes, then the array's own flush, waited for. Promise kept here (P3): what is thrown away is what
+// the plan named, and no host has it; a failure says whether a prepare may have been sent.
+import { Context } from '@temporalio/activity';
+import type { StorageArray } from '../array/array.js';
+import { errorData, FlashCopyError } from '../domain/errors.js';
+import { canPrepare, commonState, type GroupState } from '../domain/mapping.js';
+import type { FlashCopyActivities } from './contract.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { about, findGroup, groupError, membersOf, type LookDeps } from './group-look.js';
+import { checkMembers, checkNames } from './group-outdated.js';
+import { whileBeating } from './heartbeat.js';
+import { poll } from './poll.js';
+
+type PrepareActivities = Pick<FlashCopyActivities, 'flashCopyPrepareGroup'>;
+
+const MOST_PREPARES = 3;
+
+type PrepareOrder = Parameters<FlashCopyActivities['flashCopyPrepareGroup']>[0];
+
+/** The last look before target data goes: whoever still has a map could write. */
+async function checkUnmapped(array: StorageArray, order: PrepareOrder): Promise<void> {
+  const { group, snapshot, mappings, keptMapped = [] } = order;
+  const all = snapshot?.volumes ?? mappings ?? (await membersOf(array, group));
+  const targets = all.map(({ target }) => target).filter((target) => !keptMapped.includes(target));
+  const maps = await array.readHostMapsOf(targets);
+  if (maps.length === 0) return;
+  const lines = maps.map((map) => `${map.vdiskName} to ${map.hostName}`);
+  throw new FlashCopyError({
+    family: 'state',
+    code: 'NOT_RELEASED',
+    message: `targets are still mapped on ${array.name}: ${lines.join(', ')}`,
+    details: { array: array.name, group, maps: lines },
+  });
+}
+
+interface PrepareLook extends LookDeps {
+  readonly untilMs: number;
+  readonly mappings: PrepareOrder['mappings'] | undefined;
+  readonly restore: boolean;
+  /** Called when the targets may no longer hold what they held: before a prepare is sent, and where somebody has sent one. */
+  readonly touches: () => void;
+}
+
+/** Right before prepare throws away the data of all targets: which mappings are in the group, and what each of them is (P3). */
+async function stateInFull(array: StorageArray, name: string, look: PrepareLook): Promise<GroupState> {
+  const { mappings, restore } = look;
+  const listing = await array.readMappings();
+  const state =
+    commonState(listing.filter((mapping) => mapping.group === name)) ?? (await findGroup(array, name)).state;
+  if (!canPrepare(state) && state !== 'empty') look.touches();
+  if (mappings !== undefined && state !== 'empty') checkMembers({ name, mappings, restore }, listing);
+  return state;
+}
+
+/** While it prepares a mapping cannot be made anew: the names that the group's own view tells are enough, also of what came right before prepare. */
+async function stateAtAGlance(array: StorageArray, name: string, look: PrepareLook): Promise<GroupState> {
+  const { state, members = [] } = await findGroup(array, name);
+  // To be prepared again, or a level whose view of a group names no members.
+  if (canPrepare(state) || members.length === 0) return stateInFull(array, name, look);
+  if (look.mappings !== undefined) checkNames({ name, mappings: look.mappings }, new Set(members));
+  return state;
+}
+
+/**
+ * One prepare for each attempt: whether there is to be another one, the server says, for the run may be gone and its guard at work (P2, P3).
+ * `stopped` while waiting means that the flush of a source's cache failed; `idle_or_copied` after that, that somebody started it meanwhile,
+ * a later life of a run that was reset perhaps, and the copy is complete: not thrown away.
+ */
+function prepareLook(array: StorageArray, group: string, look: PrepareLook) {
+  let prepares = 0;
+  let seen = false;
+  let underWay = false;
+  let refused: unknown;
+  return async (): Promise<true | undefined> => {
+    const state = seen ? await stateAtAGlance(array, group, look) : await stateInFull(array, group, look);
+    seen = true;
+    look.beat.report({ group, state, prepares });
+    if (state === 'prepared') return true;
+    if (look.clock.now() >= look.untilMs)
+      throw groupError('PREPARE_TIMED_OUT', `still ${state}`, about(array, group, state));
+    underWay ||= state === 'preparing';
+    if (state === 'preparing' || state === 'stopping') return undefined;
+    const accepted = underWay || (prepares > 0 && refused === undefined);
+    if (accepted && state === 'idle_or_copied')
+      throw groupError('NOT_PREPARABLE', 'was started meanwhile, and its copy is complete', about(array, group, state));
+    if (!canPrepare(state))
+      throw groupError('NOT_PREPARABLE', `prepare is illegal in ${state}`, about(array, group, state));
+    if (accepted) throw flushFailed(about(array, group, state));
+    if (prepares === MOST_PREPARES) throw refused as Error;
+    prepares += 1;
+    look.touches();
+    refused = await array.prepareGroup(group, { restore: look.restore }).then(() => undefined, stateRefusal);
+    return undefined;
+  };
+}
+
+/** Tried again by the next attempt, three in all. */
+function flushFailed(of: ReturnType<typeof about>): FlashCopyError {
+  const { attempt } = Context.current().info;
+  const failed = groupError('FLUSH_FAILED', `flush failed, attempt ${attempt}`, of);
+  return new FlashCopyError({ ...errorData(failed), retry: attempt < MOST_PREPARES ? 'after-check' : 'never' });
+}
+
+/** The state has changed since it was read: it is read again and decided anew. Anything else is thrown. */
+function stateRefusal(error: unknown): FlashCopyError {
+  if (error instanceof FlashCopyError && error.code === 'WRONG_STATE') return error;
+  throw error;
+}
+
+/** No attempt has sent a prepare: the targets hold what they held. */
+const untouched = (error: unknown): unknown =>
+  error instanceof FlashCopyError
+    ? new FlashCopyError({ ...errorData(error), details: { ...error.details, untouched: true } })
+    : error;
+
+export const prepareActivities = ({ arrays, clock }: ActivityDependencies): PrepareActivities => ({
+  flashCopyPrepareGroup: (order) =>
+    whileBeating(clock, async (beat) => {
+      const array = arrays(order.array);
+      const { mappings, restore = false, timeoutMs } = order;
+      let touched = Context.current().info.attempt > 1;
+      const touches = (): void => void (touched = true);
+      const look = { clock, beat, untilMs: clock.now() + timeoutMs, restore, mappings, touches };
+      try {
+        await checkUnmapped(array, order);
+        if (order.snapshot === undefined) await poll(clock, prepareLook(array, order.group, look));
+      } catch (error) {
+        throw touched ? error : untouched(error);
+      }
+    }),
+});
