@@ -36,14 +36,14 @@ async function bench(volumes: number): Promise<void> {
   const worker = await startDemoWorker();
   await warmUp();
   const csv = `${RESULTS}/pause-${volumes}.csv`;
-  await writeFile(csv, 'round,kind,gap_ms,array_start_ms,load1\n');
+  await writeFile(csv, 'round,kind,gap_ms,array_start_ms,reported_ms,load1\n');
   const gaps: Gaps = { floor: [], library: [], multiplexed: [], new: [] };
   try {
     await libraryRound(worker.client, volumes); // creates mappings and group; not counted
     for (let round = 1; round <= ROUNDS; round += 1) {
-      for (const [kind, gap, startMs] of await pairedRound(round, { volumes, writer, worker })) {
+      for (const [kind, gap, startMs, reported] of await pairedRound(round, { volumes, writer, worker })) {
         gaps[kind].push(gap);
-        await appendFile(csv, `${round},${kind},${gap},${startMs},${(loadavg()[0] ?? 0).toFixed(2)}\n`);
+        await appendFile(csv, `${round},${kind},${gap},${startMs},${reported},${(loadavg()[0] ?? 0).toFixed(2)}\n`);
       }
     }
   } finally {
@@ -57,7 +57,8 @@ async function bench(volumes: number): Promise<void> {
   print(volumes, gaps);
 }
 
-type Row = readonly [Kind, number, number];
+/** Of the library also what its report says of the pause: freeze to thaw, by the holder. */
+type Row = readonly [kind: Kind, gapMs: number, startMs: number, reportedMs: number | ''];
 
 async function pairedRound(
   round: number,
@@ -65,11 +66,11 @@ async function pairedRound(
 ): Promise<Row[]> {
   const { volumes, writer, worker } = parts;
   const rows: Row[] = [];
-  const measured = async (kind: Kind, run: () => Promise<{ fromMs: number; toMs: number }>) => {
+  const measured = async (kind: Kind, run: () => Promise<{ fromMs: number; toMs: number; reportedMs?: number }>) => {
     const window = await run();
     await delay(1_500); // the writer goes on a while, so that the gap has two ends
     const startMs = await lastStartMs();
-    rows.push([kind, longestGap(await writer.acknowledgements(), window), startMs]);
+    rows.push([kind, longestGap(await writer.acknowledgements(), window), startMs, window.reportedMs ?? '']);
     return startMs;
   };
   const startMs = await measured('library', () => libraryRound(worker.client, volumes));
