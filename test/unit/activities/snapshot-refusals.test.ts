@@ -81,10 +81,15 @@ describe('a snapshot that cannot be', () => {
     expect(await refused(made, { ...taking(), targets: [host] })).toContain('SNAPSHOT_NOT_MAPPABLE');
   });
 
-  it.each([
-    ['8.4.2.0', 'SNAPSHOTS_NOT_SUPPORTED', 'code level 8.4.2.0'],
-    ['8.6.0.0 (build 1)', 'SNAPSHOTS_NOT_SUPPORTED', 'code level 8.6.0.0'],
-  ])('on an array of level %s without the function is refused in one line', async (codeLevel, code, says) => {
+  const back = (made: San): FlashCopyRequest =>
+    restoring({ one: made.uid('one'), two: made.uid('two') }, 'nightly_aaaaaa');
+  it.each<[string, string, string, (made: San) => FlashCopyRequest]>([
+    ['8.4.2.0', 'taken', 'code level 8.4.2.0', () => taking()],
+    ['8.6.0.0 (build 1)', 'taken', 'code level 8.6.0.0', () => taking()],
+    ['8.4.2.0', 'restored', 'code level 8.4.2.0', back],
+    ['8.6.0.0 (build 1)', 'restored', 'code level 8.6.0.0', back],
+  ])('on an array of level %s without the function, to be %s, is refused in one line', async (...given) => {
+    const [codeLevel, , says, request] = given;
     const made = await san((deps) => ({
       arrays: (name) => {
         const array = deps.arrays(name);
@@ -96,10 +101,11 @@ describe('a snapshot that cannot be', () => {
     }));
     await volumes(made, 'one', 'two');
     made.system.faults.add({ on: 'lsvolumegroup', do: { code: 'CMMVC7205E' }, times: 9 });
-    const told = await refused(made, taking());
-    expect(told).toContain(code);
+    const told = await refused(made, request(made));
+    expect(told).toContain('SNAPSHOTS_NOT_SUPPORTED');
     expect(told).toContain(says);
     expect(told).not.toContain('VOLUME_GROUP');
+    expect(told.trim().split('\n')).toHaveLength(1);
   });
 
   it.each([
