@@ -4,7 +4,7 @@ import { arrayTime } from './model/array-time.js';
 export interface ArrayEvent {
   readonly sequence: number;
   readonly time: string;
-  readonly objectType: 'vdisk' | 'fc_map' | 'node' | 'cluster';
+  readonly objectType: 'vdisk' | 'fc_map' | 'node' | 'cluster' | 'volume_group';
   readonly objectId: number;
   readonly objectName: string;
   readonly status: 'alert' | 'message';

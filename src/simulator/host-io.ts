@@ -1,4 +1,5 @@
 // Host I/O in process: the array's access rules in front of the engine. Writes stand still while a group is cut.
+import { policiesDue } from './flashcopy/policy-snapshots.js';
 import { outOfRoom } from './flashcopy/room.js';
 import type { Machine } from './machine.js';
 import type { Volume } from './model/state.js';
@@ -17,6 +18,7 @@ export class HostIo implements VolumeIo {
   constructor(
     private readonly machine: Machine,
     private readonly gate: WriteGate,
+    private readonly passTime: () => Promise<void>,
   ) {}
 
   async read(request: VolumeRead): Promise<Uint8Array> {
@@ -26,6 +28,7 @@ export class HostIo implements VolumeIo {
   }
 
   async write(request: VolumeWrite): Promise<void> {
+    if (policiesDue(this.machine.state, this.machine.clock.now())) await this.passTime();
     await this.gate.write(async () => {
       // Looked up inside the gate: what waited through a cut sees the state after it.
       const volume = this.reachable(request, request.offset + request.data.length);

@@ -11,7 +11,7 @@ import { Serial } from './serial.js';
 const FORMAT = 1;
 const LISTS = ['pools', 'volumes', 'hosts', 'hostMaps', 'groups'] as const;
 /** Lists that states of older versions do not have. */
-const LATER_LISTS = ['volumeGroups', 'snapshots'] as const;
+const LATER_LISTS = ['volumeGroups', 'snapshots', 'snapshotPolicies'] as const;
 
 type SavedMapping = Omit<Mapping, 'pending' | 'changed'> & { total: number; pending: string; changed: string };
 

@@ -13,6 +13,11 @@ export class Reach {
     private readonly warn: (message: string) => void,
   ) {}
 
+  /** Hosts write without the array's process seeing it: on a data plane. */
+  get unseen(): boolean {
+    return this.plane !== undefined;
+  }
+
   /** Answers the UID the data plane shows to hosts, undefined without one. */
   async serve(volume: Volume, imagePath: string | undefined): Promise<string | undefined> {
     const { plane } = this;

@@ -1,5 +1,6 @@
 // How an array begins: from its configuration the first time, from its saved state afterwards. The data plane is told the same either way.
 import type { SimulatorConfig } from './config.js';
+import { forgetDue } from './flashcopy/policy-snapshots.js';
 import type { Machine } from './machine.js';
 import { GrainSet } from './model/grain-set.js';
 import { checkName } from './model/object-names.js';
@@ -51,7 +52,10 @@ export function armFaults(machine: Machine, config: SimulatorConfig): void {
 /** Restart: array time has gone on meanwhile. In memory the contents are gone, and every copy that was begun is stopped, honestly. */
 export async function resume(machine: Machine, store: 'memory' | 'image'): Promise<void> {
   const { state, engine, reach } = machine;
-  if (store === 'memory') forgetSnapshots(machine);
+  if (store === 'memory') {
+    forgetSnapshots(machine);
+    forgetDue(machine);
+  }
   for (const volume of state.volumes) {
     await engine.create(volume, true);
     if (volume.hidden !== true) volume.uid = (await reach.serve(volume, engine.imagePath(volume))) ?? volume.uid;

@@ -23,6 +23,8 @@ export interface SimulatedSystem {
   /** Told when the configuration node changes: sessions drop, tokens die, addresses are silent so long. */
   readonly onFailover: (listener: (downMs: number) => void) => void;
   readonly volumeIo: VolumeIo;
+  /** Brings the state to now, as every command does before it runs. */
+  passTime(): Promise<void>;
   readonly faults: Faults;
   /** Commands by name, bytes, connections: what clients cost. */
   readonly statistics: Statistics;
@@ -55,7 +57,8 @@ export async function createSystem(options: SystemOptions): Promise<SimulatedSys
     ...{ config, profile, state, faults, statistics, startDurationsMs: starts.durationsMs, onFailover },
     execute: (line, user = config.users[0]?.name ?? '') => shell.execute(line, caller(user)),
     call: (words, user) => shell.call(words, caller(user)),
-    volumeIo: new HostIo(machine, gate),
+    volumeIo: new HostIo(machine, gate, () => shell.passTime()),
+    passTime: () => shell.passTime(),
     settled: () => reach.idle(),
     close: async () => {
       await reach.idle();

@@ -1,10 +1,12 @@
-// What happens by itself as array time passes: flushes end, grains are copied, cleaning ends, finished mappings vanish, snapshots expire.
+// What happens by itself as array time passes: flushes end, grains are copied, cleaning ends, finished mappings vanish, snapshots expire, policies take theirs.
 // Called before every command: the state is always that of now, and nothing needs a timer.
 import { bytesPerSecond } from '../model/copy-rate.js';
-import { drop, grainBytes, type Mapping } from '../model/state.js';
+import { grainBytes, type Mapping } from '../model/state.js';
 import type { Machine } from '../machine.js';
 import { directDependents, grainsToClean } from './dependents.js';
 import { endCopy } from './lifecycle.js';
+import { takePolicySnapshots } from './policy-snapshots.js';
+import { removeMapping } from './removal.js';
 import { outOfRoom } from './room.js';
 import { retireSnapshots } from './snapshot-images.js';
 
@@ -15,7 +17,8 @@ export async function passTime(machine: Machine): Promise<void> {
     if (mapping.state === 'copying') await copyOn(machine, mapping);
     else await cleanOn(machine, mapping);
   }
-  await retireSnapshots(machine, removeMapping);
+  await retireSnapshots(machine);
+  await takePolicySnapshots(machine);
 }
 
 /** A group becomes prepared as a whole; one failed flush stops all of it. */
@@ -102,15 +105,6 @@ async function complete(machine: Machine, mapping: Mapping): Promise<void> {
   const members = machine.state.mappingsOf(group.id);
   const finished = members.every(({ state, incremental }) => state === 'idle_or_copied' && !incremental);
   if (finished) group.startTime = '';
-}
-
-/** Takes the mapping off the array, and its group with it when that deletes itself. The volumes stay. */
-export async function removeMapping(machine: Machine, mapping: Mapping): Promise<void> {
-  drop(machine.state.mappings, (other) => other === mapping);
-  await machine.engine.forget(mapping);
-  const group = machine.state.groups.byId(mapping.group);
-  if (group?.autodelete === true && machine.state.mappingsOf(group.id).length === 0)
-    drop(machine.state.groups, (other) => other === group);
 }
 
 const grainsPerMs = (machine: Machine, mapping: Mapping, rate: number): number =>

@@ -1,7 +1,8 @@
 // Snapshots go by themselves: when they expire, or when they were deleted and no clone or restore needs them any more.
 import type { Machine } from '../machine.js';
 import type { Snapshot } from '../model/snapshot.js';
-import { drop, type Mapping } from '../model/state.js';
+import { drop } from '../model/state.js';
+import { removeImage } from './removal.js';
 
 /** What clients read: `dependent_deleting` goes away by itself. */
 export function snapshotState(machine: Machine, snapshot: Snapshot): 'active' | 'deleting' | 'dependent_deleting' {
@@ -9,23 +10,14 @@ export function snapshotState(machine: Machine, snapshot: Snapshot): 'active' | 
   return isNeeded(machine, snapshot) ? 'dependent_deleting' : 'deleting';
 }
 
-export async function retireSnapshots(
-  machine: Machine,
-  removeMapping: (machine: Machine, mapping: Mapping) => Promise<void>,
-): Promise<void> {
+export async function retireSnapshots(machine: Machine): Promise<void> {
   const { state, clock } = machine;
   const gone = state.snapshots.filter((snapshot) => {
     if (snapshot.expires !== undefined && snapshot.expires <= clock.now()) snapshot.deleting = true;
     return snapshot.deleting === true && !isNeeded(machine, snapshot);
   });
   if (gone.length > 0) await machine.reach.idle();
-  for (const { members } of gone)
-    for (const { image } of members) {
-      for (const mapping of [...state.mappingsOn(image)]) await removeMapping(machine, mapping);
-      const volume = state.volume(image);
-      drop(state.volumes, (other) => other === volume);
-      await machine.engine.remove(volume);
-    }
+  for (const { members } of gone) for (const { image } of members) await removeImage(machine, image);
   drop(state.snapshots, (snapshot) => gone.includes(snapshot));
 }
 

@@ -7,6 +7,8 @@ export interface Settings {
   flashBitmapMiB: number;
   /** Volume protection: what had host I/O lately is not unmapped or deleted. */
   protection: { enabled: boolean; minutes: number };
+  /** No policy takes a snapshot. */
+  snapshotPoliciesSuspended: boolean;
   ioGroupNames: string[];
   /** The node that answers commands: it moves at a failover. */
   configNode: 1 | 2;
@@ -18,6 +20,7 @@ export const defaultSettings = (): Settings => ({
   flashCopyLicensed: true,
   flashBitmapMiB: 20,
   protection: { enabled: false, minutes: 15 },
+  snapshotPoliciesSuspended: false,
   ioGroupNames: ['io_grp0', 'io_grp1', 'io_grp2', 'io_grp3', 'recovery_io_grp'],
   configNode: 1,
   starts: 0,

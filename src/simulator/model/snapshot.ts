@@ -1,12 +1,16 @@
 // Volume groups and their snapshots (code level 8.5.1 on). A snapshot is a set of hidden volumes with hidden mappings of rate 0: the same grains.
 
+import type { PolicyAssignment } from './snapshot-policy.js';
+
 export interface VolumeGroup {
   readonly id: number;
   name: string;
   readonly uid: string;
   /** Made from a snapshot. */
   readonly origin?: { readonly kind: 'clone' | 'thinclone'; readonly snapshot: string; readonly group: string };
-  snapshotPolicy?: string;
+  policy?: PolicyAssignment;
+  /** Mappings that users made on its volumes do not stand in the way of snapshots. */
+  ignoreUserMaps?: boolean;
 }
 
 export interface SnapshotMember {
@@ -30,6 +34,8 @@ export interface Snapshot {
   readonly time: string;
   readonly members: readonly SnapshotMember[];
   readonly safeguarded: boolean;
+  /** A policy took it. */
+  readonly auto?: boolean;
   /** ms: goes by itself then. */
   expires?: number;
   /** Deletion was asked for; it goes when nothing needs it any more. */

@@ -2,6 +2,7 @@
 import { GrainSet } from './grain-set.js';
 import { Objects } from './objects.js';
 import type { Snapshot, VolumeGroup } from './snapshot.js';
+import type { SnapshotPolicy } from './snapshot-policy.js';
 import { defaultSettings, type Settings } from './settings.js';
 
 export type MappingState =
@@ -131,6 +132,8 @@ export class ArrayState {
   readonly mappings = new Objects<Mapping>();
   readonly volumeGroups = new Objects<VolumeGroup>();
   readonly snapshots = new Objects<Snapshot>();
+  /** Without the predefined ones. */
+  readonly snapshotPolicies = new Objects<SnapshotPolicy>();
   readonly settings: Settings = defaultSettings();
   /** Counts volumes ever made: a vdisk_UID is never used twice, ids are. */
   serial = 0;

@@ -79,6 +79,11 @@ export class Shell {
     return { output, args };
   }
 
+  /** Whatever has become due happens, in its turn among the commands. */
+  async passTime(): Promise<void> {
+    await this.turn.run(() => passTime(this.machine));
+  }
+
   private async answer(words: readonly string[], caller: Caller): Promise<Answer> {
     const [name = ''] = words;
     if (name === 'echo') return { exitCode: 0, stdout: `${words.slice(1).join(' ')}\n`, stderr: '' };

@@ -28,5 +28,4 @@ export const absentCommands: Commands = {
   lsrcconsistgrp: none('master_cluster_id', 'master_cluster_name', 'aux_cluster_id', 'aux_cluster_name', 'state'),
   lshostcluster: none('status', 'host_count', 'mapping_count', 'port_count', 'protocol', 'owner_id', 'owner_name'),
   lsownershipgroup: none(),
-  lssnapshotpolicy: { ...none('snapshot_policy_count', 'volume_group_count'), since: '8.5.1' },
 };

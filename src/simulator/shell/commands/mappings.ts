@@ -1,6 +1,6 @@
 // Changes of single mappings. One that is in a group is prepared, started and stopped with its group only (CMMVC6030E).
 import { prepare, start, stop } from '../../flashcopy/lifecycle.js';
-import { removeMapping } from '../../flashcopy/passage.js';
+import { removeMapping } from '../../flashcopy/removal.js';
 import type { Machine } from '../../machine.js';
 import { refuse } from '../../model/codes.js';
 import { bitmapBytes, bitmapNeed, bitmapTotal } from '../../model/bitmap.js';

@@ -3,11 +3,14 @@ import { snapshotState } from '../../flashcopy/snapshot-images.js';
 import type { Machine } from '../../machine.js';
 import { arrayTime } from '../../model/array-time.js';
 import { refuse } from '../../model/codes.js';
+import { reaches } from '../../model/profile.js';
 import type { Snapshot, SnapshotMember, VolumeGroup } from '../../model/snapshot.js';
 import type { Arguments } from '../arguments.js';
 import { listing, listingWith, named, shown, withEach, type Commands } from '../command.js';
 import { attributesOf, capacity, concise, detailed, withoutObject, type Row } from '../view.js';
 import { progressPercent } from './mapping-views.js';
+import { POLICIES_SINCE } from './policy-assignment.js';
+import { policyCells } from './policy-views.js';
 import { snapshotById } from './snapshot-lookup.js';
 
 const GROUP_COLUMNS = [
@@ -15,9 +18,13 @@ const GROUP_COLUMNS = [
   ...['safeguarded_policy_id', 'safeguarded_policy_name', 'safeguarded_policy_start_time', 'volume_group_type', 'uid'],
   ...['source_volume_group_id', 'source_volume_group_name', 'parent_uid', 'source_snapshot_id', 'source_snapshot'],
   ...['snapshot_count', 'protection_provisioned_capacity', 'protection_written_capacity', 'snapshot_policy_id'],
-  ...['snapshot_policy_name', 'replication_policy_id', 'replication_policy_name', 'partition_id', 'partition_name'],
-  ...['ignore_user_flash_copy_maps'],
+  ...['snapshot_policy_name', 'snapshot_policy_suspended', 'snapshot_policy_safeguarded', 'replication_policy_id'],
+  ...['replication_policy_name', 'partition_id', 'partition_name', 'ignore_user_flash_copy_maps'],
 ];
+
+/** Levels without policies have no columns of them. */
+const groupColumns = ({ profile }: Machine): readonly string[] =>
+  GROUP_COLUMNS.filter((column) => !column.startsWith('snapshot_policy_') || reaches(profile, POLICIES_SINCE));
 
 function groupRow(machine: Machine, group: VolumeGroup, args: Arguments): Row {
   const { state } = machine;
@@ -37,7 +44,8 @@ function groupRow(machine: Machine, group: VolumeGroup, args: Arguments): Row {
     snapshot_count: String(snapshots.length),
     protection_provisioned_capacity: capacity(bytes, args),
     protection_written_capacity: capacity(0, args),
-    ignore_user_flash_copy_maps: 'no',
+    ignore_user_flash_copy_maps: group.ignoreUserMaps === true ? 'yes' : 'no',
+    ...policyCells(state, group),
   };
 }
 
@@ -72,7 +80,7 @@ function snapshotRow(machine: Machine, snapshot: Snapshot, args: Arguments): Row
     expiration_time: snapshot.expires === undefined ? '' : arrayTime(snapshot.expires),
     protection_provisioned_capacity: capacity(provisioned, args),
     protection_written_capacity: capacity(written, args),
-    auto_snapshot: 'no',
+    auto_snapshot: snapshot.auto === true ? 'yes' : 'no',
     safeguarded: snapshot.safeguarded ? 'yes' : 'no',
   };
 }
@@ -176,9 +184,12 @@ export const snapshotViews: Commands = {
       lsvolumegroup: listing((machine, args) => {
         const { volumeGroups } = machine.state;
         if (args.object !== undefined)
-          return detailed(args, attributesOf(groupRow(machine, shown(volumeGroups, args.object), args), GROUP_COLUMNS));
+          return detailed(
+            args,
+            attributesOf(groupRow(machine, shown(volumeGroups, args.object), args), groupColumns(machine)),
+          );
         const rows = volumeGroups.map((group) => groupRow(machine, group, args));
-        return concise(args, GROUP_COLUMNS, rows);
+        return concise(args, groupColumns(machine), rows);
       }, 'optional'),
     },
     { since: '8.3' },

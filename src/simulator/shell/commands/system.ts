@@ -2,9 +2,11 @@
 import { arrayTime } from '../../model/array-time.js';
 import type { Machine } from '../../machine.js';
 import { refuse } from '../../model/codes.js';
+import { reaches } from '../../model/profile.js';
 import type { Arguments } from '../arguments.js';
 import { change, listing, type Commands } from '../command.js';
 import { capacity, concise, detailed, type Attribute } from '../view.js';
+import { POLICIES_SINCE } from './policy-assignment.js';
 import { freeBytes } from './pools.js';
 
 function system(machine: Machine, args: Arguments): Attribute[] {
@@ -34,18 +36,24 @@ function system(machine: Machine, args: Arguments): Attribute[] {
     ['topology_status', ''],
     ['vdisk_protection_time', String(minutes)],
     ['vdisk_protection_enabled', enabled ? 'yes' : 'no'],
+    ...(reaches(profile, POLICIES_SINCE)
+      ? [['snapshot_policy_suspended', state.settings.snapshotPoliciesSuspended ? 'yes' : 'no'] as const]
+      : []),
     ['product_name', 'IBM SAN Volume Controller'],
   ];
 }
 
-function chsystem({ state }: Machine, args: Arguments): string {
+function chsystem({ state, profile }: Machine, args: Arguments): string {
   const { protection } = state.settings;
   const minutes = args.integer('vdiskprotectiontime', { min: 15, max: 1440 });
   const enabled = args.choice('vdiskprotectionenabled', ['yes', 'no']);
-  if (minutes === undefined && enabled === undefined && !args.has('snapshotpolicysuspended'))
-    throw refuse('CMMVC5707E');
+  const suspended = args.choice('snapshotpolicysuspended', ['yes', 'no']);
+  if (suspended !== undefined && !reaches(profile, POLICIES_SINCE))
+    throw refuse('CMMVC5709E', '-snapshotpolicysuspended');
+  if (minutes === undefined && enabled === undefined && suspended === undefined) throw refuse('CMMVC5707E');
   if (minutes !== undefined) protection.minutes = minutes;
   if (enabled !== undefined) protection.enabled = enabled === 'yes';
+  if (suspended !== undefined) state.settings.snapshotPoliciesSuspended = suspended === 'yes';
   return '';
 }
 

@@ -11,8 +11,10 @@ import { hostCommands } from './hosts.js';
 import { mappingCommands } from './mappings.js';
 import { mappingViews } from './mapping-views.js';
 import { nodeCommands } from './nodes.js';
+import { policyViews } from './policy-views.js';
 import { poolCommands } from './pools.js';
 import { simulatorCommands } from './simulator.js';
+import { policyCommands } from './snapshot-policies.js';
 import { snapshotCommands } from './snapshots.js';
 import { snapshotViews } from './snapshot-views.js';
 import { specificationCommand } from './specification.js';
@@ -48,6 +50,8 @@ export const COMMANDS: Commands = {
   ...volumeGroupCommands,
   ...snapshotCommands,
   ...snapshotViews,
+  ...policyCommands,
+  ...policyViews,
   ...simulatorCommands,
   catxmlspec: specificationCommand(() => COMMANDS),
 };

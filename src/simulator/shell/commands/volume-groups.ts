@@ -8,6 +8,7 @@ import { drop } from '../../model/state.js';
 import type { Arguments } from '../arguments.js';
 import { acted, change, named, withEach, type Commands } from '../command.js';
 import { checkIoGroup } from './nodes.js';
+import { assignmentAsked, POLICY_FLAGS } from './policy-assignment.js';
 import { populate } from './population.js';
 import { snapshotById } from './snapshot-lookup.js';
 
@@ -16,9 +17,11 @@ async function mkvolumegroup(machine: Machine, args: Arguments): Promise<string>
   const id = state.volumeGroups.freeId();
   const name = checkName(args.value('name') ?? `volumegroup${id}`, state.volumeGroups);
   const kind = args.choice('type', ['clone', 'thinclone']);
+  const policy = assignmentAsked(machine, args);
+  const more = { ...policy, ...(args.has('ignoreuserfcmaps') ? { ignoreUserMaps: true } : {}) };
   const uid = String(++state.serial);
   if (kind === undefined) {
-    state.volumeGroups.push({ id, name, uid });
+    state.volumeGroups.push({ id, name, uid, ...more });
     return `Volume Group, id [${id}], successfully created\n`;
   }
   if (!reaches(machine.profile, '8.5.1')) throw refuse('CMMVC5709E', '-type');
@@ -26,7 +29,8 @@ async function mkvolumegroup(machine: Machine, args: Arguments): Promise<string>
   const pool = args.value('pool');
   const home = pool === undefined ? undefined : named(state.pools, pool);
   const snapshot = sourceSnapshot(machine, args);
-  const group: VolumeGroup = { id, name, uid, origin: { kind, snapshot: snapshot.name, group: snapshot.groupName } };
+  const origin = { kind, snapshot: snapshot.name, group: snapshot.groupName };
+  const group: VolumeGroup = { id, name, uid, origin, ...more };
   state.volumeGroups.push(group);
   try {
     await populate(machine, { snapshot, members: snapshot.members }, { kind, group, ...(home ? { pool: home } : {}) });
@@ -49,14 +53,20 @@ function sourceSnapshot(machine: Machine, args: Arguments): Snapshot {
   return found;
 }
 
-function chvolumegroup({ state }: Machine, args: Arguments): string {
-  const group = acted(state.volumeGroups, args.target());
+function chvolumegroup(machine: Machine, args: Arguments): string {
+  const { volumeGroups } = machine.state;
+  const group = acted(volumeGroups, args.target());
+  const asked = assignmentAsked(machine, args);
+  const ignored = args.choice('ignoreuserfcmaps', ['yes', 'no']);
   const name = args.value('name');
   if (name !== undefined)
     group.name = checkName(
       name,
-      state.volumeGroups.filter((other) => other !== group),
+      volumeGroups.filter((other) => other !== group),
     );
+  if (ignored !== undefined) group.ignoreUserMaps = ignored === 'yes';
+  if (args.has('nosnapshotpolicy')) delete group.policy;
+  Object.assign(group, asked);
   return '';
 }
 
@@ -75,16 +85,20 @@ function rmvolumegroup({ state }: Machine, args: Arguments): string {
 const MAKE = {
   values: [
     ...['name', 'type', 'fromsnapshotid', 'snapshot', 'fromsourcegroup', 'fromsourceuid', 'fromsourcevolumes', 'pool'],
-    ...['iogroup', 'iogrp', 'preferrednode', 'ownershipgroup', 'snapshotpolicy', 'safeguardedpolicy'],
+    ...['iogroup', 'iogrp', 'preferrednode', 'ownershipgroup', 'safeguardedpolicy', ...POLICY_FLAGS],
   ],
-  switches: ['ignoreuserfcmaps'],
+  switches: ['ignoreuserfcmaps', 'safeguarded'],
 };
 
 export const volumeGroupCommands: Commands = withEach(
   {
     mkvolumegroup: change(MAKE, mkvolumegroup),
     chvolumegroup: change(
-      { values: ['name', 'ownershipgroup', 'ignoreuserfcmaps'], switches: ['noownershipgroup'], object: 'required' },
+      {
+        values: ['name', 'ownershipgroup', 'ignoreuserfcmaps', ...POLICY_FLAGS],
+        switches: ['noownershipgroup', 'safeguarded', 'nosnapshotpolicy'],
+        object: 'required',
+      },
       chvolumegroup,
     ),
     rmvolumegroup: change({ switches: ['evictvolumes'], object: 'required' }, rmvolumegroup),

@@ -1,6 +1,6 @@
 // rmvdisk and rmvolume: one that is mapped, or part of a FlashCopy, is not removed without saying so; a protected one not at all.
 import { stop } from '../../flashcopy/lifecycle.js';
-import { removeMapping } from '../../flashcopy/passage.js';
+import { removeMapping } from '../../flashcopy/removal.js';
 import type { Machine } from '../../machine.js';
 import { refuse } from '../../model/codes.js';
 import { drop, type Volume } from '../../model/state.js';
