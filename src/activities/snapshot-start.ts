@@ -63,11 +63,13 @@ export async function checkSnapshotReady(array: StorageArray, name: string, part
   const { volumeGroup, restoreFrom } = part.planned;
   await checkGroup(array, part);
   if (restoreFrom !== undefined) return checkRestorable(array, part, restoreFrom);
-  if (!(await array.readSnapshots(volumeGroup)).some((one) => one.name === name)) return;
+  const found = (await array.readSnapshots(volumeGroup)).find((one) => one.name === name);
+  if (found === undefined) return;
+  const whose = found.byPolicy ? 'a snapshot policy of the array took it' : 'this run took it in a life before';
   throw new FlashCopyError({
     family: 'state',
     code: 'SNAPSHOT_EXISTS',
-    message: `volume group ${volumeGroup} on ${array.name} has a snapshot ${name} already: this run took it in a life before`,
+    message: `volume group ${volumeGroup} on ${array.name} has a snapshot ${name} already: ${whose}`,
     details: { array: array.name, volumeGroup, snapshot: name },
   });
 }

@@ -1,4 +1,5 @@
-// Undo of a snapshot: what a run took goes with the run. A restore takes none; a safeguarded one nobody can remove.
+// Undo of a snapshot: what a run took goes with the run. A restore takes none; a safeguarded one nobody can remove; one of a
+// snapshot policy is not ours to remove, even when it is called as ours would be.
 import type { StorageArray } from '../array/array.js';
 import type { Clock } from '../domain/clock.js';
 import type { VolumeGroupSnapshot } from '../domain/snapshot.js';
@@ -17,6 +18,7 @@ export async function withdrawSnapshot(
   const { volumeGroup } = snapshot;
   const look = async () => (await array.readSnapshots(volumeGroup)).find((one) => one.name === name);
   const found = patient === true ? await lookLong(look, clock) : await look();
+  if (found?.byPolicy === true) return undefined;
   if (found?.safeguarded === true)
     return { why: `snapshot ${name} is safeguarded: it stays until ${found.expires}, and is not good` };
   if (found !== undefined) await array.removeSnapshot({ volumeGroup, name });

@@ -29,6 +29,8 @@ export interface VolumeGroupSnapshot {
   readonly expires: string;
   /** Nobody can remove it before it expires. */
   readonly safeguarded: boolean;
+  /** A snapshot policy of the array took it: whatever it is called, it is no run's. */
+  readonly byPolicy: boolean;
 }
 
 /** A volume that was made from a snapshot. */

@@ -79,6 +79,7 @@ export function describeSnapshotContract(
       expect(await taken()).toMatchObject({
         state: 'active',
         safeguarded: false,
+        byPolicy: false,
         time: expect.stringMatching(/^\d{12}$/) as string,
       });
       expect(await array.readSnapshotMembers(ref)).toEqual(['src']);

@@ -117,6 +117,7 @@ export const toSnapshot = (row: Row): VolumeGroupSnapshot => ({
   expires: row.matching('expiration_time', TIME),
   // From 8.5.2 on.
   safeguarded: row.textOr('safeguarded', 'no') === 'yes',
+  byPolicy: row.textOr('auto_snapshot', 'no') === 'yes',
 });
 
 export const toClonedVolume = (row: Row): ClonedVolume => ({

@@ -17,8 +17,8 @@ export async function passTime(machine: Machine): Promise<void> {
     if (mapping.state === 'copying') await copyOn(machine, mapping);
     else await cleanOn(machine, mapping);
   }
-  await retireSnapshots(machine);
   await takePolicySnapshots(machine);
+  await retireSnapshots(machine);
 }
 
 /** A group becomes prepared as a whole; one failed flush stops all of it. */

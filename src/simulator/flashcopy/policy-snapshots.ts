@@ -11,6 +11,7 @@ import {
   type SnapshotPolicy,
 } from '../model/snapshot-policy.js';
 import type { ArrayState } from '../model/state.js';
+import { retireSnapshots } from './snapshot-images.js';
 
 /** A volume has so many copies, snapshots among them (IBM: 256 mappings in a tree). */
 const PER_VOLUME = 256;
@@ -33,6 +34,7 @@ export async function takePolicySnapshots(machine: Machine): Promise<void> {
   for (let next = oldest(machine.state, now); next !== undefined; next = oldest(machine.state, now)) {
     const atMs = next.assigned.dueMs;
     moveOn(next, atMs + 1);
+    await retireSnapshots(machine, atMs);
     await takeDue(machine, next, atMs);
   }
   await machine.save();

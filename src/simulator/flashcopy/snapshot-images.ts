@@ -10,10 +10,11 @@ export function snapshotState(machine: Machine, snapshot: Snapshot): 'active' | 
   return isNeeded(machine, snapshot) ? 'dependent_deleting' : 'deleting';
 }
 
-export async function retireSnapshots(machine: Machine): Promise<void> {
-  const { state, clock } = machine;
+/** `now`: of an earlier moment, when what happened since then is made up for in its order. */
+export async function retireSnapshots(machine: Machine, now = machine.clock.now()): Promise<void> {
+  const { state } = machine;
   const gone = state.snapshots.filter((snapshot) => {
-    if (snapshot.expires !== undefined && snapshot.expires <= clock.now()) snapshot.deleting = true;
+    if (snapshot.expires !== undefined && snapshot.expires <= now) snapshot.deleting = true;
     return snapshot.deleting === true && !isNeeded(machine, snapshot);
   });
   if (gone.length > 0) await machine.reach.idle();
