@@ -5,6 +5,7 @@ import { createSystem, type SimulatedSystem } from './system.js';
 import { certificateIn, type Certificate } from './rest/certificate.js';
 import { openRestDoor, type RestDoor, type RestOptions } from './rest/door.js';
 import { hostKeyIn } from './ssh/host-key.js';
+import { watchPolicies } from './watch.js';
 import { openSshDoor, type SshDoor, type SshOptions } from './ssh/server.js';
 
 export interface SimulatorOptions extends SystemOptions {
@@ -31,7 +32,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { clock, dataDir } = options;
   const hostKey = await hostKeyIn(dataDir);
   const doors: (SshDoor | RestDoor)[] = [];
+  const watch = options.dataPlane ? watchPolicies(system, clock, options.warn) : undefined;
   const close = async (): Promise<void> => {
+    await watch?.stop();
     for (const door of doors) await door.close();
     await system.close();
   };
