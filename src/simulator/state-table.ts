@@ -3,8 +3,10 @@ import { freeBytes } from './shell/commands/pools.js';
 import { progressPercent } from './shell/commands/mapping-views.js';
 import { volumeOffline } from './shell/commands/volume-lookup.js';
 import { snapshotState } from './flashcopy/snapshot-images.js';
+import { arrayTime } from './model/array-time.js';
 import { groupState } from './model/legality.js';
 import { bitmapBytes } from './model/bitmap.js';
+import { policyById } from './model/snapshot-policy.js';
 import type { Machine } from './machine.js';
 
 type Cells = readonly string[];
@@ -40,6 +42,7 @@ export function stateTable(machine: Machine): string {
         snapshotState(machine, snapshot),
       ]),
     ),
+    section('policy of', ['policy', 'next snapshot', 'suspended'], policies(machine)),
     section(
       'fault on',
       ['when', 'left'],
@@ -47,6 +50,22 @@ export function stateTable(machine: Machine): string {
     ),
   ];
   return `${[...facts, ...parts.filter((part) => part !== '')].join('\n')}\n`;
+}
+
+function policies({ state }: Machine): Cells[] {
+  const all = state.settings.snapshotPoliciesSuspended;
+  return state.volumeGroups.flatMap(({ name, policy }) =>
+    policy === undefined
+      ? []
+      : [
+          [
+            name,
+            policyById(state, policy.policy)?.name ?? '',
+            arrayTime(policy.dueMs),
+            all || policy.suspended ? 'yes' : 'no',
+          ],
+        ],
+  );
 }
 
 function mappings({ state }: Machine): Cells[] {

@@ -82,6 +82,9 @@ describe('a policy on a volume group', () => {
         'snapshot_policy_suspended!no\nsnapshot_policy_safeguarded!no\n',
     );
     expect(await array.attribute('lsvolumegroup vg', 'snapshot_policy_id')).toBe('3');
+    expect(await array.ok('simstate')).toMatch(
+      /policy of +policy +next snapshot +suspended\n.*vg +p +261124013000 +no/,
+    );
     array.clock.advance(HOUR_MS / 2);
     expect(await times(array)).toEqual(['261124013000']);
     expect(await array.ok('lssnapshotschedule -delim ! p')).toBe(

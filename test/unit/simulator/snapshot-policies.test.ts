@@ -64,6 +64,20 @@ describe('a policy on a volume group', () => {
     expect(await column(array, 'name')).toEqual(['snapshot1']);
   });
 
+  it('fills a volume with 256 copies and not one more; there is room again when the oldest goes', async () => {
+    const array = await hourly();
+    await array.ok(`${HOURLY.replace('days 1', 'days 30')} -name q; chvolumegroup -snapshotpolicy q vg`);
+    array.clock.advance(256 * HOUR_MS);
+    expect(await times(array)).toHaveLength(256);
+    expect(await alerts(array)).toEqual([]);
+    array.clock.advance(HOUR_MS);
+    expect(await times(array)).toHaveLength(256);
+    expect(await alerts(array)).toEqual([expect.stringContaining('CMMVC6302E')]);
+    await array.ok('rmsnapshot -snapshotid 0');
+    array.clock.advance(HOUR_MS);
+    expect((await times(array)).at(-1)).toBe('261204190000');
+  });
+
   it('that is suspended, in the group or the system, takes nothing and makes up for nothing', async () => {
     const array = await hourly();
     await array.ok('chvolumegroup -snapshotpolicy p vg; chvolumegroupsnapshotpolicy -snapshotpolicysuspended yes vg');

@@ -47,6 +47,8 @@ const OBJECTS: Readonly<Record<string, string>> = {
   lsnodecanister: '1',
   lsuser: 'superuser',
   lsvolumegroup: 'vg',
+  lssnapshotpolicy: 'predefinedsspolicy0',
+  lsvolumegroupsnapshotpolicy: 'vg',
   lsvolumegroupsnapshot: '0',
   lsvolumesnapshot: '0',
   lsportset: 'portset0',
