@@ -107,6 +107,30 @@ def test_group_cloned_from_a_snapshot_outlives_it(array, ansible):
     assert array.read(made['name'], 6) == 'before'
 
 
+def test_snapshot_policy_is_made_given_to_a_group_held_back_and_removed(array, ansible):
+    module = 'ibm_sv_manage_snapshotpolicy'
+    rhythm = {'backupunit': 'hour', 'backupinterval': '1', 'backupstarttime': '9001010000', 'retentiondays': '2'}
+    policy = (module, {'name': 'p1', 'state': 'present', **rhythm})
+    assert changed(ansible.run(policy, policy, (module, {**policy[1], 'retentiondays': '3'}))) == [True, False, False]
+    assert array.detail('lssnapshotpolicy', 'p1')['retention_days'] == '2'
+    given = {'name': 'vg4', 'state': 'present', 'snapshotpolicy': 'p1', 'policystarttime': '9001010100'}
+    group = ('ibm_svc_manage_volumegroup', given)
+    held = ('ibm_svc_manage_volumegroup', {**given, 'snapshotpolicysuspended': 'yes'})
+    assert changed(ansible.run(group, group, held, held)) == [True, False, True, False]
+    told = array.detail('lsvolumegroupsnapshotpolicy', 'vg4')
+    assert [told[f'snapshot_policy_{what}'] for what in ('start_time', 'suspended')] == ['900101010000', 'yes']
+    facts = ansible.one('ibm_svc_info', gather_subset=['snapshotpolicy', 'snapshotpolicyschedule'])
+    assert [row['name'] for row in facts['SnapshotPolicy'] if row['name'].startswith('p1')] == ['p1']
+    assert 'p1' in {row['policy_name'] for row in facts['SnapshotSchedule']}
+    assert changed(ansible.run((module, {'state': 'suspend'}), (module, {'state': 'resume'}))) == [True, True]
+    gone = {'name': 'p1', 'state': 'absent'}
+    assert 'CMMVC6032E' in str(ansible.one(module, **gone))
+    forced = (module, {**gone, 'removefromvolumegroups': True})
+    assert changed(ansible.run(forced, forced)) == [True, False]
+    assert array.detail('lsvolumegroup', 'vg4')['snapshot_policy_name'] == ''
+    assert changed(ansible.run(('ibm_svc_manage_volumegroup', {'name': 'vg4', 'state': 'absent'}))) == [True]
+
+
 def test_attach_by_iscsi_and_fibre_channel_and_detach(array, ansible):
     host = 'ibm_svc_host'
     hosts = [
