@@ -1,5 +1,5 @@
 // Snapshot policies (code level 8.5.1 on): when a volume group is snapshot, and how many days what they took stays. The array's clock is UTC.
-import type { ArrayState } from './state.js';
+import type { Objects } from './objects.js';
 
 export const POLICY_UNITS = ['minute', 'hour', 'day', 'week', 'month'] as const;
 export type PolicyUnit = (typeof POLICY_UNITS)[number];
@@ -48,12 +48,17 @@ export const FIRST_OWN_POLICY = PREDEFINED.length;
 
 export const isPredefined = ({ id }: SnapshotPolicy): boolean => id < FIRST_OWN_POLICY;
 
-export const policiesOf = ({ snapshotPolicies }: ArrayState): readonly SnapshotPolicy[] => [
+/** Part of the array's state: those that somebody made. */
+export interface MadePolicies {
+  readonly snapshotPolicies: Objects<SnapshotPolicy>;
+}
+
+export const policiesOf = ({ snapshotPolicies }: MadePolicies): readonly SnapshotPolicy[] => [
   ...PREDEFINED,
   ...snapshotPolicies,
 ];
 
-export const policyById = (state: ArrayState, id: number): SnapshotPolicy | undefined =>
+export const policyById = (state: MadePolicies, id: number): SnapshotPolicy | undefined =>
   PREDEFINED[id] ?? state.snapshotPolicies.byId(id);
 
 /** The first moment of the rhythm that is not before `fromMs`. */

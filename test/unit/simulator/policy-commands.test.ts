@@ -1,6 +1,6 @@
 // Commands and views of snapshot policies: what is refused with which code, what a level without them answers, what clients read.
 import { describe, expect, it } from 'vitest';
-import { occurrenceFrom } from '../../../src/simulator/model/snapshot-policy.js';
+import { occurrenceFrom, type PolicyUnit } from '../../../src/simulator/model/snapshot-policy.js';
 import { column, HOUR_MS, hourly, HOURLY, times } from './policies.js';
 
 describe('refusals', () => {
@@ -102,14 +102,16 @@ describe('a policy on a volume group', () => {
 });
 
 it.each([
-  ['month', 1, '2026-05-31T10:00', '2026-06-01T00:00', '2026-06-30T10:00'],
-  ['month', 1, '2026-05-31T10:00', '2026-07-01T00:00', '2026-07-31T10:00'],
-  ['month', 3, '2025-11-30T10:00', '2026-01-01T00:00', '2026-02-28T10:00'],
-  ['month', 1, '2026-05-31T10:00', '2028-02-10T00:00', '2028-02-29T10:00'],
-  ['week', 2, '2026-01-01T00:00', '2026-01-01T00:01', '2026-01-15T00:00'],
-  ['minute', 90, '2026-01-01T00:00', '2026-01-01T01:30', '2026-01-01T01:30'],
-  ['day', 1, '2027-01-01T00:00', '2026-01-01T00:00', '2027-01-01T00:00'],
-] as const)('each %s, %i of them: from %s on, seen at %s, comes %s', (unit, interval, anchor, from, next) => {
+  ['month 1', '2026-05-31T10:00', ['2026-06-01T00:00', '2026-06-30T10:00']],
+  ['month 1', '2026-05-31T10:00', ['2026-07-01T00:00', '2026-07-31T10:00']],
+  ['month 3', '2025-11-30T10:00', ['2026-01-01T00:00', '2026-02-28T10:00']],
+  ['month 1', '2026-05-31T10:00', ['2028-02-10T00:00', '2028-02-29T10:00']],
+  ['week 2', '2026-01-01T00:00', ['2026-01-01T00:01', '2026-01-15T00:00']],
+  ['minute 90', '2026-01-01T00:00', ['2026-01-01T01:30', '2026-01-01T01:30']],
+  ['day 1', '2027-01-01T00:00', ['2026-01-01T00:00', '2027-01-01T00:00']],
+] as const)('the rhythm %s from %s on, seen at one moment, comes at another: %j', (rhythm, anchor, [from, next]) => {
+  const [unit, interval] = rhythm.split(' ') as [PolicyUnit, string];
   const ms = (text: string): number => Date.parse(`${text}Z`);
-  expect(new Date(occurrenceFrom({ unit, interval }, ms(anchor), ms(from))).toISOString()).toContain(next);
+  const found = occurrenceFrom({ unit, interval: Number(interval) }, ms(anchor), ms(from));
+  expect(new Date(found).toISOString()).toContain(next);
 });
