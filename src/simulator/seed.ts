@@ -9,7 +9,7 @@ import { drop } from './model/state.js';
 import { targetOffline } from './model/legality.js';
 import { createHost } from './shell/commands/hosts.js';
 import { parseEffect } from './shell/commands/simulator.js';
-import { createVolume, createVolumes } from './shell/commands/volume-creation.js';
+import { createVolume, createVolumes } from './flashcopy/volume-creation.js';
 
 /** First start: what the configuration names is made, in its order. */
 export async function seed(machine: Machine, config: SimulatorConfig): Promise<void> {

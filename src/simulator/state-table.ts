@@ -1,5 +1,5 @@
 // The whole array at a glance, for people: groups, mappings, volumes that matter, snapshots, faults still armed.
-import { freeBytes } from './shell/commands/pools.js';
+import { freeBytes } from './flashcopy/room.js';
 import { progressPercent } from './shell/commands/mapping-views.js';
 import { volumeOffline } from './shell/commands/volume-lookup.js';
 import { snapshotState } from './flashcopy/snapshot-images.js';

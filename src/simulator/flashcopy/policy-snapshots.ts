@@ -1,5 +1,5 @@
 // What policies do by themselves: snapshots at their times, each with the days it stays. They go as all snapshots that expire do.
-import { takeSnapshot, volumesOf } from '../shell/commands/snapshot-taking.js';
+import { takeSnapshot, volumesOf } from './snapshot-taking.js';
 import type { Machine } from '../machine.js';
 import { ArrayError, refuse } from '../model/codes.js';
 import type { VolumeGroup } from '../model/snapshot.js';

@@ -1,6 +1,6 @@
 // Room of thin volumes: they grow while the pool has room and they may, else they go offline, full.
 import type { Machine } from '../machine.js';
-import type { Volume } from '../model/state.js';
+import type { Pool, Volume } from '../model/state.js';
 
 /** True when the volume has just run full, or is. */
 export function outOfRoom(machine: Machine, volume: Volume): boolean {
@@ -19,6 +19,12 @@ export function outOfRoom(machine: Machine, volume: Volume): boolean {
 /** Bytes of its pool that the volume takes. */
 export function realBytes(machine: Machine, volume: Volume): number {
   return volume.thin ? Math.max(volume.thin.realBytes, machine.engine.usedBytes(volume)) : volume.capacityBytes;
+}
+
+/** Bytes no volume has taken yet. */
+export function freeBytes(machine: Machine, pool: Pool): number {
+  const volumes = machine.state.volumes.filter((volume) => volume.pool === pool.id);
+  return volumes.reduce((free, volume) => free - realBytes(machine, volume), pool.capacityBytes);
 }
 
 function poolHolds(machine: Machine, volume: Volume): boolean {

@@ -1,6 +1,6 @@
 // lsmdiskgrp and the room in a pool: fully allocated volumes take their size, thin ones what they hold or have set aside.
 import type { Machine } from '../../machine.js';
-import { realBytes } from '../../flashcopy/room.js';
+import { freeBytes } from '../../flashcopy/room.js';
 import type { Pool } from '../../model/state.js';
 import { listing, shown, type Commands } from '../command.js';
 import { attributesOf, capacity, concise, detailed, type Row } from '../view.js';
@@ -15,12 +15,6 @@ const COLUMNS = [
   ...['data_reduction', 'used_capacity_before_reduction', 'used_capacity_after_reduction', 'overhead_capacity'],
   ...['deduplication_capacity_saving', 'reclaimable_capacity', 'physical_capacity', 'physical_free_capacity'],
 ];
-
-/** Bytes no volume has taken yet. */
-export function freeBytes(machine: Machine, pool: Pool): number {
-  const volumes = machine.state.volumes.filter((volume) => volume.pool === pool.id);
-  return volumes.reduce((free, volume) => free - realBytes(machine, volume), pool.capacityBytes);
-}
 
 function row(machine: Machine, pool: Pool, args: Arguments): Row {
   const volumes = machine.state.volumes.filter((volume) => volume.pool === pool.id);

@@ -9,8 +9,8 @@ import type { Arguments } from '../arguments.js';
 import { named } from '../command.js';
 import { checkIoGroup } from './nodes.js';
 import { snapshotById } from './snapshot-lookup.js';
-import { systemMapping } from './system-mappings.js';
-import { createVolume } from './volume-creation.js';
+import { systemMapping } from '../../flashcopy/system-mappings.js';
+import { createVolume } from '../../flashcopy/volume-creation.js';
 
 export interface Population {
   readonly kind: 'clone' | 'thinclone';

@@ -8,9 +8,9 @@ import type { Snapshot, SnapshotMember } from '../../model/snapshot.js';
 import { DAY_MS } from '../../model/snapshot-policy.js';
 import type { Arguments } from '../arguments.js';
 import { change, must, named, shown, withEach, type Commands } from '../command.js';
-import { systemMapping } from './system-mappings.js';
+import { systemMapping } from '../../flashcopy/system-mappings.js';
 import { SNAPSHOT_FLAGS, snapshotNamed } from './snapshot-lookup.js';
-import { takeSnapshot, volumesOf, type WantedSnapshot } from './snapshot-taking.js';
+import { takeSnapshot, volumesOf, type WantedSnapshot } from '../../flashcopy/snapshot-taking.js';
 import { findVolume } from './volume-lookup.js';
 
 /** `-volumegroup G`, or `-volumes a:b:c`. */

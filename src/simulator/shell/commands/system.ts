@@ -7,7 +7,7 @@ import type { Arguments } from '../arguments.js';
 import { change, listing, type Commands } from '../command.js';
 import { capacity, concise, detailed, type Attribute } from '../view.js';
 import { POLICIES_SINCE } from './policy-assignment.js';
-import { freeBytes } from './pools.js';
+import { freeBytes } from '../../flashcopy/room.js';
 
 function system(machine: Machine, args: Arguments): Attribute[] {
   const { state, profile, network } = machine;

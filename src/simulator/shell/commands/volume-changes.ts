@@ -7,7 +7,7 @@ import type { Arguments } from '../arguments.js';
 import { change, listing, must, named, type Commands } from '../command.js';
 import { concise, withoutObject } from '../view.js';
 import { checkIoGroup, IO_GROUP, ioGroupName } from './nodes.js';
-import { freeBytes } from './pools.js';
+import { freeBytes } from '../../flashcopy/room.js';
 import { findVolume } from './volume-lookup.js';
 import { sizeBytes } from './volumes.js';
 

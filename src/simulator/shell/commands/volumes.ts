@@ -6,7 +6,7 @@ import type { Arguments } from '../arguments.js';
 import { change, named, type Commands } from '../command.js';
 import { checkIoGroup } from './nodes.js';
 import { volumeFromSnapshot } from './population.js';
-import { createVolume } from './volume-creation.js';
+import { createVolume } from '../../flashcopy/volume-creation.js';
 
 const UNITS = { b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30, tb: 2 ** 40, pb: 2 ** 50 } as const;
 const UNIT_NAMES = Object.keys(UNITS) as (keyof typeof UNITS)[];

@@ -1,12 +1,12 @@
 // Takes a snapshot, whoever asked: a command or a policy. All volumes at one instant, or nothing is left of the attempt.
-import { start } from '../../flashcopy/lifecycle.js';
-import { removeImage } from '../../flashcopy/removal.js';
-import type { Machine } from '../../machine.js';
-import { arrayTime } from '../../model/array-time.js';
-import { refuse } from '../../model/codes.js';
-import { checkName } from '../../model/object-names.js';
-import type { Snapshot, SnapshotMember, VolumeGroup } from '../../model/snapshot.js';
-import type { ArrayState, Mapping, Pool, Volume } from '../../model/state.js';
+import { start } from './lifecycle.js';
+import { removeImage } from './removal.js';
+import type { Machine } from '../machine.js';
+import { arrayTime } from '../model/array-time.js';
+import { refuse } from '../model/codes.js';
+import { checkName } from '../model/object-names.js';
+import type { Snapshot, SnapshotMember, VolumeGroup } from '../model/snapshot.js';
+import type { ArrayState, Mapping, Pool, Volume } from '../model/state.js';
 import { systemMapping } from './system-mappings.js';
 import { createVolume } from './volume-creation.js';
 

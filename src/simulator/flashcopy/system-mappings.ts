@@ -1,8 +1,8 @@
 // Mappings the system makes for itself: of snapshots, of clones from them, of restores. Users see them with `-showhidden` only.
-import type { Machine } from '../../machine.js';
-import { bitmapBytes, bitmapNeed, bitmapTotal } from '../../model/bitmap.js';
-import { refuse } from '../../model/codes.js';
-import { idleMapping, type Mapping, type Volume } from '../../model/state.js';
+import type { Machine } from '../machine.js';
+import { bitmapBytes, bitmapNeed, bitmapTotal } from '../model/bitmap.js';
+import { refuse } from '../model/codes.js';
+import { idleMapping, type Mapping, type Volume } from '../model/state.js';
 
 const RATES = { snapshot: 0, thinclone: 0, clone: 50, restore: 50 } as const;
 

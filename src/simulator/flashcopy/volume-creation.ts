@@ -1,10 +1,10 @@
 // Makes a volume, whoever asked: a command, the configuration, a snapshot.
-import type { Machine } from '../../machine.js';
-import { refuse } from '../../model/codes.js';
-import { checkName } from '../../model/object-names.js';
-import type { Pool, Thin, Volume } from '../../model/state.js';
-import { newUid } from '../../model/uid.js';
-import { freeBytes } from './pools.js';
+import type { Machine } from '../machine.js';
+import { refuse } from '../model/codes.js';
+import { checkName } from '../model/object-names.js';
+import type { Pool, Thin, Volume } from '../model/state.js';
+import { newUid } from '../model/uid.js';
+import { freeBytes } from './room.js';
 
 const MAX_BYTES = 256 * 2 ** 40;
 
