@@ -21,7 +21,7 @@ try {
   await script('down.ts');
   await phase('lab', () => script('up.ts'));
   await phase('volume group over two VDisks, striped, xfs on source1', setUpSource);
-  const writers = await phase('writers on source1', startWriters);
+  const writers = await phase('writers on source1', () => startWriters());
   const worker = await phase('worker', () => startDemoWorker());
   try {
     await demoCopy('unmount', worker, writers);

@@ -33,7 +33,7 @@ export const setUpSource = () =>
     pairs.map(({ source }) => uid(source)),
   );
 /** Their acknowledgements are in `log` of the lab's directory: a new one each time they are started, for what is cut off at their end is a hole. */
-export const startWriters = (log = 'acknowledgements.log') => startWriter(source1, inLab(log));
+export const startWriters = (log = 'acknowledgements.log', paceMs?: number) => startWriter(source1, inLab(log), paceMs);
 export type Writers = Awaited<ReturnType<typeof startWriters>>;
 
 export interface DemoCopy {

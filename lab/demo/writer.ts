@@ -13,9 +13,12 @@ export interface RunningWriter {
   close(): Promise<void>;
 }
 
-export async function startWriter(guest: Guest, logFile: string): Promise<RunningWriter> {
+/** ms from one acknowledgement to the next record: well below the shortest pause, which must hold a write of each writer. */
+const PACE_MS = 25;
+
+export async function startWriter(guest: Guest, logFile: string, paceMs = PACE_MS): Promise<RunningWriter> {
   const collector = await startCollector(logFile);
-  const args = `--collector 10.0.2.2:${collector.port} --every-ms 100 ${WRITER_DIRECTORIES.join(' ')}`;
+  const args = `--collector 10.0.2.2:${collector.port} --every-ms ${paceMs} ${WRITER_DIRECTORIES.join(' ')}`;
   await guest.sh(`
     mkdir -p ${WRITER_DIRECTORIES.join(' ')}
     printf 'FC_WRITER_ARGS=%s\\n' '${args}' >/etc/default/fc-writer

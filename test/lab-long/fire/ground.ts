@@ -51,7 +51,7 @@ export async function layGround(): Promise<Ground> {
   let server: Killable = await startServer(temporal);
   let worker: Killable = await startWorker(address, inventoryFile);
   await source1.sh(`systemctl stop ${WRITER_UNIT}`);
-  const writers = await startWriters('acknowledgements-fire.log');
+  const writers = await startWriters('acknowledgements-fire.log', PACE_MS);
   const client = await FlashCopyClient.connect({ address });
   return {
     ...{ address, client, writers, wires },
@@ -71,8 +71,10 @@ export async function layGround(): Promise<Ground> {
   };
 }
 
-/** Nobody has written for so long: the writers' pace is 100 ms. */
-const STILL_MS = 900;
+/** For an hour the file system must hold what they write. */
+const PACE_MS = 100;
+/** Nobody has written for so long. */
+const STILL_MS = 9 * PACE_MS;
 
 /** Comes back once the writers stand still. */
 async function standsStill(writers: Writers): Promise<void> {
