@@ -15,6 +15,8 @@ import { makeBootable } from './fire/bootable.js';
 /** A holder's deadline for these requests, and 5 s. */
 const WRITES_WITHIN: Readonly<Record<Method, number>> = { quiesce: 30_000, unmount: 45_000 };
 const AFTER_BOOT_MS = 60_000;
+/** 1 MiB/s: what the writers changed takes seconds, a whole volume four minutes. */
+const SLOWLY = 35;
 
 let ground: Ground;
 let runMs = 0;
@@ -48,7 +50,7 @@ async function light({ name, method, faults = [], slowly, ...fire }: Fire): Prom
   const { copy: how, ...asked } = request(method);
   const copy = await ground.client.start({
     ...asked,
-    copy: slowly === true ? { ...how, rate: 1, waitFor: 'copied' } : how,
+    copy: slowly === true ? { ...how, rate: SLOWLY, waitFor: 'copied' } : how,
   });
   alight = copy;
   await (fire.when ?? (({ writers }) => inThePause(writers, method)))(ground, copy);
@@ -106,9 +108,10 @@ describe('on fire', () => {
   it.each(
     killPoints(Math.random).map((share, at) => ({
       share,
+      percent: Math.round(share * 100),
       method: at % 2 === 0 ? ('quiesce' as const) : ('unmount' as const),
     })),
-  )('worker killed at $share of a run ($method)', { timeout: 600_000 }, ({ share, method }) =>
+  )('worker killed at $percent % of a run ($method)', { timeout: 600_000 }, ({ share, method }) =>
     light(killAt(share * runMs, method)),
   );
 });

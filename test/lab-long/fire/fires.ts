@@ -3,7 +3,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { Fault } from '../../../src/simulator/index.js';
 import type { CopyHandle } from '../../../src/client/index.js';
 import type { Ground, Method } from './ground.js';
-import { cutPower, groupIs, killHolder, reset, terminate } from './harm.js';
+import { cutPower, groupIs, inTheCopy, killHolder, reset, terminate } from './harm.js';
 
 export interface Fire {
   readonly name: string;
@@ -31,7 +31,7 @@ const held = { faults: [longPause] };
 const BROKEN = ['QUIESCE_BROKEN', 'GRADE_TOO_LOW', 'TIMED_OUT', 'START_UNKNOWN', 'HOLD_ENDED'];
 const workerAgain = { mend: (ground: Ground) => ground.startWorker() };
 const serverAgain = { mend: (ground: Ground) => ground.startServer() };
-const copying = { slowly: true, when: () => groupIs('copying') };
+const copying = { slowly: true, when: inTheCopy };
 const methods: readonly Method[] = ['quiesce', 'unmount'];
 const both = (of: (method: Method) => Omit<Fire, 'method'>): Fire[] =>
   methods.map((method) => ({ method, ...of(method) }));
@@ -86,10 +86,10 @@ export const FIRES: readonly Fire[] = [
     ...{ name: 'run and guard terminated', ...held, ends: ['TERMINATED'], tidiedBy: 'janitor' as const },
     harm: (ground, copy) => terminate(ground, copy, true),
   })),
-  ...both((method) => ({
+  ...both(() => ({
     ...{ name: 'reset to its begin in the pause', ...held },
-    // Its second life finds the file system unmounted and held by the first, and touches nothing.
-    ends: ['', ...BROKEN, ...(method === 'unmount' ? ['HELD_BY_OTHER'] : [])],
+    // Its second life may find the source held by the first, and touches nothing.
+    ends: ['', ...BROKEN, 'HELD_BY_OTHER'],
     harm: (ground, copy) => reset(ground, copy, 'first'),
   })),
   {

@@ -53,6 +53,13 @@ export async function reset({ client }: Ground, copy: CopyHandle, to: 'first' | 
   });
 }
 
+/** Comes back when the run itself waits for the background copy: the pause is over, and the run knows. */
+export const inTheCopy = (_: Ground, copy: CopyHandle) =>
+  until('the background copy', { within: 120_000, every: 300 }, async () => {
+    const { steps } = await copy.report();
+    return steps.some(({ name, state }) => name === 'backgroundCopy' && state === 'running') || undefined;
+  });
+
 /** Comes back when the array shows the group in this state. */
 export const groupIs = (state: string) =>
   until(
