@@ -73,6 +73,7 @@ async function pairedRound(
     rows.push([kind, longestGap(await writer.acknowledgements(), window), startMs, window.reportedMs ?? '']);
     return startMs;
   };
+  await writer.startAfresh();
   const startMs = await measured('library', () => libraryRound(worker.client, volumes));
   await measured('floor', () => floorRound(startMs));
   const group = await prepareByHand();

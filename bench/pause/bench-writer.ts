@@ -7,6 +7,8 @@ import { readAcknowledgements, type Acknowledgement } from '../../lab/writer/rec
 
 export interface BenchWriter {
   acknowledgements(): Promise<Acknowledgement[]>;
+  /** With an empty file: without rest it fills the file system in ten minutes. */
+  startAfresh(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -18,6 +20,11 @@ export async function benchWriter(volumes: number): Promise<BenchWriter> {
     printf 'FC_WRITER_ARGS=%s\\n' '--collector 10.0.2.2:${collector.port} --every-ms 0 /data/bench' >/etc/default/fc-writer
     systemctl start fc-writer.service`);
   return {
+    async startAfresh() {
+      await source1.sh(
+        'systemctl stop fc-writer.service; rm -f /data/bench/*; sync -f /data; systemctl start fc-writer.service',
+      );
+    },
     acknowledgements: async () => readAcknowledgements(await readFile(file, 'latin1')),
     async stop() {
       await source1.sh('systemctl stop fc-writer.service');
