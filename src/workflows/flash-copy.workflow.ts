@@ -16,7 +16,6 @@ import { prepare } from './steps/prepare.js';
 import { mountTargets } from './steps/mount-targets.js';
 import { releaseTargets } from './steps/release-targets.js';
 import { retain } from './steps/retain.js';
-import { freeFormerLocks } from './steps/target-host.js';
 import { takePointInTime } from './steps/take-point-in-time.js';
 import { validate } from './steps/validate.js';
 import { versioned } from './versioning.js';
@@ -28,7 +27,6 @@ export async function flashCopy(input: FlashCopyInput): Promise<Report> {
     await copy.guard.start(); // from here on whatever is left behind is cleared away
     await lock(copy);
     await plan(copy);
-    freeFormerLocks(copy);
     await copy.guard.watchGroups();
 
     copy.report.enter('PREPARING');
