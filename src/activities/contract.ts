@@ -1,6 +1,5 @@
 // The activities as workflows see them: types only, so that no adapter enters the workflow bundle. Inputs are slices, never the whole plan.
 // Every activity may be repeated unless its comment says otherwise; failures carry ErrorData as details[0], their type is its code.
-import type { ErrorData } from '../domain/errors.js';
 import type { GroupState } from '../domain/mapping.js';
 import type {
   ExpectedMapping,
@@ -12,6 +11,7 @@ import type {
   PlannedSource,
   PlannedTarget,
 } from '../domain/plan.js';
+import type { PointInTimeResult } from '../domain/point-in-time.js';
 import type { Finding, Findings } from '../domain/janitor.js';
 import type { Notice, NoticeWay } from '../domain/notice.js';
 import type { ByHand, MountReport, PauseReport, VolumeReport } from '../domain/report.js';
@@ -55,28 +55,6 @@ export interface PointInTimeOrder extends RunRef {
   }[];
   readonly sources: readonly PlannedSource[];
   readonly maxPauseMs: number;
-}
-
-export interface GroupStart {
-  readonly array: string;
-  readonly group: string;
-  /** The state read as `prepared` in the start's own command line; of a snapshot: not there yet, or there to be restored. */
-  readonly preparedRead: boolean;
-  readonly started: 'done' | 'not-done' | 'unknown';
-  readonly code: string;
-  readonly message: string;
-  readonly durationMs: number;
-}
-
-/** What the one activity of the quiesce method saw. It answers this also when the copy failed; it throws only before anything stood still. */
-export interface PointInTimeResult {
-  readonly starts: readonly GroupStart[];
-  /** Hosts of the quiesce method only; those of the unmount method report theirs with the give back. */
-  readonly pauses: readonly PauseReport[];
-  /** What the probes right after the start said of every source host, both methods: '' when unbroken. Feeds the grade. */
-  readonly attestations?: readonly { readonly host: string; readonly broken: string }[];
-  /** First thing that went wrong (refused quiesce, start not done or unknown); a broken quiesce is no error, it lowers the grade. */
-  readonly error?: ErrorData;
 }
 
 export interface GroupRef {

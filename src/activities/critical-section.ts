@@ -6,7 +6,8 @@ import { type ErrorData, errorData, FlashCopyError } from '../domain/errors.js';
 import type { PauseReport } from '../domain/report.js';
 import { MARGINS, WAITS } from '../domain/timing.js';
 import type { ArmedQuiesce } from '../host/host.js';
-import type { GroupRef, GroupStart, PointInTimeResult } from './contract.js';
+import type { GroupRef } from './contract.js';
+import type { GroupStart, PointInTimeResult } from '../domain/point-in-time.js';
 
 export interface ArmedHost {
   readonly host: string;

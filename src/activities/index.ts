@@ -1,5 +1,6 @@
 // Door of `temporal-flashcopy/activities`: the activities and what they need, for workers that are composed by hand.
 export type * from './contract.js';
+export type * from '../domain/point-in-time.js';
 export { createActivities } from './create-activities.js';
 export type { ActivityDependencies, CloseWatcher, LedgerClient, Notifier, RunReader } from './dependencies.js';
 export { temporalCloseWatcher } from './close-watcher.js';

@@ -11,7 +11,7 @@ import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { unprepare } from './group-states.js';
 import { type Beat, whileBeating } from './heartbeat.js';
-import { isGone } from './janitor-gone.js';
+import { freeLock, isGone } from './janitor-gone.js';
 
 type ArrayActivities = Pick<FlashCopyActivities, 'flashCopyTidyArray'>;
 
@@ -56,9 +56,9 @@ async function clearAway(look: Look, grant: LedgerGrant, waiting: readonly Consi
     const what = `group ${name} of ${array.name} was prepared for ${grant.holder}, which is gone; it was un-prepared`;
     look.repaired.push(seen(look, { key, kind: 'prepared-group', what }));
   }
-  await deps.ledger.release(array.name, { holder: grant.holder });
-  const what = `set ${grant.set} of ${array.name} was locked by ${grant.holder}, which is gone; the lock was freed`;
-  look.repaired.push(seen(look, { key: `lock/${array.name}/${grant.holder}`, kind: 'orphan-lock', what }));
+  const place = { ledger: array.name, where: array.name };
+  const lock = { ...place, what: `set ${grant.set} of ${array.name}`, holder: grant.holder };
+  look.repaired.push(await freeLock(deps, lock));
 }
 
 const strange = (look: Look, name: string, why: string): Finding =>

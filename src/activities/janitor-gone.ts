@@ -1,4 +1,5 @@
-// Who holds a lock may be gone. Promise kept here: nobody is called gone while the run or its guard is open.
+// Who holds a lock may be gone: then it is freed. Promise kept here: nobody is called gone while the run or its guard is open.
+import type { Finding } from '../domain/janitor.js';
 import { guardWorkflowId } from '../workflows/messages.js';
 import type { ActivityDependencies, SeenRun } from './dependencies.js';
 
@@ -16,4 +17,23 @@ export async function isGone({ runs }: ActivityDependencies, holder: string): Pr
   const { workflowId, firstRunId } = runOf(holder);
   if ((await runs.status(workflowId, firstRunId)).status === 'RUNNING') return false;
   return (await runs.status(guardWorkflowId(workflowId, firstRunId))).status !== 'RUNNING';
+}
+
+/** `what` was locked, found at `where`: array or host. */
+interface OrphanLock {
+  readonly ledger: string;
+  readonly where: string;
+  readonly what: string;
+  readonly holder: string;
+}
+
+export async function freeLock(
+  deps: ActivityDependencies,
+  { ledger, where, what, holder }: OrphanLock,
+): Promise<Finding> {
+  await deps.ledger.release(ledger, { holder });
+  return {
+    ...{ key: `lock/${where}/${holder}`, kind: 'orphan-lock', where, todo: '', needsPerson: false },
+    what: `${what} was locked by ${holder}, which is gone; the lock was freed`,
+  };
 }

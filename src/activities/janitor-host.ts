@@ -8,7 +8,7 @@ import { hostLedger } from '../workflows/messages.js';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { whileBeating } from './heartbeat.js';
-import { copyOfHostHolder, isGone } from './janitor-gone.js';
+import { copyOfHostHolder, freeLock, isGone } from './janitor-gone.js';
 
 type HostActivities = Pick<FlashCopyActivities, 'flashCopyTidyHost'>;
 
@@ -39,11 +39,7 @@ async function freeLocks(deps: ActivityDependencies, host: string): Promise<Find
   const freed: Finding[] = [];
   for (const { holder } of (await deps.ledger.read(hostLedger(host))).grants) {
     if (!(await isGone(deps, copyOfHostHolder(holder)))) continue;
-    await deps.ledger.release(hostLedger(host), { holder });
-    freed.push({
-      ...{ key: `lock/${host}/${holder}`, kind: 'orphan-lock', where: host, todo: '', needsPerson: false },
-      what: `target host ${host} was locked by ${holder}, which is gone; the lock was freed`,
-    });
+    freed.push(await freeLock(deps, { ledger: hostLedger(host), where: host, what: `target host ${host}`, holder }));
   }
   return freed;
 }

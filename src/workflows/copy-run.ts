@@ -1,7 +1,8 @@
 // One run as its steps see it: request, plan, groups under their present names, report, undo stack.
 // Promise kept here: a step that comes too early fails with STEP_ORDER instead of acting on nothing.
 import { CancellationScope, uuid4, workflowInfo } from '@temporalio/workflow';
-import type { PointInTimeResult, RunRef } from '../activities/contract.js';
+import type { RunRef } from '../activities/contract.js';
+import type { PointInTimeResult } from '../domain/point-in-time.js';
 import { aboutRequest } from '../domain/about.js';
 import { FlashCopyError } from '../domain/errors.js';
 import { TOKEN_LENGTH } from '../domain/names.js';

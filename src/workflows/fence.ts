@@ -1,7 +1,8 @@
 // After a start whose answer was lost: the group gets a new name, so that a late start can never take effect, and is read only then.
 // Promise kept here: the copy counts only if `prepared` was read after the quiesce and every source stood unbroken; else it is stopped.
 import { CancellationScope } from '@temporalio/workflow';
-import type { GroupProgress, GroupStart } from '../activities/contract.js';
+import type { GroupProgress } from '../activities/contract.js';
+import type { GroupStart } from '../domain/point-in-time.js';
 import { FlashCopyError, type ErrorData } from '../domain/errors.js';
 import { buildGroupName } from '../domain/names.js';
 import { perform } from './activities.js';

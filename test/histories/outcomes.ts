@@ -2,7 +2,8 @@
 // A new outcome is one more line here; `npm run histories` records it.
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { ApplicationFailure } from '@temporalio/common';
-import type { PointInTimeOrder, PointInTimeResult } from '../../src/activities/contract.js';
+import type { PointInTimeOrder } from '../../src/activities/contract.js';
+import type { PointInTimeResult } from '../../src/domain/point-in-time.js';
 import type { Report } from '../../src/domain/report.js';
 import { carryOut, until, type Crew } from '../workflow/carry-out.js';
 import type { Shape } from '../workflow/request-and-plan.js';

@@ -7,8 +7,8 @@ import type {
   FlashCopyActivities,
   GroupProgress,
   PointInTimeOrder,
-  PointInTimeResult,
 } from '../../src/activities/contract.js';
+import type { PointInTimeResult } from '../../src/domain/point-in-time.js';
 import type { Plan } from '../../src/domain/plan.js';
 import type { NoticeWay, SignedNotice } from '../../src/domain/notice.js';
 import type { ByHand, PauseReport } from '../../src/domain/report.js';

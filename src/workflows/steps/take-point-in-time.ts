@@ -2,7 +2,8 @@
 // Causality, not clocks: quiesce acknowledged -> prepared read -> our own start succeeded -> attest unbroken. "Already copying" is never success.
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import type { PointInTimeOrder, PointInTimeResult } from '../../activities/contract.js';
+import type { PointInTimeOrder } from '../../activities/contract.js';
+import type { PointInTimeResult } from '../../domain/point-in-time.js';
 import { FlashCopyError } from '../../domain/errors.js';
 import type { PlannedSource } from '../../domain/plan.js';
 import { pointInTimeMs, startGroupsMs, takeDownMs } from '../../domain/timing.js';
