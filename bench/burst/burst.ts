@@ -1,10 +1,9 @@
 // Many copies started within a moment, as a night's schedules are: one dev server, one worker of the product, one model array, all volumes different.
 // Answers what became of each, how long each waited for its lock, and what the server refused.
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { freePorts } from '../../lab/ports.js';
+import { tool } from '../../lab/tools.js';
 import { FlashCopyClient } from '../../src/client/index.js';
 import { parseInventory } from '../../src/config/inventory.js';
 import type { Report } from '../../src/domain/report.js';
@@ -42,26 +41,17 @@ const requestOf = (at: number) => ({
   volumes: [{ source: `db${at}`, target: `copy${at}`, create: { pool: 'Pool0' } }],
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 /** Once in a process: the SDK counts for the whole process. */
 export async function runBurst(copies: number): Promise<Burst> {
-  const metrics = `127.0.0.1:${await freePort()}`;
+  const ports = await freePorts(['metrics']);
+  const metrics = `127.0.0.1:${ports.metrics}`;
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { metrics: { prometheus: { bindAddress: metrics } } },
   });
-  const path = process.env['TEMPORAL_CLI'] ?? fileURLToPath(new URL('../../.tools/bin/temporal', import.meta.url));
   const env = await TestWorkflowEnvironment.createLocal({
     server: {
-      executable: { type: 'existing-path', path },
+      executable: { type: 'existing-path', path: process.env['TEMPORAL_CLI'] ?? tool('temporal') },
       extraArgs: ['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'],
     },
   });

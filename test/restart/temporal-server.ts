@@ -2,17 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { createServer } from 'node:net';
 import { Connection } from '@temporalio/client';
-
-const free = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-};
+import { freePorts } from '../../lab/ports.js';
 
 export class TemporalServer {
   #process: ChildProcess | undefined;
@@ -24,7 +15,8 @@ export class TemporalServer {
   ) {}
 
   static async start(folder: string): Promise<TemporalServer> {
-    const server = new TemporalServer(await free(), path.join(folder, 'temporal.db'));
+    const { temporal } = await freePorts(['temporal']);
+    const server = new TemporalServer(temporal, path.join(folder, 'temporal.db'));
     await server.#start();
     return server;
   }

@@ -233,7 +233,13 @@ async function waitsFor(handle: WorkflowHandle): Promise<string> {
 }
 
 const AT_DEV1: Wish = { ...OTHER, targetHost: 'dev1' };
-const toldToWait = (array: string) => `waits for target host dev1: ${array}/one/`;
+
+/** A second copy at the target host, on this array, once it is told that it waits for the first. */
+async function startWaiting({ array, start }: Pick<Stage, 'array' | 'start'>, on = array): Promise<WorkflowHandle> {
+  const two = await start('two', AT_DEV1, on);
+  await until(async () => (await waitsFor(two)).startsWith(`waits for target host dev1: ${array}/one/`));
+  return two;
+}
 
 describe('a target host, while the first copy presents there', () => {
   it.each([
@@ -241,8 +247,7 @@ describe('a target host, while the first copy presents there', () => {
     ['of another array', true],
   ])('keeps a second copy %s waiting, taken but not presented, and then lets it in', (_, elsewhere) =>
     together('flashCopyPresent', async ({ array, one, start, go }) => {
-      const two = await start('two', AT_DEV1, elsewhere ? `${array}-other` : array);
-      await until(async () => (await waitsFor(two)).startsWith(toldToWait(array)));
+      const two = await startWaiting({ array, start }, elsewhere ? `${array}-other` : array);
       const report = await two.query<Report>('report');
       expect(report).toMatchObject({ outcome: 'running', grade: 'filesystem' });
       expect(report.steps.filter(({ name }) => name === 'present')).toEqual([]);
@@ -263,8 +268,7 @@ describe('a target host, while the first copy presents there', () => {
 
   it('lets the second in once the first is dead and its guard has cleared away', () =>
     together('flashCopyPresent', async ({ array, one, start }) => {
-      const two = await start('two', AT_DEV1);
-      await until(async () => (await waitsFor(two)).startsWith(toldToWait(array)));
+      const two = await startWaiting({ array, start });
       await one.terminate('its worker, its server, its operator');
       expect((await endOf(two)).outcome).toBe('done');
       await expectNothingLeft(array);
@@ -272,8 +276,7 @@ describe('a target host, while the first copy presents there', () => {
 
   it('lets the second in when the first fails there, after the first was withdrawn', () =>
     together('flashCopyPresent', async ({ array, one, start, go }) => {
-      const two = await start('two', AT_DEV1);
-      await until(async () => (await waitsFor(two)).startsWith(toldToWait(array)));
+      const two = await startWaiting({ array, start });
       await one.cancel();
       go();
       const { outcome, compensation } = await endOf(one);
@@ -286,8 +289,7 @@ describe('a target host, while the first copy presents there', () => {
 
   it('lets a copy that waits be called off, and stays with the first', () =>
     together('flashCopyPresent', async ({ array, one, start, go }) => {
-      const two = await start('two', AT_DEV1);
-      await until(async () => (await waitsFor(two)).startsWith(toldToWait(array)));
+      const two = await startWaiting({ array, start });
       await two.cancel();
       expect((await endOf(two)).outcome).toBe('cancelled');
       expect((await grantsOf(hostLedger('dev1'))).map(({ set }) => set)).toEqual(['first']);

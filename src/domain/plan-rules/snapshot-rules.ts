@@ -1,4 +1,5 @@
 // Snapshots of volume groups: the array has them, the group is the one that is meant, as a whole, and nothing else stands in the way.
+import { USUAL_CLEAN_RATE } from '../mapping.js';
 import { buildGroupName } from '../names.js';
 import { hasSnapshots } from '../snapshot.js';
 import { askedSnapshot, restoresSnapshot, takesSnapshot } from './kinds.js';
@@ -116,7 +117,7 @@ const nameFree: Rule = (view) => {
 const meaninglessFields: Rule = ({ request: { copy } }) => {
   const asked = [
     ...(copy.rate === 50 ? [] : [['rate', copy.rate]]),
-    ...(copy.cleanRate === 50 ? [] : [['cleanRate', copy.cleanRate]]),
+    ...(copy.cleanRate === USUAL_CLEAN_RATE ? [] : [['cleanRate', copy.cleanRate]]),
     ...(copy.incremental ? [['incremental', true]] : []),
     ...(copy.grainSize === 256 ? [] : [['grainSize', copy.grainSize]]),
     ...(copy.autodelete === true ? [['autodelete', true]] : []),

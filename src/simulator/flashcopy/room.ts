@@ -29,9 +29,5 @@ export function freeBytes(machine: Machine, pool: Pool): number {
 
 function poolHolds(machine: Machine, volume: Volume): boolean {
   const pool = machine.state.pools.byId(volume.pool);
-  const taken = machine.state.volumes.reduce(
-    (sum, other) => sum + (other.pool === volume.pool ? realBytes(machine, other) : 0),
-    0,
-  );
-  return pool !== undefined && taken <= pool.capacityBytes;
+  return pool !== undefined && freeBytes(machine, pool) >= 0;
 }

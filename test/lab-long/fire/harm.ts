@@ -65,5 +65,5 @@ export const groupIs = (state: string) =>
   until(
     `a group that is ${state}`,
     { within: 120_000, every: 300 },
-    async () => (await listed('lsfcconsistgrp').catch(() => [[]]))[0]?.some((row) => row[2] === state) || undefined,
+    async () => (await listed('lsfcconsistgrp'))[0].some((row) => row[2] === state) || undefined,
   );
