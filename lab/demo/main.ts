@@ -53,6 +53,8 @@ async function demoCopy(method: 'unmount' | 'quiesce', { client }: DemoWorker, w
   console.log(
     `checked on backup1: ${checked.records} records, ${checked.acknowledged} acknowledged before the quiesce`,
   );
+  if (method === 'quiesce' && !report.steps.some(({ name, state }) => name === 'makePreparable' && state === 'done'))
+    throw new Error('the first copy had reached 100 % before the second: the refresh of a running copy was not shown');
   if (checked.findings.length === 0) return;
   throw new Error(`the copy by ${method} is not what it is said to be:\n${checked.findings.join('\n')}`);
 }

@@ -12,8 +12,8 @@ const base = (pairs: readonly DemoPair[]) => ({
   targets: [
     { host: 'backup1', mounts: [{ from: '/data', at: '/backup/data' }], volumeGroups: { vg_data: 'vg_backup' } },
   ],
-  // 2 MiB/s: slow enough that the second copy is asked for while the first one still runs in the background.
-  copy: { incremental: true, rate: 50 },
+  // 512 KiB/s, 8 minutes: the second copy is asked for while the first one still runs in the background, on a slow machine too.
+  copy: { incremental: true, rate: 30 },
 });
 
 export const byUnmount = (pairs: readonly DemoPair[]) => ({

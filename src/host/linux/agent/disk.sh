@@ -49,8 +49,10 @@ stacked_on() {
   done
 }
 
-dm_name() { cat "$sys/class/block/$1/dm/name" 2>/dev/null; }
-dm_uuid() { cat "$sys/class/block/$1/dm/uuid" 2>/dev/null; }
+# Of a dm device, '' of any other; without a program of their own, for they are asked often.
+dm_name() { dm_word "$1" name; }
+dm_uuid() { dm_word "$1" uuid; }
+dm_word() { [ -e "$sys/class/block/$1/dm/$2" ] && read -r _word 2>/dev/null <"$sys/class/block/$1/dm/$2" && printf '%s\n' "$_word"; }
 
 # Names of volume groups on these nodes that LVM itself reads there.
 lvm_only() {

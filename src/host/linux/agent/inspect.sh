@@ -7,6 +7,7 @@ cmd_inspect() {
   role=$1 method=$2
   shift 2
   say_tools
+  read_multipath
   say_blocks
   say_mounts
   say_lvm
@@ -81,13 +82,21 @@ can_be_read() {
   esac
 }
 
-# Of the kernel's table, without I/O: `MAJOR:MINOR A` is a path in use, F a failed one. No answer is no reason to say no.
+# The kernel's table of all maps, without I/O, once an inspection: a host may have a thousand.
+multipath_table=''
+read_multipath() { multipath_table=$(dmsetup status --target multipath 2>/dev/null); }
+
+# `NAME: ... MAJOR:MINOR A` is a path in use, F a failed one. No answer is no reason to say no.
 has_active_path() {
-  [ -e "$sys/class/block/$1/dm/name" ] || return 0
-  case $(dmsetup status "$(dm_name "$1")" 2>/dev/null) in
-    *' multipath '*:[0-9]*' A '* | '') return 0 ;;
-    *' multipath '*) return 1 ;;
-  esac
+  _map=$(dm_name "$1")
+  while IFS= read -r _row; do
+    case $_row in
+      "$_map: "*:[0-9]*' A '*) return 0 ;;
+      "$_map: "*) return 1 ;;
+    esac
+  done <<END
+$multipath_table
+END
 }
 
 path_lives() {
@@ -144,6 +153,7 @@ mount_unit() {
 # pv NUMBER NAME UUID GROUP GROUP_UUID MISSING; lv GROUP NAME PATH SEGMENT_TYPE ACTIVE NUMBER
 say_lvm() {
   has pvs || return 0
+  read_readable
   lvm_readable pvs --noheadings --separator '|' -o pv_name,pv_uuid,vg_name,vg_uuid,pv_missing |
     while IFS='|' read -r _pv _uuid _group _group_uuid _missing; do
       _pv=${_pv#"${_pv%%[! ]*}"} number=''
@@ -156,20 +166,25 @@ say_lvm() {
     done
 }
 
-# TOOL ARGS... of LVM. Where a disk cannot be read it is kept to the others: it would read them all, and wait for ever.
-lvm_readable() {
-  _tool=$1 _readable='' _unreadable=''
-  shift
+# Sets readable, and unreadable when there is a disk that cannot be read.
+read_readable() {
+  readable='' unreadable=''
   for _path in "$sys"/class/block/*; do
     _name=${_path##*/}
     if (can_be_read "$_name"); then
-      _readable="$_readable /dev/$_name"
-      [ ! -e "$_path/dm/name" ] || _readable="$_readable /dev/mapper/$(dm_name "$_name")"
+      readable="$readable /dev/$_name"
+      [ ! -e "$_path/dm/name" ] || readable="$readable /dev/mapper/$(dm_name "$_name")"
     else
-      _unreadable=1
+      unreadable=1
     fi
   done
-  if [ -n "$_unreadable" ]; then lvm_only "$_tool" "$_readable" "$@"; else "$_tool" "$@" 2>/dev/null; fi
+}
+
+# TOOL ARGS... of LVM. Where a disk cannot be read it is kept to the others: it would read them all, and wait for ever.
+lvm_readable() {
+  _tool=$1
+  shift
+  if [ -n "$unreadable" ]; then lvm_only "$_tool" "$readable" "$@"; else "$_tool" "$@" 2>/dev/null; fi
 }
 
 # swap NUMBER; open NUMBER PID NAME: a process with a block device open.

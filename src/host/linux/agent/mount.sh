@@ -51,8 +51,8 @@ cmd_nonce() {
       case ${_old##*/} in "$run".*) ;; *) rm -f "$_old" ;; esac
     done
     _file=$point/.flashcopy/$run.$kind
-    echo "$run" >"$_file" || fail NONCE_NOT_WRITTEN "$_file cannot be written"
-    sync "$_file" "$point/.flashcopy" "$point" || fail NONCE_NOT_WRITTEN "$_file is not on disk"
+    _why=$({ echo "$run" >"$_file"; } 2>&1) || fail NONCE_NOT_WRITTEN "$_file cannot be written" "$_why"
+    _why=$(sync "$_file" "$point/.flashcopy" "$point" 2>&1) || fail NONCE_NOT_WRITTEN "$_file is not on disk" "$_why"
   done
 }
 

@@ -31,7 +31,7 @@ const ask = (command: string) =>
     ...{ input: `${functions}\n${command}`, encoding: 'utf8' as const },
     env: { ...process.env, FLASHCOPY_SYS: sys, FLASHCOPY_TOOLS: path.join(sys, 'tools') },
   });
-const canBeRead = (name: string): boolean => ask(`can_be_read ${name}`).status === 0;
+const canBeRead = (name: string): boolean => ask(`read_multipath; can_be_read ${name}`).status === 0;
 
 describe('a device is read only when the read can end', () => {
   it('with one of its paths left, not with none', () => {
@@ -59,9 +59,9 @@ describe('a device is read only when the read can end', () => {
     disk('sdb', 'running');
     stacked('dm-0', 'mpath-36', ['sda', 'sdb']);
     put('dm-0/dm/name', '36');
-    tool('dmsetup', "echo '0 524288 multipath 2 0 0 0 1 1 E 0 2 2 8:16 F 1 0 1 8:0 F 1 0 1'");
+    tool('dmsetup', "echo '36: 0 524288 multipath 2 0 0 0 1 1 E 0 2 2 8:16 F 1 0 1 8:0 F 1 0 1'");
     expect(canBeRead('dm-0')).toBe(false);
-    tool('dmsetup', "echo '0 524288 multipath 2 0 0 0 1 1 E 0 2 2 8:16 F 1 0 1 8:0 A 1 0 1'");
+    tool('dmsetup', "echo '36: 0 524288 multipath 2 0 0 0 1 1 E 0 2 2 8:16 F 1 0 1 8:0 A 1 0 1'");
     expect(canBeRead('dm-0')).toBe(true);
   });
 
@@ -69,11 +69,11 @@ describe('a device is read only when the read can end', () => {
     disk('sda', 'running');
     disk('sdb', 'offline');
     tool('pvs', 'echo "pvs $*"');
-    expect(ask('lvm_readable pvs -o pv_name').stdout).toBe(
+    expect(ask('read_readable; lvm_readable pvs -o pv_name').stdout).toBe(
       'pvs -o pv_name --config devices{use_devicesfile=0 filter=["a|^/dev/sda$|","r|.*|"]}\n',
     );
     disk('sdb', 'running');
-    expect(ask('lvm_readable pvs -o pv_name').stdout).toBe('pvs -o pv_name\n');
+    expect(ask('read_readable; lvm_readable pvs -o pv_name').stdout).toBe('pvs -o pv_name\n');
   });
 
   it('a disk without a state (virtio) is', () => {
