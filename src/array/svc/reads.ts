@@ -35,9 +35,6 @@ export type Reads = Pick<
   | 'readGroup'
 >;
 
-/** Up to this many volumes are asked for by name; above, one listing of all is cheaper for an array that runs commands in sequence. */
-const FEW = 2;
-
 export function createReads(wire: Wire): Reads {
   const rows = (command: SvcCommand): Promise<Row[]> => wire.list(command);
   return {
@@ -61,18 +58,17 @@ export function createReads(wire: Wire): Reads {
   };
 }
 
+/** One volume is asked about by its name, several by one listing of all: the array runs commands in sequence, and a copy of any size is to cost it the same few. */
 async function readHostMapsOf(
   rows: (command: SvcCommand) => Promise<Row[]>,
   vdisks: readonly string[],
 ): Promise<HostMap[]> {
   const wanted = new Set(vdisks.map(checkObjectName));
-  if (wanted.size > FEW) {
-    const all = (await rows(list('lshostvdiskmap'))).map(toHostMapOfHost);
-    return all.filter(({ vdiskName }) => wanted.has(vdiskName));
-  }
-  const maps: HostMap[] = [];
-  for (const vdisk of wanted) maps.push(...(await rows(show('lsvdiskhostmap', vdisk))).map(toHostMap));
-  return maps;
+  const [name] = wanted;
+  if (name === undefined) return [];
+  if (wanted.size === 1) return (await rows(show('lsvdiskhostmap', name))).map(toHostMap);
+  const all = (await rows(list('lshostvdiskmap'))).map(toHostMapOfHost);
+  return all.filter(({ vdiskName }) => wanted.has(vdiskName));
 }
 
 /** Only the detailed view tells of bitmap memory. */
@@ -99,15 +95,9 @@ export async function findByName(wire: Wire, verb: string, name: string): Promis
 
 async function readVDisks(rows: (command: SvcCommand) => Promise<Row[]>, names: readonly string[]): Promise<VDisk[]> {
   const wanted = new Set(names.map(checkObjectName));
-  const bytes = { bytes: true } as const;
-  const commands =
-    wanted.size > FEW
-      ? [list('lsvdisk', bytes)]
-      : [...wanted].map((name) => list('lsvdisk', { ...bytes, filtervalue: `name=${name}` }));
-  const found: VDisk[] = [];
-  for (const command of commands) {
-    const named = (await rows(command)).filter((row) => wanted.has(row.text('name')));
-    found.push(...named.map(toVDisk));
-  }
-  return found;
+  const [name] = wanted;
+  if (name === undefined) return [];
+  const filter = wanted.size === 1 ? { filtervalue: `name=${name}` } : {};
+  const found = await rows(list('lsvdisk', { bytes: true, ...filter }));
+  return found.filter((row) => wanted.has(row.text('name'))).map(toVDisk);
 }
