@@ -1,5 +1,5 @@
 # The menu. `make demo` is the main job, `make test` runs every test; both set up what they need.
-.PHONY: demo test test-lab test-clients test-restarts lab-up lab-down setup build bench soak mutants
+.PHONY: demo test test-lab test-clients test-restarts lab-up lab-down setup build bench soak matrix mutants
 .DEFAULT_GOAL := demo
 KEEP ?=
 
@@ -48,6 +48,10 @@ bench: build
 # Ten thousand seeded runs in virtual time; RUNS=n for fewer, SEED=n replays one.
 soak: setup
 	@SEED=$(SEED) npx tsx scripts/soak.ts
+
+# Every cell of the fault matrices, on all cores; `make test` tries a spread of them.
+matrix: setup
+	@MATRIX=all npx vitest run --project simulation test/simulation/matrix test/simulation/snapshots test/simulation/restores
 
 # Planted bugs: each must be found.
 mutants: setup
