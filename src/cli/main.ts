@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The command line: each command in a file of its own, thin over client and worker.
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addCodecServer } from './commands/codec-server.js';
 import { addDoctor } from './commands/doctor.js';
@@ -19,7 +20,10 @@ import { createOutput } from './output.js';
 const EXIT_CODES = `
 Exit codes: 0 done, 2 invalid input, 3 refused by the plan, 4 failed and everything given back, 5 needs an operator, 130 cancelled.`;
 
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
 const program = new Command('flashcopy')
+  .version(version)
   .description('SVC FlashCopy end to end, on the array and on the hosts')
   .addHelpText('after', EXIT_CODES)
   .exitOverride();

@@ -79,6 +79,7 @@ describe('bad input', () => {
     expect(JSON.parse(usage.out)).toMatchObject({ error: { code: 'INVALID_USAGE' } });
     expect(usage.code).toBe(2);
     expect(help.code).toBe(0);
+    expect((await flashcopy(['--version'])).out).toMatch(/^\d+\.\d+\.\d+/);
     expect(help.out).toContain('Exit codes: 0 done, 2 invalid input, 3 refused by the plan');
   });
 });

@@ -42,7 +42,7 @@ export interface Volume {
   /** No I/O works: its space is used up, or its storage fails. */
   offline?: 'space' | 'failed';
   /** Of a clone or thin clone: what it was made from. */
-  readonly origin?: { readonly kind: 'clone' | 'thinclone'; readonly volume: string; readonly snapshot: string };
+  origin?: { readonly kind: 'clone' | 'thinclone'; readonly volume: string; readonly snapshot: string };
   /** ms: the last host I/O, for volume protection. */
   lastIo?: number;
   warned?: boolean;

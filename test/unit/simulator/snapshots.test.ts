@@ -132,6 +132,65 @@ describe('volumes from a snapshot', () => {
   });
 });
 
+/** A group of thin clones of `s1`, mapped; and `s2`, taken after a change. */
+async function thinlyCloned(): Promise<{ array: TestArray; names: string[] }> {
+  const array = await grouped('8.7.0.0');
+  await array.ok('addsnapshot -volumegroup vg -name s1');
+  await array.ok('mkvolumegroup -name vgt -type thinclone -snapshot s1 -fromsourcegroup vg -pool Pool0');
+  await change(array, 'two');
+  await array.ok('addsnapshot -volumegroup vg -name s2');
+  const listing = await array.ok('lsvdisk -nohdr -delim : -filtervalue volume_group_name=vgt');
+  const names = listing
+    .trim()
+    .split('\n')
+    .map((line) => line.split(':')[1] ?? '');
+  await array.ok(named(names));
+  return { array, names };
+}
+
+describe('a thin clone', () => {
+  it('is converted to a clone, which needs its snapshot no longer', async () => {
+    const { array, names } = await thinlyCloned();
+    await array.write(names[0] ?? '', 64, fill('mine'));
+    const populated = () => array.ok('lsvolumegrouppopulation -nohdr -delim :');
+    expect(await populated()).toMatch(/^\d+:vgt:thinclone:0:.*:vg:s1\n$/);
+    expect(await array.ok('converttoclone -volumegroup vgt')).toBe('');
+    expect(await populated()).toMatch(/^\d+:vgt:clone:/);
+    array.clock.advance(60_000);
+    await array.ok('rmsnapshot -snapshotid 0');
+    expect(await array.ok('lsvolumegroupsnapshot -nohdr')).not.toMatch(/:?s1/);
+    expect(await both(array, names)).toEqual([fill('data one'), fill('log one')]);
+    expect(await array.read(names[0] ?? '', 64, 64)).toBe(fill('mine'));
+    expect(await array.attribute(`lsvdisk ${names[0]}`, 'volume_type')).not.toBe('thinclone');
+    expect(await array.code('converttoclone -volumegroup vgt')).toBe('CMMVC5804E');
+  });
+
+  it('is refreshed from another snapshot, all at once; what was written on it is gone', async () => {
+    const { array, names } = await thinlyCloned();
+    await array.write(names[0] ?? '', 64, fill('mine'));
+    expect(await array.ok('refreshfromsnapshot -volumegroup vgt -snapshot s2 -fromsourcegroup vg')).toBe('');
+    await change(array, 'three');
+    expect(await both(array, names)).toEqual([fill('data two'), fill('log two')]);
+    expect(await array.read(names[0] ?? '', 64, 64)).not.toBe(fill('mine'));
+    await array.ok('rmsnapshot -snapshotid 0');
+    expect(await snapshot(array, 's1', 'state')).toBe('');
+    await array.ok(`refreshfromsnapshot -volumes ${names[1]} -fromsnapshotid 1`);
+  });
+
+  it('is nothing else: other volumes, other snapshots and older levels are refused', async () => {
+    const { array, names } = await thinlyCloned();
+    expect(await array.code('converttoclone -volumegroup vg')).toBe('CMMVC5804E');
+    expect(await array.code('converttoclone -volumegroup vgt -volumes a')).toBe('CMMVC5804E');
+    expect(await array.code('refreshfromsnapshot -volumes a -fromsnapshotid 1')).toBe('CMMVC5804E');
+    expect(await array.code('refreshfromsnapshot -fromsnapshotid 1')).toBe('CMMVC5707E');
+    expect(await array.code('refreshfromsnapshot -volumegroup vgt -fromsnapshotid 7')).toBe('CMMVC9755E');
+    await array.ok(`addsnapshot -volumes ${names[0]} -name own`);
+    expect(await array.code('refreshfromsnapshot -volumegroup vgt -fromsnapshotid 1')).toBe('CMMVC6310E');
+    const older = await grouped();
+    expect(await older.code('converttoclone -volumegroup vg')).toBe('CMMVC7205E');
+  });
+});
+
 describe('retention', () => {
   it('lets a snapshot go by itself, and keeps a safeguarded one until then', async () => {
     const array = await grouped();

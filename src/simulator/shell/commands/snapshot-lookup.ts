@@ -33,3 +33,15 @@ function snapshotsNamed(machine: Machine, wanted: { name: string; args: Argument
       snapshot.name === name && (groupId === undefined ? snapshot.parentUid === parentUid : snapshot.group === groupId),
   );
 }
+
+/** `-fromsnapshotid`, or `-snapshot` with `-fromsourcegroup` or `-fromsourceuid`. */
+export function sourceSnapshot(machine: Machine, args: Arguments): Snapshot {
+  const id = args.value('fromsnapshotid');
+  if (id !== undefined) return snapshotById(machine, id);
+  const name = args.required('snapshot');
+  const group = args.value('fromsourcegroup');
+  const uid = group === undefined ? args.required('fromsourceuid') : named(machine.state.volumeGroups, group).uid;
+  const found = machine.state.snapshots.find((snapshot) => snapshot.name === name && snapshot.parentUid === uid);
+  if (!found) throw refuse('CMMVC9755E', name);
+  return found;
+}

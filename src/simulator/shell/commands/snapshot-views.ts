@@ -178,6 +178,28 @@ function populationRows({ state }: Machine): Row[] {
   });
 }
 
+const GROUP_POPULATION_COLUMNS = [
+  ...['volume_group_id', 'volume_group_name', 'type', 'progress', 'start_time', 'estimated_completion_time'],
+  ...['source_volume_group_name', 'source_snapshot'],
+];
+
+/** A group is as far as the last of its volumes. */
+function groupPopulationRows(machine: Machine): Row[] {
+  const rows = populationRows(machine);
+  return machine.state.volumeGroups.flatMap(({ id, name, origin }) => {
+    const [first, ...others] = rows.filter((row) => row['volume_group_id'] === String(id));
+    if (first === undefined) return [];
+    const progress = Math.min(...[first, ...others].map((row) => Number(row['progress'])));
+    return [
+      {
+        ...{ volume_group_id: String(id), volume_group_name: name, type: first['type'] ?? '' },
+        ...{ progress: String(progress), start_time: first['start_time'] ?? '', estimated_completion_time: '' },
+        ...{ source_volume_group_name: origin?.group ?? name, source_snapshot: origin?.snapshot ?? '' },
+      },
+    ];
+  });
+}
+
 export const snapshotViews: Commands = {
   ...withEach(
     {
@@ -204,5 +226,14 @@ export const snapshotViews: Commands = {
       ),
     },
     { since: '8.5.1' },
+  ),
+  ...withEach(
+    {
+      lsvolumegrouppopulation: listing(
+        (machine, args) => concise(withoutObject(args), GROUP_POPULATION_COLUMNS, groupPopulationRows(machine)),
+        'optional',
+      ),
+    },
+    { since: '8.6' },
   ),
 };

@@ -23,6 +23,7 @@ import { userCommands } from './users.js';
 import { volumeChanges } from './volume-changes.js';
 import { volumeCommands } from './volumes.js';
 import { volumeCopyCommands } from './volume-copies.js';
+import { thinCloneCommands } from './thin-clones.js';
 import { volumeGroupCommands } from './volume-groups.js';
 import { volumeRemoval } from './volume-removal.js';
 import { volumeViews } from './volume-views.js';
@@ -48,6 +49,7 @@ export const COMMANDS: Commands = {
   ...mappingCommands,
   ...groupCommands,
   ...volumeGroupCommands,
+  ...thinCloneCommands,
   ...snapshotCommands,
   ...snapshotViews,
   ...policyCommands,

@@ -3,14 +3,14 @@ import type { Machine } from '../../machine.js';
 import { refuse } from '../../model/codes.js';
 import { reaches } from '../../model/profile.js';
 import { checkName } from '../../model/object-names.js';
-import type { Snapshot, VolumeGroup } from '../../model/snapshot.js';
+import type { VolumeGroup } from '../../model/snapshot.js';
 import { drop } from '../../model/state.js';
 import type { Arguments } from '../arguments.js';
 import { acted, change, named, withEach, type Commands } from '../command.js';
 import { checkIoGroup } from './nodes.js';
 import { assignmentAsked, POLICY_FLAGS } from './policy-assignment.js';
 import { populate } from './population.js';
-import { snapshotById } from './snapshot-lookup.js';
+import { sourceSnapshot } from './snapshot-lookup.js';
 
 async function mkvolumegroup(machine: Machine, args: Arguments): Promise<string> {
   const { state } = machine;
@@ -39,18 +39,6 @@ async function mkvolumegroup(machine: Machine, args: Arguments): Promise<string>
     throw error;
   }
   return `Volume Group, id [${id}], successfully created\n`;
-}
-
-/** `-fromsnapshotid`, or `-snapshot` with `-fromsourcegroup` or `-fromsourceuid`. */
-function sourceSnapshot(machine: Machine, args: Arguments): Snapshot {
-  const id = args.value('fromsnapshotid');
-  if (id !== undefined) return snapshotById(machine, id);
-  const name = args.required('snapshot');
-  const group = args.value('fromsourcegroup');
-  const uid = group === undefined ? args.required('fromsourceuid') : named(machine.state.volumeGroups, group).uid;
-  const found = machine.state.snapshots.find((snapshot) => snapshot.name === name && snapshot.parentUid === uid);
-  if (!found) throw refuse('CMMVC9755E', name);
-  return found;
 }
 
 function chvolumegroup(machine: Machine, args: Arguments): string {
