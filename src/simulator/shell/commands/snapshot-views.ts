@@ -1,4 +1,4 @@
-// lsvolumegroup, lsvolumegroupsnapshot, lsvolumesnapshot and what is being made from snapshots.
+// lsvolumegroup, lsvolumegroupsnapshot and lsvolumesnapshot.
 import { snapshotState } from '../../flashcopy/snapshot-images.js';
 import type { Machine } from '../../machine.js';
 import { arrayTime } from '../../model/array-time.js';
@@ -8,7 +8,6 @@ import type { Snapshot, SnapshotMember, VolumeGroup } from '../../model/snapshot
 import type { Arguments } from '../arguments.js';
 import { listing, listingWith, named, shown, withEach, type Commands } from '../command.js';
 import { attributesOf, capacity, concise, detailed, withoutObject, type Row } from '../view.js';
-import { progressPercent } from './mapping-views.js';
 import { POLICIES_SINCE } from './policy-assignment.js';
 import { policyCells } from './policy-views.js';
 import { snapshotById } from './snapshot-lookup.js';
@@ -157,49 +156,6 @@ const lsvolumesnapshot = listing((machine, args) => {
     : concise(withoutObject(args), MEMBER_COLUMNS, rows);
 }, 'optional');
 
-const POPULATION_COLUMNS = [
-  ...['volume_id', 'volume_name', 'volume_group_id', 'volume_group_name', 'type', 'progress', 'start_time'],
-  ...['estimated_completion_time', 'source_volume_name', 'source_snapshot'],
-];
-
-function populationRows({ state }: Machine): Row[] {
-  const running = state.mappings.filter(
-    ({ owner }) => owner === 'clone' || owner === 'thinclone' || owner === 'restore',
-  );
-  return running.map((mapping) => {
-    const volume = state.volume(mapping.target);
-    const group = volume.group === undefined ? undefined : state.volumeGroups.byId(volume.group);
-    return {
-      ...{ volume_id: String(volume.id), volume_name: volume.name, type: mapping.owner ?? '' },
-      ...{ volume_group_id: String(group?.id ?? ''), volume_group_name: group?.name ?? '' },
-      ...{ progress: String(progressPercent(mapping)), start_time: mapping.startTime },
-      ...{ source_volume_name: volume.origin?.volume ?? volume.name, source_snapshot: volume.origin?.snapshot ?? '' },
-    };
-  });
-}
-
-const GROUP_POPULATION_COLUMNS = [
-  ...['volume_group_id', 'volume_group_name', 'type', 'progress', 'start_time', 'estimated_completion_time'],
-  ...['source_volume_group_name', 'source_snapshot'],
-];
-
-/** A group is as far as the last of its volumes. */
-function groupPopulationRows(machine: Machine): Row[] {
-  const rows = populationRows(machine);
-  return machine.state.volumeGroups.flatMap(({ id, name, origin }) => {
-    const [first, ...others] = rows.filter((row) => row['volume_group_id'] === String(id));
-    if (first === undefined) return [];
-    const progress = Math.min(...[first, ...others].map((row) => Number(row['progress'])));
-    return [
-      {
-        ...{ volume_group_id: String(id), volume_group_name: name, type: first['type'] ?? '' },
-        ...{ progress: String(progress), start_time: first['start_time'] ?? '', estimated_completion_time: '' },
-        ...{ source_volume_group_name: origin?.group ?? name, source_snapshot: origin?.snapshot ?? '' },
-      },
-    ];
-  });
-}
-
 export const snapshotViews: Commands = {
   ...withEach(
     {
@@ -220,20 +176,7 @@ export const snapshotViews: Commands = {
     {
       lsvolumegroupsnapshot: listingWith({ values: ['snapshot', 'volumegroup', 'parentuid'] }, lsvolumegroupsnapshot),
       lsvolumesnapshot: lsvolumesnapshot,
-      lsvolumepopulation: listing(
-        (machine, args) => concise(withoutObject(args), POPULATION_COLUMNS, populationRows(machine)),
-        'optional',
-      ),
     },
     { since: '8.5.1' },
-  ),
-  ...withEach(
-    {
-      lsvolumegrouppopulation: listing(
-        (machine, args) => concise(withoutObject(args), GROUP_POPULATION_COLUMNS, groupPopulationRows(machine)),
-        'optional',
-      ),
-    },
-    { since: '8.6' },
   ),
 };

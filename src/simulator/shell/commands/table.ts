@@ -16,6 +16,7 @@ import { poolCommands } from './pools.js';
 import { simulatorCommands } from './simulator.js';
 import { policyCommands } from './snapshot-policies.js';
 import { snapshotCommands } from './snapshots.js';
+import { populationViews } from './population-views.js';
 import { snapshotViews } from './snapshot-views.js';
 import { specificationCommand } from './specification.js';
 import { systemCommands } from './system.js';
@@ -52,6 +53,7 @@ export const COMMANDS: Commands = {
   ...thinCloneCommands,
   ...snapshotCommands,
   ...snapshotViews,
+  ...populationViews,
   ...policyCommands,
   ...policyViews,
   ...simulatorCommands,
