@@ -1,28 +1,22 @@
-// What the fault matrix reaches: every activity and every step, so that a new one joins by itself. Its cells: matrix-odd.test.ts and matrix-even.test.ts.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+// The even cells of the fault matrix, and what all of it reaches: every activity and every step, so that a new one joins by itself.
+import { describe, expect, it } from 'vitest';
 import { STEPS } from '../../src/domain/steps.js';
-import type { Vm } from './driver/sdk-vm.js';
-import { carryOut, createLaboratory } from './laboratory.js';
-import { activityNames, cellsOf, type Roads, type Shape } from './matrix.js';
-import { allShapes, roadsOfAllShapes } from './matrix-shapes.js';
+import { carryOut } from './laboratory.js';
+import { activityNames, cellsOf } from './matrix.js';
+import { describeCells, openMatrix } from './matrix-cells.js';
+import { allShapes } from './matrix-shapes.js';
 import { reportOf } from './world/world.js';
 
-let vm: Vm;
-let roads: ReadonlyMap<Shape, Roads>;
-
-beforeAll(async () => {
-  vm = await createLaboratory();
-  roads = await roadsOfAllShapes(vm);
-});
-afterAll(() => vm.close());
+const matrix = openMatrix();
 
 describe('the fault matrix', () => {
   it('reaches every activity a worker registers: a new one joins by itself, or stands here', () => {
-    const reached = new Set([...roads.values()].flatMap(({ activities }) => [...activities.keys()]));
+    const reached = new Set([...matrix().roads.values()].flatMap(({ activities }) => [...activities.keys()]));
     expect(activityNames().filter((name) => !reached.has(name) && !APART.has(name))).toEqual([]);
   });
 
   it('reaches every step of the procedure', async () => {
+    const { vm, roads } = matrix();
     const [shape] = allShapes;
     const [cell] = cellsOf(shape!, roads.get(shape!)!);
     const { world } = await carryOut(vm, { ...cell!.scenario, faults: [] });
@@ -30,6 +24,8 @@ describe('the fault matrix', () => {
     expect(STEPS.filter((step) => steps?.includes(step) !== true)).toEqual([]);
   });
 });
+
+describeCells('even', matrix);
 
 /** Not called by the copies of this matrix; each has its own tests. */
 const APART: ReadonlySet<string> = new Set<string>([

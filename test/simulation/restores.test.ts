@@ -1,7 +1,8 @@
 // Restores from a snapshot through the real workflows, on model hosts and the simulated array: first what goes wrong, by the bytes of production and its
 // mounts, then the fault matrix, then the good one. MATRIX=all tries every cell.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fault, cellsOf, scenarioOf, tryCell, type Road, type Roads, type Shape } from './matrix.js';
+import { fault, cellsOf, scenarioOf, type Road, type Roads, type Shape } from './matrix.js';
+import { tryCells } from './matrix-cells.js';
 import type { Vm } from './driver/sdk-vm.js';
 import { carryOut, createLaboratory, story, type Outcome, type Planted } from './laboratory.js';
 import type { Fault } from './world/faults.js';
@@ -134,12 +135,7 @@ describe('a restore from a snapshot', () => {
     const every = process.env['MATRIX'] === 'all' ? 1 : Math.ceil(cells.length / SPREAD);
     // What is about the restore itself and its hosts is tried always.
     const tried = cells.filter(({ title }, at) => at % every === 0 || /startSnapshot|ReleaseTarget|Mount/.test(title));
-    let missed = 0;
-    for (const cell of tried) {
-      const end = await tryCell(vm, cell);
-      if (end.missed) missed += 1;
-      expect(end.violations, `${cell.title}\n${story(end)}`).toEqual([]);
-    }
+    const missed = await tryCells(vm, tried);
     console.log(`restore-snapshot: ${tried.length} of ${cells.length} cells, ${missed} missed`);
     expect(missed).toBe(0);
   }, 1_800_000);

@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StartSession, StorageArray } from '../../src/array/array.js';
 import { withMethods } from '../../src/testing/lies.js';
-import { activityNames, cellsOf, fault, scenarioOf, tryCell, type Road, type Roads, type Shape } from './matrix.js';
+import { activityNames, cellsOf, fault, scenarioOf, type Road, type Roads, type Shape } from './matrix.js';
+import { tryCells } from './matrix-cells.js';
 import type { Vm } from './driver/sdk-vm.js';
 import { carryOut, createLaboratory, story, type Planted } from './laboratory.js';
 import type { Fault } from './world/faults.js';
@@ -148,12 +149,7 @@ describe.each(SHAPES)('a snapshot by $method, as $snapshot', (shape) => {
     const every = process.env['MATRIX'] === 'all' ? 1 : Math.ceil(cells.length / SPREAD);
     // What is about the snapshot itself is tried always.
     const tried = cells.filter(({ title }, at) => at % every === 0 || /MakeClones|UnprepareGroup|Snapshot/.test(title));
-    let missed = 0;
-    for (const cell of tried) {
-      const end = await tryCell(vm, cell);
-      if (end.missed) missed += 1;
-      expect(end.violations, `${cell.title}\n${story(end)}`).toEqual([]);
-    }
+    const missed = await tryCells(vm, tried);
     console.log(`${shape.method}, ${shape.snapshot ?? ''}: ${tried.length} of ${cells.length} cells, ${missed} missed`);
     expect(missed).toBe(0);
   }, 1_800_000);

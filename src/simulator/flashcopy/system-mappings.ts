@@ -6,10 +6,17 @@ import { idleMapping, type Mapping, type Volume } from '../model/state.js';
 
 const RATES = { snapshot: 0, thinclone: 0, clone: 50, restore: 50 } as const;
 
+type Owner = keyof typeof RATES;
+
+/** What a mapping is by what it is for. */
+export const traitsOf = (owner: Owner): Pick<Mapping, 'owner' | 'autodelete' | 'copyRate'> => ({
+  ...{ owner, autodelete: owner === 'clone' || owner === 'restore', copyRate: RATES[owner] },
+});
+
 /** Not started yet. Throws CMMVC5917E when there is no bitmap memory left. */
 export function systemMapping(
   machine: Machine,
-  wanted: { readonly source: Volume; readonly target: Volume; readonly owner: keyof typeof RATES },
+  wanted: { readonly source: Volume; readonly target: Volume; readonly owner: Owner },
 ): Mapping {
   const { state } = machine;
   const { source, target, owner } = wanted;
@@ -17,9 +24,9 @@ export function systemMapping(
   if (bitmapBytes(state) + bitmapNeed({ incremental: false }, grains) > bitmapTotal(state)) throw refuse('CMMVC5917E');
   const id = state.mappings.freeId();
   const mapping: Mapping = {
-    ...{ id, name: `@${owner}${id}`, source: source.id, target: target.id, grainKiB: 256, group: 0, owner },
-    ...{ incremental: false, keepTarget: false, autodelete: owner === 'clone' || owner === 'restore' },
-    ...{ copyRate: RATES[owner], cleanRate: 0 },
+    ...{ id, name: `@${owner}${id}`, source: source.id, target: target.id, grainKiB: 256, group: 0 },
+    ...{ incremental: false, keepTarget: false, cleanRate: 0 },
+    ...traitsOf(owner),
     ...idleMapping(grains),
     restoring: owner === 'restore',
   };

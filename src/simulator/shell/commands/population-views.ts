@@ -1,6 +1,5 @@
 // How far clones, thin clones and restores are: by volume, and by volume group.
 import type { Machine } from '../../machine.js';
-
 import { listing, withEach, type Commands } from '../command.js';
 import { concise, withoutObject, type Row } from '../view.js';
 import { progressPercent } from './mapping-views.js';

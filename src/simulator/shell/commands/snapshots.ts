@@ -11,15 +11,14 @@ import { change, must, named, shown, withEach, type Commands } from '../command.
 import { systemMapping } from '../../flashcopy/system-mappings.js';
 import { SNAPSHOT_FLAGS, snapshotNamed } from './snapshot-lookup.js';
 import { takeSnapshot, volumesOf, type WantedSnapshot } from '../../flashcopy/snapshot-taking.js';
-import { findVolume } from './volume-lookup.js';
+import { volumesNamed } from './volume-lookup.js';
 
 /** `-volumegroup G`, or `-volumes a:b:c`. */
 function subjectOf(machine: Machine, args: Arguments): Pick<WantedSnapshot, 'volumes' | 'group'> {
   const { state } = machine;
   const [groupName, list] = [args.value('volumegroup'), args.value('volumes')];
   if ((groupName === undefined) === (list === undefined)) throw refuse('CMMVC5707E', '-volumegroup or -volumes');
-  if (list !== undefined)
-    return { volumes: list.split(':').map((name) => must(findVolume(machine, name), 'CMMVC5804E', name)) };
+  if (list !== undefined) return { volumes: volumesNamed(machine, list) };
   const group = named(state.volumeGroups, groupName ?? '');
   return { volumes: volumesOf(state, group), group };
 }
@@ -86,9 +85,8 @@ async function restorefromsnapshot(machine: Machine, args: Arguments): Promise<s
 
 function membersNamed(machine: Machine, snapshot: Snapshot, list: string | undefined): readonly SnapshotMember[] {
   if (list === undefined) return snapshot.members;
-  return list.split(':').map((name) => {
-    const volume = must(findVolume(machine, name), 'CMMVC5804E', name);
-    const member = snapshot.members.find((candidate) => candidate.volume === volume.id);
+  return volumesNamed(machine, list).map(({ id, name }) => {
+    const member = snapshot.members.find((candidate) => candidate.volume === id);
     return must(member, 'CMMVC5804E', `${name} is not in the snapshot`);
   });
 }

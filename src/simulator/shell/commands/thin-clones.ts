@@ -1,7 +1,7 @@
 // What later becomes of thin clones: their own volumes (`converttoclone`), or another point in time (`refreshfromsnapshot`). As IBM's pages of 8.7 and 9.1.
 import { start } from '../../flashcopy/lifecycle.js';
 import { removeMapping } from '../../flashcopy/removal.js';
-import { systemMapping } from '../../flashcopy/system-mappings.js';
+import { systemMapping, traitsOf } from '../../flashcopy/system-mappings.js';
 import type { Machine } from '../../machine.js';
 import { refuse } from '../../model/codes.js';
 import type { Snapshot } from '../../model/snapshot.js';
@@ -9,7 +9,7 @@ import type { Mapping, Volume } from '../../model/state.js';
 import type { Arguments } from '../arguments.js';
 import { change, must, named, withEach, type Commands } from '../command.js';
 import { sourceSnapshot } from './snapshot-lookup.js';
-import { findVolume } from './volume-lookup.js';
+import { volumesNamed } from './volume-lookup.js';
 
 interface ThinClone {
   readonly volume: Volume;
@@ -24,7 +24,7 @@ function thinClones(machine: Machine, args: Arguments, groupId: number | undefin
   const asked =
     list === undefined
       ? state.volumes.filter(({ group, origin }) => group === groupId && origin?.kind === 'thinclone')
-      : list.split(':').map((name) => must(findVolume(machine, name), 'CMMVC5804E', name));
+      : volumesNamed(machine, list);
   if (asked.length === 0) throw refuse('CMMVC5804E', 'no thin clone');
   return asked.map((volume) => {
     const mapping = state.mappings.find(({ owner, target }) => owner === 'thinclone' && target === volume.id);
@@ -38,7 +38,7 @@ function thinClones(machine: Machine, args: Arguments, groupId: number | undefin
 function converttoclone(machine: Machine, args: Arguments): string {
   const group = named(machine.state.volumeGroups, args.required('volumegroup'));
   for (const { volume, mapping } of thinClones(machine, args, group.id)) {
-    Object.assign(mapping, { owner: 'clone', autodelete: true, copyRate: 50, due: machine.clock.now() });
+    Object.assign(mapping, traitsOf('clone'), { due: machine.clock.now() });
     if (volume.origin) volume.origin = { ...volume.origin, kind: 'clone' };
   }
   const left = machine.state.volumes.some((other) => other.group === group.id && other.origin?.kind === 'thinclone');

@@ -2,6 +2,7 @@
 import type { Machine } from '../../machine.js';
 import { targetOffline } from '../../model/legality.js';
 import { find, type Volume } from '../../model/state.js';
+import { must } from '../command.js';
 
 export function volumeOffline(machine: Machine, volume: Volume): boolean {
   if (volume.offline !== undefined) return true;
@@ -19,3 +20,7 @@ export function findVolume(machine: Machine, reference: string): Volume | undefi
     find(volumes, reference) ?? (uid.length === 32 ? volumes.find((volume) => volume.uid === uid) : undefined);
   return found?.hidden === true ? undefined : found;
 }
+
+/** `a:b:c`. Throws CMMVC5804E for one that is not there. */
+export const volumesNamed = (machine: Machine, list: string): Volume[] =>
+  list.split(':').map((name) => must(findVolume(machine, name), 'CMMVC5804E', name));
