@@ -11,6 +11,9 @@ export interface Beat {
   restart(): void;
 }
 
+/** One for all: a reason made anew costs a stack trace at the end of every activity. */
+const ENDED = new Error('the activity has ended');
+
 const intervalMs = (info: Info): number =>
   Math.min(BEATS.longest, Math.max(BEATS.shortest, (info.heartbeatTimeoutMs ?? 3 * BEATS.longest) / 3));
 
@@ -44,6 +47,6 @@ export async function whileBeating<T>(clock: Clock, work: (beat: Beat) => Promis
   try {
     return await work({ report, restart });
   } finally {
-    ended.abort();
+    ended.abort(ENDED);
   }
 }
