@@ -22,6 +22,12 @@ export function padded(data: Uint8Array): Uint8Array {
   return whole;
 }
 
+/** What was padded, as text. */
+export function unpadded(blocks: Uint8Array): string {
+  const end = blocks.indexOf(0);
+  return Buffer.from(blocks.subarray(0, end < 0 ? blocks.length : end)).toString('utf8');
+}
+
 export const diskPath = (uid: string): string => `/dev/mapper/3${uid.toLowerCase()}`;
 
 /** Where a host reaches a VDisk. */

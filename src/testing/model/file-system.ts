@@ -2,7 +2,7 @@
 // it is unmounted: a target that was still mounted during a copy destroys the copy, as a real one does.
 import { crc32 } from 'node:zlib';
 import { hostError } from './errors.js';
-import { BLOCK, type BlockDevice, padded } from './disk.js';
+import { BLOCK, type BlockDevice, padded, unpadded } from './disk.js';
 
 const MAGIC = 'model-fs';
 const DIRECTORY_AT = BLOCK;
@@ -22,9 +22,7 @@ interface Directory {
 }
 
 export async function readSuperblock(device: BlockDevice): Promise<Superblock | undefined> {
-  const text = Buffer.from(await device.read(0, BLOCK))
-    .toString('utf8')
-    .replaceAll('\0', '');
+  const text = unpadded(await device.read(0, BLOCK));
   try {
     const found = JSON.parse(text) as Superblock;
     return found.magic === MAGIC ? found : undefined;

@@ -1,6 +1,6 @@
 // Volume groups of model hosts: ids stand on every disk, logical volumes are striped over all of them, so a copy that misses one instant is torn.
 import { hostError } from './errors.js';
-import { BLOCK, type BlockDevice, padded } from './disk.js';
+import { BLOCK, type BlockDevice, padded, unpadded } from './disk.js';
 
 const MAGIC = 'model-pv';
 const DATA_START = 16 * BLOCK;
@@ -29,7 +29,7 @@ export async function readHeader(disk: BlockDevice): Promise<PhysicalVolumeHeade
   const first = Buffer.from(await disk.read(0, BLOCK));
   // Of a large group the header goes on, up to the data.
   const long = first.at(-1) !== 0 && first.toString('utf8', 0, BEGINNING.length) === BEGINNING;
-  const text = (long ? Buffer.from(await disk.read(0, DATA_START)) : first).toString('utf8').replaceAll('\0', '');
+  const text = unpadded(long ? await disk.read(0, DATA_START) : first);
   try {
     const header = JSON.parse(text) as PhysicalVolumeHeader;
     return header.magic === MAGIC ? header : undefined;
