@@ -1,4 +1,4 @@
-// `npm run bench:pause [ROUNDS]`: the longest gap a writer on the source host sees, in the lab, method quiesce, one volume and then four.
+// `npm run bench:pause [ROUNDS] [VOLUMES]`: the longest gap a writer on the source host sees, in the lab, method quiesce, one volume and then four.
 // Paired rounds: the library, then the floor (freeze, wait as long as the array's own start took in this very round, thaw, inside the guest), then scripts.
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
@@ -13,11 +13,12 @@ import { floorRound } from './pause/floor.js';
 import { libraryRound } from './pause/library.js';
 import { coolDown, scriptRound, warmUp } from './pause/shell-script.js';
 import { ratios, summarise } from './pause/statistics.js';
-import { longestGap } from './pause/writer-gap.js';
+import { longestGap, waitsAround } from './pause/writer-gap.js';
 
 const ROUNDS = Number(process.argv[2] ?? 50);
 /** A script with new connections takes seconds a round, and its figure is far away. */
 const NEW_CONNECTION_ROUNDS = 10;
+const VOLUMES = (process.argv[3] ?? '1,4').split(',').map(Number);
 const RESULTS = 'bench/results';
 const KINDS = ['floor', 'library', 'multiplexed', 'new'] as const;
 type Kind = (typeof KINDS)[number];
@@ -25,7 +26,7 @@ type Gaps = Record<Kind, number[]>;
 
 await mkdir(RESULTS, { recursive: true });
 await execa('npx', ['tsx', source('up.ts')], { stdio: 'inherit' });
-for (const volumes of [1, 4]) await bench(volumes);
+for (const volumes of VOLUMES) await bench(volumes);
 
 async function bench(volumes: number): Promise<void> {
   await prepareSource(
@@ -36,14 +37,14 @@ async function bench(volumes: number): Promise<void> {
   const worker = await startDemoWorker();
   await warmUp();
   const csv = `${RESULTS}/pause-${volumes}.csv`;
-  await writeFile(csv, 'round,kind,gap_ms,array_start_ms,reported_ms,load1\n');
+  await writeFile(csv, 'round,kind,gap_ms,array_start_ms,reported_ms,before_ms,after_ms,load1\n');
   const gaps: Gaps = { floor: [], library: [], multiplexed: [], new: [] };
   try {
     await libraryRound(worker.client, volumes); // creates mappings and group; not counted
     for (let round = 1; round <= ROUNDS; round += 1) {
-      for (const [kind, gap, startMs, reported] of await pairedRound(round, { volumes, writer, worker })) {
+      for (const { kind, gap, startMs, held } of await pairedRound(round, { volumes, writer, worker })) {
         gaps[kind].push(gap);
-        await appendFile(csv, `${round},${kind},${gap},${startMs},${reported},${(loadavg()[0] ?? 0).toFixed(2)}\n`);
+        await appendFile(csv, `${[round, kind, gap, startMs, ...held, (loadavg()[0] ?? 0).toFixed(2)].join(',')}\n`);
       }
     }
   } finally {
@@ -57,8 +58,20 @@ async function bench(volumes: number): Promise<void> {
   print(volumes, gaps);
 }
 
-/** Of the library also what its report says of the pause: freeze to thaw, by the holder. */
-type Row = readonly [kind: Kind, gapMs: number, startMs: number, reportedMs: number | ''];
+type Acknowledgements = Awaited<ReturnType<BenchWriter['acknowledgements']>>;
+interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly reportedMs?: number;
+}
+
+interface Row {
+  readonly kind: Kind;
+  readonly gap: number;
+  readonly startMs: number;
+  /** Of the library alone: what its report says of the pause (freeze to thaw, by the holder), and what the writer waited before and after that. */
+  readonly held: readonly [reportedMs: number | '', beforeMs: number | '', afterMs: number | ''];
+}
 
 async function pairedRound(
   round: number,
@@ -66,11 +79,12 @@ async function pairedRound(
 ): Promise<Row[]> {
   const { volumes, writer, worker } = parts;
   const rows: Row[] = [];
-  const measured = async (kind: Kind, run: () => Promise<{ fromMs: number; toMs: number; reportedMs?: number }>) => {
+  const measured = async (kind: Kind, run: () => Promise<Window>) => {
     const window = await run();
     await delay(1_500); // the writer goes on a while, so that the gap has two ends
     const startMs = await lastStartMs();
-    rows.push([kind, longestGap(await writer.acknowledgements(), window), startMs, window.reportedMs ?? '']);
+    const acknowledged = await writer.acknowledgements();
+    rows.push({ kind, gap: longestGap(acknowledged, window), startMs, held: heldIn(acknowledged, window) });
     return startMs;
   };
   await writer.startAfresh();
@@ -83,6 +97,12 @@ async function pairedRound(
     await measured('new', () => scriptRound('new', group));
   }
   return rows;
+}
+
+function heldIn(acknowledged: Acknowledgements, { reportedMs, ...window }: Window): Row['held'] {
+  if (reportedMs === undefined) return ['', '', ''];
+  const { beforeMs, afterMs } = waitsAround(acknowledged, window);
+  return [reportedMs, beforeMs, afterMs];
 }
 
 function print(volumes: number, gaps: Gaps): void {

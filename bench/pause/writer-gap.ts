@@ -14,3 +14,14 @@ export function longestGap(
   if (near.length < 2) throw new Error('the writer was idle around the pause');
   return near.slice(1).reduce((longest, at, index) => Math.max(longest, at - (near[index] ?? at)), 0);
 }
+
+/** Of a pause whose bounds the guest's own clock gave: ms from the last acknowledgement to its begin, and from its end to the next one. */
+export function waitsAround(
+  acknowledgements: readonly Acknowledgement[],
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): { readonly beforeMs: number; readonly afterMs: number } {
+  const times = acknowledgements.map(({ ackMs }) => ackMs);
+  const last = times.findLast((at) => at <= fromMs) ?? Number.NaN;
+  const next = times.find((at) => at >= toMs) ?? Number.NaN;
+  return { beforeMs: fromMs - last, afterMs: next - toMs };
+}
