@@ -13,8 +13,15 @@ class Curl:
         self.array = array
         self.token = self.call('auth', headers={'X-Auth-Username': USER, 'X-Auth-Password': PASSWORD})[1]['token']
 
-    def call(self, path, body='', headers=None, root='/rest/v1', method='POST'):
-        """HTTP status and body, as JSON where it is JSON."""
+    def call(self, path, hasty=False, **more):
+        """HTTP status and body, as JSON where it is JSON. Told that it goes too fast it waits, as a client should, unless it is hasty."""
+        answer = self.call_once(path, **more)
+        while answer[0] == 429 and not hasty:
+            time.sleep(0.5)
+            answer = self.call_once(path, **more)
+        return answer
+
+    def call_once(self, path, body='', headers=None, root='/rest/v1', method='POST'):
         headers = {'X-Auth-Token': self.token} if headers is None else headers
         words = [word for pair in headers.items() for word in ('-H', ': '.join(pair))]
         url = f'https://127.0.0.1:{self.array.rest_port}{root}/{path}'
@@ -29,7 +36,7 @@ class Curl:
             return int(status), text
 
     def done(self, path, body=''):
-        status, answer = self.call(path, body)
+        status, answer = self.call(path, body=body)
         assert status == 200, answer
         return answer
 
@@ -79,6 +86,7 @@ def test_snapshot_is_taken_and_restored(array, curl):
     array.write('a', 'after!')
     curl.done('restorefromsnapshot', {'snapshotid': taken['id']})
     assert array.read('a', 6) == 'before'
+    array.eventually(lambda: array.rows('lsvolumepopulation') == [])
     curl.done('rmsnapshot', {'snapshotid': taken['id']})
 
 
@@ -99,7 +107,7 @@ def test_every_value_is_text_and_both_roots_serve(curl):
     assert flat['capacity'] == str(64 * 2**20)
     for root in ('/rest', '/rest/v1'):
         for body in ('', 'null', '{}'):
-            assert curl.call('lssystem', body, root=root)[0] == 200
+            assert curl.call('lssystem', body=body, root=root)[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -124,8 +132,9 @@ def test_wrong_input(array, curl, path, more, status, says):
 
 
 def test_who_goes_too_fast_is_told_429_and_served_later(array, curl):
+    time.sleep(1)  # what came before does not count any more
     array.run('simfault -on rest -do http:429 -times 2')
-    assert [curl.call('lssystem')[0] for _ in range(3)] == [429, 429, 200]
+    assert [curl.call('lssystem', hasty=True)[0] for _ in range(3)] == [429, 429, 200]
     time.sleep(1)
     headers = {'X-Auth-Username': USER, 'X-Auth-Password': PASSWORD}
     tokens = {curl.call('auth', headers=headers)[1]['token'] for _ in range(2)}
