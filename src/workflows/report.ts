@@ -21,7 +21,6 @@ import { advice } from './advice.js';
 import { detailsOf } from './details.js';
 import { errorLine, errorOf } from './failure.js';
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export type Note = (line: string) => void;
 
 /** After these the volumes are not, or not for sure, what was asked for. */
@@ -47,7 +46,7 @@ export class RunReport {
   snapshots: readonly SnapshotReport[] = [];
   readonly mounts: MountReport[] = [];
   readonly compensation: CompensationReport[] = [];
-  readonly #steps: Writable<StepReport>[] = [];
+  readonly #steps: StepReport[] = [];
   readonly #pauses = new Map<string, PauseReport>();
   /** Hosts that do not get their I/O back: why, and what a person can do there. */
   readonly #stuck = new Map<string, string>();
@@ -116,20 +115,20 @@ export class RunReport {
 
   /** Records a step around its work: running, then done or failed with its error. */
   async step<T>(name: StepName, subject: string, work: (note: Note) => Promise<T>): Promise<T> {
-    const entry: Writable<StepReport> = { name, subject, state: 'running', startedAt: now() };
-    this.#steps.push(entry);
+    const at = this.#steps.push({ name, subject, state: 'running', startedAt: now() }) - 1;
+    // Never changed in place: a report that was answered keeps what it said.
+    const become = (news: Partial<StepReport>) => void (this.#steps[at] = { ...this.#steps[at]!, ...news });
     this.changed();
     try {
-      const result = await work((line) => void (entry.note = line));
-      entry.state = 'done';
+      const result = await work((note) => become({ note }));
+      become({ state: 'done' });
       return result;
     } catch (error) {
-      entry.state = 'failed';
-      entry.note = errorLine(error);
+      become({ state: 'failed', note: errorLine(error) });
       this.doubted ||= DOUBTED.has(errorOf(error).code);
       throw error;
     } finally {
-      entry.endedAt = now();
+      become({ endedAt: now() });
       this.changed();
     }
   }
@@ -175,7 +174,7 @@ export class RunReport {
       mounts: [...this.mounts],
       volumes,
       compensation: [...this.compensation],
-      steps: this.#steps.map((step) => ({ ...step })),
+      steps: [...this.#steps],
       ...{ workflowId, runId, planLines },
       ...(planHash === undefined ? {} : { planHash }),
     };
