@@ -19,35 +19,35 @@ dist/.built: node_modules/.package-lock.json tsconfig.json tsconfig.build.json $
 build: setup dist/.built
 
 demo: build
-	@KEEP=$(KEEP) npx tsx lab/demo/main.ts
+	@KEEP=$(KEEP) node --import tsx lab/demo/main.ts
 
 test: build
-	@npx tsx scripts/test.ts
+	@node --import tsx scripts/test.ts
 
 # The long rest of the lab's tests: planted lies, failures in the pause, refusals, two labs side by side.
 test-lab: build
-	@npx tsx scripts/test.ts lab-long
+	@node --import tsx scripts/test.ts lab-long
 
 # Cinder, Ansible, IBM's client library, ssh and curl, as they are, against the simulator; ONLY=ansible for one of them.
 test-clients: build
-	@npx tsx scripts/clients.ts $(ONLY)
+	@node --import tsx scripts/clients.ts $(ONLY)
 
 # Workers and Temporal killed, paused, deployed anew in every step: real processes, a database in a file.
 test-restarts: setup
-	@npx tsx scripts/test.ts restart
+	@node --import tsx scripts/test.ts restart
 
 lab-up: build
-	@npx tsx lab/up.ts
+	@node --import tsx lab/up.ts
 
 lab-down: setup
-	@npx tsx lab/down.ts
+	@node --import tsx lab/down.ts
 
 bench: build
 	@npm run --silent bench:pause
 
 # Ten thousand seeded runs in virtual time; RUNS=n for fewer, SEED=n replays one.
 soak: setup
-	@SEED=$(SEED) npx tsx scripts/soak.ts
+	@SEED=$(SEED) node --import tsx scripts/soak.ts
 
 # Every cell of the fault matrices, on all cores; `make test` tries a spread of them.
 matrix: setup
@@ -55,4 +55,4 @@ matrix: setup
 
 # Planted bugs: each must be found.
 mutants: setup
-	@npx tsx scripts/mutants.ts
+	@node --import tsx scripts/mutants.ts

@@ -23,7 +23,7 @@ export function guest(labDir: string, name: string): Guest {
   const shared = [
     'ControlMaster=auto',
     `ControlPath=${socketPath(path.join(labDir, `${name}.ssh`))}`,
-    'ControlPersist=20',
+    'ControlPersist=120',
     'ConnectTimeout=30',
   ];
   const ssh = [...shared.flatMap((option) => ['-o', option]), '-F', path.join(labDir, 'ssh_config'), name];

@@ -6,22 +6,26 @@ import { inLab } from './paths.js';
 import { endProcess } from './processes.js';
 import { detachLoop, isMounted } from './san/store.js';
 import { removeControlSocket } from './san/tgtd.js';
-import { readState } from './state.js';
+import { readState, type RecordedProcess } from './state.js';
 
-const firstToEnd = ['temporal', 'array', 'source1', 'backup1', 'tgtd'];
+/** Together those that do not know each other; Temporal takes a second for its farewell. */
+const firstToEnd = [['temporal', 'array'], ['source1', 'backup1'], ['tgtd']];
+/** Does not go while it has targets, and has nothing to save: the array has done that. */
+const AT_ONCE = new Set(['tgtd']);
 
 /** Idempotent. Keeps nothing of the lab but its logs' directory, and that goes too. */
 export async function takeDown(): Promise<void> {
   if (!existsSync(inLab('state.json'))) return;
   const { processes, mounts, loopDevices, ports } = readState();
-  const rest = Object.keys(processes).filter((name) => !firstToEnd.includes(name));
+  const rest = Object.keys(processes).filter((name) => !firstToEnd.flat().includes(name));
   // The array saves its state and lets go of the store before tgtd, its data plane, goes.
-  for (const name of [...rest, ...firstToEnd]) {
-    const recorded = processes[name];
-    if (recorded !== undefined) await endProcess(recorded);
-  }
+  for (const names of [rest, ...firstToEnd]) await Promise.all(names.map((name) => end(name, processes[name])));
   await removeControlSocket(ports['portalA']);
   for (const mount of mounts) if (await isMounted(mount)) await execa('umount', [mount]);
   for (const loop of loopDevices) await detachLoop(loop);
   await rm(inLab(), { recursive: true, force: true });
 }
+
+const end = async (name: string, recorded: RecordedProcess | undefined): Promise<void> => {
+  if (recorded !== undefined) await endProcess(recorded, AT_ONCE.has(name) ? 0 : undefined);
+};

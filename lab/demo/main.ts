@@ -9,7 +9,7 @@ import { readState } from '../state.js';
 import { copyAndCheck, setUpSource, startDemoWorker, startWriters, type DemoWorker, type Writers } from './session.js';
 
 const keep = process.env['KEEP'] === '1';
-const script = (file: string) => execa('npx', ['tsx', source(file)], { stdio: 'inherit' });
+const script = (file: string) => execa(process.execPath, ['--import', 'tsx', source(file)], { stdio: 'inherit' });
 
 if (process.platform !== 'linux' || process.getuid?.() !== 0) {
   const { demoOnModels } = await import('./models.js');
@@ -20,15 +20,20 @@ const began = performance.now();
 try {
   await script('down.ts');
   await phase('lab', () => script('up.ts'));
-  await phase('volume group over two VDisks, striped, xfs on source1', setUpSource);
-  const writers = await phase('writers on source1', () => startWriters());
-  const worker = await phase('worker', () => startDemoWorker());
+  const starting = phase('worker', () => startDemoWorker());
+  // Awaited below; a failure meanwhile must not end the process in the middle of it.
+  starting.catch(() => undefined);
   try {
-    await demoCopy('unmount', worker, writers);
-    await demoCopy('quiesce', worker, writers);
+    await phase('volume group over two VDisks, striped, xfs on source1', setUpSource);
+    const writers = await phase('writers on source1', () => startWriters());
+    try {
+      await demoCopy('unmount', await starting, writers);
+      await demoCopy('quiesce', await starting, writers);
+    } finally {
+      await writers.close();
+    }
   } finally {
-    await worker.stop();
-    await writers.close();
+    await starting.then((worker) => worker.stop());
   }
   console.log(`demo: both copies are good (${((performance.now() - began) / 1000).toFixed(0)} s)`);
 } catch (error) {

@@ -2,6 +2,7 @@
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { FlashCopyClient, type LiveReport } from '../../src/client/index.js';
 import type { Report } from '../../src/domain/report.js';
+import type { StepName } from '../../src/domain/steps.js';
 import { createFlashCopyWorkers, type Wrap } from '../../src/worker/index.js';
 import { guest } from '../guest.js';
 import { uidOf } from '../data-plane/tgt.js';
@@ -11,11 +12,11 @@ import { labVolumes } from '../volumes.js';
 import { checkCopy, type CheckedCopy } from './check.js';
 import { byQuiesce, byUnmount, type DemoPair } from './requests.js';
 import { prepareSource, readIdentity } from './source.js';
-import { startWriter } from './writer.js';
+import { PACE_MS, startWriter } from './writer.js';
 
 const MOUNTED_AT = '/backup/data';
-/** Records the writers make before and after a pause, so that an idle writer shows. */
-const BUSY_MS = 1_500;
+/** Far from the pause the writers leave the emulated processors to the copy: both guests share what the machine has. */
+const CALM_MS = 250;
 
 export const uid = (name: string): string => uidOf(labVolumes.find((volume) => volume.name === name)?.id ?? -1);
 const pairs: readonly DemoPair[] = [1, 2].map((n) => ({
@@ -78,16 +79,24 @@ export async function copyAndCheck(
   parts: { readonly client: FlashCopyClient; readonly writers: Writers; readonly show: (report: LiveReport) => void },
 ): Promise<DemoCopy> {
   const before = await readIdentity(source1);
-  await delay(BUSY_MS);
+  parts.writers.pace(CALM_MS);
   const copy = await parts.client.start(method === 'unmount' ? byUnmount(pairs) : byQuiesce(pairs));
-  for await (const report of copy.follow()) parts.show(report);
+  for await (const report of copy.follow()) {
+    parts.writers.pace(nearPause(report) ? PACE_MS : CALM_MS);
+    parts.show(report);
+  }
   const report = await copy.result();
-  await delay(BUSY_MS);
   const acknowledgements = await parts.writers.acknowledgements();
   const checked = await checkCopy(backup1, MOUNTED_AT, { report, acknowledgements });
   const after = await readIdentity(source1);
   const changed = JSON.stringify(before) === JSON.stringify(after) ? [] : ['changed: the source has another identity'];
   return { report, checked: { ...checked, findings: [...checked.findings, ...changed] } };
+}
+
+/** From the array's own preparation to the grade: what is found there must have been written at full pace. */
+function nearPause({ steps }: LiveReport): boolean {
+  const begun = (name: StepName) => steps.some((step) => step.name === name);
+  return begun('prepare') && !begun('backgroundCopy');
 }
 
 let quiet = false;
@@ -97,5 +106,3 @@ function quietly(): void {
   quiet = true;
   Runtime.install({ logger: new DefaultLogger('ERROR') });
 }
-
-const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

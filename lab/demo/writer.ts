@@ -10,11 +10,13 @@ export const WRITER_DIRECTORIES = ['/data/ledger', '/data/journal'] as const;
 export interface RunningWriter {
   /** All acknowledgements so far. */
   acknowledgements(): Promise<Acknowledgement[]>;
+  /** ms from one acknowledgement to the next record, from now on. */
+  pace(ms: number): void;
   close(): Promise<void>;
 }
 
 /** ms from one acknowledgement to the next record: well below the shortest pause, which must hold a write of each writer. */
-const PACE_MS = 25;
+export const PACE_MS = 25;
 
 export async function startWriter(guest: Guest, logFile: string, paceMs = PACE_MS): Promise<RunningWriter> {
   const collector = await startCollector(logFile);
@@ -25,6 +27,7 @@ export async function startWriter(guest: Guest, logFile: string, paceMs = PACE_M
     systemctl start ${WRITER_UNIT}
   `);
   return {
+    pace: (ms) => collector.pace(ms),
     acknowledgements: async () => readAcknowledgements(await readFile(logFile, 'latin1')),
     close: () => collector.close(),
   };

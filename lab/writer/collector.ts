@@ -1,4 +1,5 @@
 // Takes the writer's acknowledgements over TCP and keeps them in a file outside the guest, so that no fault of the guest can take them back.
+// The other way goes one thing: how fast to write.
 import { createWriteStream } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
@@ -6,6 +7,8 @@ import { pathToFileURL } from 'node:url';
 
 export interface Collector {
   port: number;
+  /** ms from an acknowledgement to the next record, for the writers of now and for those to come. Default: as they were started. */
+  pace(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -13,8 +16,10 @@ export interface Collector {
 export async function startCollector(file: string, port = 0): Promise<Collector> {
   const log = createWriteStream(file, { flags: 'a' });
   const open = new Set<Socket>();
+  let paceMs: number | undefined;
   const server = createServer((socket) => {
     open.add(socket);
+    if (paceMs !== undefined) socket.write(`${paceMs}\n`);
     let rest = '';
     socket.on('data', (bytes) => {
       const text = rest + bytes.toString('latin1');
@@ -29,6 +34,11 @@ export async function startCollector(file: string, port = 0): Promise<Collector>
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    pace(ms) {
+      if (ms === paceMs) return;
+      paceMs = ms;
+      for (const socket of open) socket.write(`${ms}\n`);
+    },
     async close() {
       server.close();
       for (const socket of open) socket.destroy();

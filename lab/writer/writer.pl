@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 # The lab's application: per directory one process that appends fsynced, checksummed records and reports each one only after its fsync.
 # usage: writer.pl --collector HOST:PORT [--every-ms N] DIRECTORY...      Format and rules: lab/writer/records.ts
+# The collector may answer with lines `N`: from then on that many ms between an acknowledgement and the next record.
 use strict;
 use warnings;
 use Fcntl qw(O_RDWR O_CREAT SEEK_SET);
@@ -37,6 +38,16 @@ sub record {
   return sprintf("%-63s\n", sprintf 'FCW1 %08d %013d %08x', $number, $begin, $sum) . $body;
 }
 
+# Until the next record is due, or the collector names another pace.
+sub rest {
+  my ($socket) = @_;
+  my $ready = '';
+  vec($ready, fileno $socket, 1) = 1;
+  return unless select($ready, undef, undef, $every_ms / 1000) > 0;
+  sysread($socket, my $paces, 4096) or die "collector: gone\n";
+  $every_ms = $1 if $paces =~ /(\d+)\n\z/;
+}
+
 sub run {
   my ($directory, $instance) = @_;
   my $socket = IO::Socket::INET->new(PeerAddr => $collector, Proto => 'tcp') or die "collector $collector: $!\n";
@@ -53,7 +64,7 @@ sub run {
     syscall(74, fileno $file) == 0 or die "fsync in $directory: $!\n";
     my $line = sprintf "%d %d %d %d\n", $instance, $number, $begin, now_ms();
     (syswrite($socket, $line) // 0) == length $line or die "collector: $!\n";
-    select undef, undef, undef, $every_ms / 1000;
+    rest($socket);
   }
   return 0;
 }

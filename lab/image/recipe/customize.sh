@@ -12,7 +12,8 @@ install -m 644 "$here/sshd.conf" "$tree/etc/ssh/sshd_config.d/lab.conf"
 install -m 644 "$here/multipath.conf" "$tree/etc/multipath.conf"
 mkdir -p "$tree/etc/systemd/journald.conf.d" "$tree/etc/modules-load.d"
 printf '[Journal]\nStorage=volatile\nRuntimeMaxUse=16M\n' >"$tree/etc/systemd/journald.conf.d/lab.conf"
-printf 'iscsi_tcp\ndm_multipath\n' >"$tree/etc/modules-load.d/lab.conf"
+# The rest a guest would load at its first disk and its first mount, a second and a half in the middle of a copy.
+printf '%s\n' iscsi_tcp dm_multipath dm_service_time sg xfs >"$tree/etc/modules-load.d/lab.conf"
 printf '/dev/vda / ext4 noatime 0 0\n' >"$tree/etc/fstab"
 printf 'warm\n' >"$tree/etc/hostname"
 # Replaced by the guest's own before anybody can log in (there is no authorized key yet).
