@@ -14,7 +14,6 @@ setup: node_modules/.package-lock.json
 # Only when a source is newer: a demo should not wait for a compiler that has nothing to do.
 dist/.built: node_modules/.package-lock.json tsconfig.json tsconfig.build.json $(shell find src -type f)
 	@npm run --silent build
-	@touch $@
 
 build: setup dist/.built
 

@@ -3,11 +3,16 @@ import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
+/** Their files share a process: to load the library anew for each took as long as the tests. They keep nothing outside their own `describe`. */
+const SHARED = new Set(['unit', 'simulation', 'workflow']);
+
 const tier = (name: string, timeoutMs: number, serial = false) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     pool: 'forks' as const,
+    isolate: !SHARED.has(name),
+    globalSetup: name === 'package' ? ['test/package/built.ts'] : [],
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     fileParallelism: !serial,
@@ -18,17 +23,23 @@ const tier = (name: string, timeoutMs: number, serial = false) => ({
   },
 });
 
+const isIn = (folder: string) => (file: TestSpecification) => file.moduleId.includes(`/test/${folder}/`);
+
 /** Lab tests go by name: the demo comes first, and the lab it leaves up is that of all tests after it. */
-class LabByName extends BaseSequencer {
+class InOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    if (files.some(({ project }) => !project.name.startsWith('lab'))) return super.sort(files);
-    return files.toSorted((one, other) => one.moduleId.localeCompare(other.moduleId));
+    if (files.every(({ project }) => project.name.startsWith('lab')))
+      return files.toSorted((one, other) => one.moduleId.localeCompare(other.moduleId));
+    const sorted = await super.sort(files);
+    // Two thousand shells, each a fork of the process that runs the tests: cheap while that is small.
+    const forks = isIn('unit/host/linux');
+    return [...sorted.filter(forks), ...sorted.filter((file) => !forks(file))];
   }
 }
 
 export default defineConfig({
   test: {
-    sequence: { sequencer: LabByName },
+    sequence: { sequencer: InOrder },
     projects: [
       tier('unit', 20_000),
       tier('contract', 60_000),

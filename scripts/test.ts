@@ -1,4 +1,4 @@
-// Runs every check and every tier of tests, two lanes at a time, and ends with the plain line `N passed, N failed`. With `lab-long` or `restart`: that tier alone.
+// Runs every check and every tier of tests, three lanes at a time, and ends with the plain line `N passed, N failed`. With `lab-long` or `restart`: that tier alone.
 // A check counts as one. Lab tests need root, QEMU and tgt; where these cannot be had they are listed as skipped with the reason.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
@@ -29,7 +29,7 @@ function failed(what: string, why = ''): void {
 }
 const scratch = mkdtempSync(path.join(tmpdir(), 'flashcopy-test-'));
 
-/** What a command says is printed when it has ended: two lanes would otherwise talk at once. */
+/** What a command says is printed when it has ended: the lanes would otherwise talk at once. */
 async function timed(name: string, command: string): Promise<boolean> {
   const began = performance.now();
   const run = await execa(command, { shell: true, all: true, reject: false, stdin: 'ignore' });
@@ -81,15 +81,18 @@ async function checks(): Promise<void> {
   await check('import rules and unused code', 'npm run --silent deps');
   await tier('unit');
   await tier('simulation');
-  await tier('secrets');
+}
+
+async function servers(): Promise<void> {
+  // With scripts it would build dist anew, while the others read it.
+  await check('package: publint and types', 'npm_config_ignore_scripts=true npm run --silent check:package');
+  for (const name of ['package', 'workflow']) await tier(name);
 }
 
 /** What waits more than it computes, and the image the lab will start from. */
-async function servers(lab: boolean): Promise<void> {
-  if (lab) await timed('guest image for the lab', 'npx tsx lab/prepare.ts');
-  // These two build dist anew: not while anything else reads it.
-  await check('package: publint and types', 'npm run --silent check:package');
-  for (const name of ['package', 'contract', 'workflow']) await tier(name);
+async function waits(lab: boolean): Promise<void> {
+  if (lab) await timed('guest image for the lab', 'node --import tsx lab/prepare.ts');
+  for (const name of ['contract', 'secrets']) await tier(name);
 }
 
 /** In a lab of the tests' own: one that a person left up stays as it is. */
@@ -100,7 +103,7 @@ async function inLab(name: 'lab' | 'lab-long', reason: string | undefined): Prom
   }
   process.env['LAB_DIR'] = path.resolve('lab/run-test');
   await tier(name);
-  await timed('lab down', 'npx tsx lab/down.ts');
+  await timed('lab down', 'node --import tsx lab/down.ts');
 }
 
 const only = process.argv[2];
@@ -110,7 +113,7 @@ if (only === 'restart') {
 } else if (only === 'lab-long') {
   await inLab('lab-long', reason);
 } else {
-  await Promise.all([checks(), servers(reason === undefined)]);
+  await Promise.all([checks(), servers(), waits(reason === undefined)]);
   await inLab('lab', reason);
 }
 

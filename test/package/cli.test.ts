@@ -6,9 +6,9 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/client/index.js';
 import { devServer } from '../workflow/temporal.js';
+import { flashcopyMain } from './built.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const main = path.join(root, 'src/cli/main.ts');
 let folder: string;
 
 const request = {
@@ -29,7 +29,7 @@ interface Ended {
 function flashcopy(args: readonly string[], interrupt?: { readonly when: RegExp; readonly signal: NodeJS.Signals }) {
   return new Promise<Ended>((resolve) => {
     const { TEMPORAL_ADDRESS: _, ...env } = process.env;
-    const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { cwd: root, env });
+    const child = spawn(process.execPath, [flashcopyMain, ...args], { cwd: root, env });
     const said = { out: '', err: '' };
     let sent = false;
     const heard = (stream: 'out' | 'err') => (chunk: Buffer) => {

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flashcopyMain } from './built.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const flashcopy = ['--import', 'tsx', path.join(root, 'src/cli/main.ts')];
 let folder: string;
 let simulator: ChildProcess;
 let said = '';
@@ -19,13 +19,13 @@ async function doctor(edit: (inventory: string) => string) {
   const file = path.join(folder, 'inventory.yaml');
   await writeFile(file, edit(written.replace('simulator:2222', `127.0.0.1:${port}`)));
   const env = { FLASHCOPY_SIMULATOR_PASSWORD: 'simulator-only' };
-  return execa(process.execPath, [...flashcopy, 'doctor', '--inventory', file], { cwd: root, env, reject: false });
+  return execa(process.execPath, [flashcopyMain, 'doctor', '--inventory', file], { cwd: root, env, reject: false });
 }
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'flashcopy-compose-'));
   const args = ['simulator', '--config', 'config/simulator.yaml', '--ssh', '127.0.0.1:0', '--data', folder];
-  simulator = spawn(process.execPath, [...flashcopy, ...args], { cwd: root });
+  simulator = spawn(process.execPath, [flashcopyMain, ...args], { cwd: root });
   await new Promise<void>((resolve, reject) => {
     simulator.stdout?.on('data', (chunk: Buffer) => {
       said += chunk.toString();

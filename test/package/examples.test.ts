@@ -11,6 +11,7 @@ import type { Report } from '../../src/client/index.js';
 import { parseInventory } from '../../src/config/inventory.js';
 import { parseRequest } from '../../src/config/request.js';
 import { compose } from '../../src/worker/index.js';
+import { flashcopyMain } from './built.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const node = [process.execPath, '--import', 'tsx'] as const;
@@ -163,10 +164,9 @@ const connection = await NativeConnection.connect({ address: process.env.TEMPORA
   it('names commands and options that the command line has', async () => {
     const lines = [...blocks.lab.matchAll(/^npx flashcopy (\w+) (.*?)(?:\s+#.*)?$/gm)];
     expect(lines.map(([, command]) => command)).toEqual(['plan', 'run']);
-    const [command, ...args] = node;
     await Promise.all(
       lines.map(async ([, name = '', rest = '']) => {
-        const help = await execa(command, [...args, path.join(root, 'src/cli/main.ts'), name, '--help']);
+        const help = await execa(process.execPath, [flashcopyMain, name, '--help']);
         for (const [option] of rest.matchAll(/--[a-z-]+/g)) expect(help.stdout).toContain(option);
       }),
     );
@@ -190,10 +190,11 @@ describe('the quickstart', () => {
   it('runs a request on models as it says', async () => {
     const page = await readFile(path.join(root, 'docs/quickstart.md'), 'utf8');
     const line = /npx flashcopy (run examples\/models\/.*)$/m.exec(page)?.[1] ?? '';
-    const [command, ...args] = node;
-    const typed = [...args, 'src/cli/main.ts', ...line.split(' ')];
+    const typed = [flashcopyMain, ...line.split(' ')];
     const { TEMPORAL_ADDRESS: _, ...environment } = process.env;
-    const { stdout } = await execa(command, typed, { cwd: root, timeout: 90_000, env: environment, extendEnv: false });
+    const { stdout } = await execa(process.execPath, typed, {
+      ...{ cwd: root, timeout: 90_000, env: environment, extendEnv: false },
+    });
     expect(stdout).toContain('demo: DONE, grade filesystem, verified');
   });
 

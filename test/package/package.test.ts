@@ -21,7 +21,6 @@ async function sdkVersion(): Promise<string> {
 
 beforeAll(async () => {
   project = await mkdtemp(path.join(tmpdir(), 'flashcopy-package-'));
-  await execa('npm', ['run', '--silent', 'build'], { cwd: root });
   const packed = await execa('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], {
     cwd: root,
   });

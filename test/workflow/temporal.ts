@@ -1,4 +1,4 @@
-// Real Temporal for workflow tests: servers from the environment or .tools/bin, one bundle per test file, workers on both queues.
+// Real Temporal for workflow tests: servers from the environment or .tools/bin, one bundle for all, workers on both queues.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -45,11 +45,13 @@ export const devServer = (): Promise<TestWorkflowEnvironment> =>
 
 const CLI_TYPE = { KEYWORD: 'Keyword', KEYWORD_LIST: 'KeywordList', INT: 'Int' } as const;
 
+let bundled: Promise<WorkflowBundleWithSourceMap> | undefined;
+/** Made once: the files of a tier share their process. */
 export const bundle = (): Promise<WorkflowBundleWithSourceMap> =>
-  bundleWorkflowCode({
+  (bundled ??= bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
     logger: new DefaultLogger('ERROR'),
-  });
+  }));
 
 export interface Stage {
   readonly env: TestWorkflowEnvironment;
@@ -63,7 +65,8 @@ export async function withWorkers<T>(
   activities: FlashCopyActivities,
   body: () => Promise<T>,
 ): Promise<T> {
-  const options = { connection: env.nativeConnection, activities, maxHeartbeatThrottleInterval: 100 };
+  // Debug mode: workflow code without a thread of its own, which each worker would take half a second to start.
+  const options = { connection: env.nativeConnection, activities, maxHeartbeatThrottleInterval: 100, debugMode: true };
   const copy = await Worker.create({ ...options, taskQueue, workflowBundle });
   const urgent = await Worker.create({ ...options, taskQueue: urgentQueue(taskQueue) });
   return copy.runUntil(urgent.runUntil(body));
