@@ -20,7 +20,7 @@ build: setup dist/.built
 demo: build
 	@KEEP=$(KEEP) node --import tsx lab/demo/main.ts
 
-test: build
+test: setup
 	@node --import tsx scripts/test.ts
 
 # The long rest of the lab's tests: planted lies, failures in the pause, refusals, two labs side by side.

@@ -21,6 +21,8 @@ export default tseslint.config(
       'lab/run',
       'lab/run-test',
       'lab/cache',
+      // Written and removed by tests, which may run meanwhile.
+      'test/package/.*',
       '.dependency-cruiser.cjs',
       'src/codec/*.cjs',
     ],

@@ -1,7 +1,6 @@
-// Runs every check and every tier of tests, three lanes at a time, and ends with the plain line `N passed, N failed`. With `lab-long` or `restart`: that tier alone.
+// Runs every check and every tier of tests, some side by side, and ends with the plain line `N passed, N failed`. With `lab-long` or `restart`: that tier alone.
 // A check counts as one. Lab tests need root, QEMU and tgt; where these cannot be had they are listed as skipped with the reason.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -68,11 +67,13 @@ async function tier(name: string): Promise<void> {
     failed(`${name}: outside the tests`, counted.testResults.map((suite) => suite.message).join('\n'));
 }
 
-function labReason(): string | undefined {
+/** Why there can be no lab here; undefined once its programs are installed. */
+async function noLab(): Promise<string | undefined> {
   if (process.platform !== 'linux') return 'the lab needs Linux';
   if (process.getuid?.() !== 0) return 'the lab needs root';
-  const installed = spawnSync('sh', ['lab/install.sh'], { stdio: 'inherit' });
-  return installed.status === 0 ? undefined : 'QEMU, tgt or mmdebstrap cannot be installed here';
+  return (await timed('programs for the lab', 'sh lab/install.sh'))
+    ? undefined
+    : 'QEMU, tgt or mmdebstrap cannot be installed here';
 }
 
 async function checks(): Promise<void> {
@@ -84,14 +85,21 @@ async function checks(): Promise<void> {
 }
 
 async function servers(): Promise<void> {
+  await check('build', 'make --silent dist/.built');
   // With scripts it would build dist anew, while the others read it.
   await check('package: publint and types', 'npm_config_ignore_scripts=true npm run --silent check:package');
   for (const name of ['package', 'workflow']) await tier(name);
 }
 
-/** What waits more than it computes, and the image the lab will start from. */
-async function waits(lab: boolean): Promise<void> {
-  if (lab) await timed('guest image for the lab', 'node --import tsx lab/prepare.ts');
+/** The image the lab will start from. */
+async function image(): Promise<string | undefined> {
+  const reason = await noLab();
+  if (reason === undefined) await timed('guest image for the lab', 'node --import tsx lab/prepare.ts');
+  return reason;
+}
+
+/** What waits more than it computes: beside the lab, whose guests leave half a processor. */
+async function waits(): Promise<void> {
   for (const name of ['contract', 'secrets']) await tier(name);
 }
 
@@ -107,14 +115,13 @@ async function inLab(name: 'lab' | 'lab-long', reason: string | undefined): Prom
 }
 
 const only = process.argv[2];
-const reason = only === 'restart' ? undefined : labReason();
 if (only === 'restart') {
   await tier('restart');
 } else if (only === 'lab-long') {
-  await inLab('lab-long', reason);
+  await inLab('lab-long', await noLab());
 } else {
-  await Promise.all([checks(), servers(), waits(reason === undefined)]);
-  await inLab('lab', reason);
+  const [reason] = await Promise.all([image(), checks(), servers()]);
+  await Promise.all([inLab('lab', reason), waits()]);
 }
 
 rmSync(scratch, { recursive: true, force: true });
