@@ -5,6 +5,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Their files share a process: to load the library anew for each took as long as the tests. They keep nothing outside their own `describe`. */
 const SHARED = new Set(['unit', 'simulation', 'workflow']);
+/** These start the built command line, as users do. */
+const RUN_BUILT = new Set(['package', 'secrets']);
 
 const tier = (name: string, timeoutMs: number, serial = false) => ({
   test: {
@@ -12,7 +14,7 @@ const tier = (name: string, timeoutMs: number, serial = false) => ({
     include: [`test/${name}/**/*.test.ts`],
     pool: 'forks' as const,
     isolate: !SHARED.has(name),
-    globalSetup: name === 'package' ? ['test/package/built.ts'] : [],
+    globalSetup: RUN_BUILT.has(name) ? ['test/package/built.ts'] : [],
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     fileParallelism: !serial,

@@ -8,10 +8,10 @@ import { detachLoop, isMounted } from './san/store.js';
 import { removeControlSocket } from './san/tgtd.js';
 import { readState, type RecordedProcess } from './state.js';
 
-/** Together those that do not know each other; Temporal takes a second for its farewell. */
+/** Together those that do not know each other. */
 const firstToEnd = [['temporal', 'array'], ['source1', 'backup1'], ['tgtd']];
-/** Does not go while it has targets, and has nothing to save: the array has done that. */
-const AT_ONCE = new Set(['tgtd']);
+/** These have nothing to save. tgtd does not go while it has targets; Temporal, in memory, takes a second for its farewell. */
+const AT_ONCE = new Set(['tgtd', 'temporal']);
 
 /** Idempotent. Keeps nothing of the lab but its logs' directory, and that goes too. */
 export async function takeDown(): Promise<void> {

@@ -1,4 +1,5 @@
 // `make demo`: the main job, seen working. Two consistent copies between two real Linux guests, checked byte by byte. Exit 0 only when all of it held.
+import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { reportLines } from '../../src/cli/report-text.js';
 import { createOutput } from '../../src/cli/output.js';
@@ -18,7 +19,8 @@ if (process.platform !== 'linux' || process.getuid?.() !== 0) {
 
 const began = performance.now();
 try {
-  await script('down.ts');
+  // A lab that a killed run or a person left.
+  if (existsSync(inLab('state.json'))) await script('down.ts');
   await phase('lab', () => script('up.ts'));
   const starting = phase('worker', () => startDemoWorker());
   // Awaited below; a failure meanwhile must not end the process in the middle of it.

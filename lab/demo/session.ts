@@ -78,17 +78,22 @@ export async function copyAndCheck(
   method: 'unmount' | 'quiesce',
   parts: { readonly client: FlashCopyClient; readonly writers: Writers; readonly show: (report: LiveReport) => void },
 ): Promise<DemoCopy> {
-  const before = await readIdentity(source1);
   parts.writers.pace(CALM_MS);
-  const copy = await parts.client.start(method === 'unmount' ? byUnmount(pairs) : byQuiesce(pairs));
+  // Read while the copy is planned, long before it touches the source.
+  const [before, copy] = await Promise.all([
+    readIdentity(source1),
+    parts.client.start(method === 'unmount' ? byUnmount(pairs) : byQuiesce(pairs)),
+  ]);
   for await (const report of copy.follow()) {
     parts.writers.pace(nearPause(report) ? PACE_MS : CALM_MS);
     parts.show(report);
   }
   const report = await copy.result();
   const acknowledgements = await parts.writers.acknowledgements();
-  const checked = await checkCopy(backup1, MOUNTED_AT, { report, acknowledgements });
-  const after = await readIdentity(source1);
+  const [checked, after] = await Promise.all([
+    checkCopy(backup1, MOUNTED_AT, { report, acknowledgements }),
+    readIdentity(source1),
+  ]);
   const changed = JSON.stringify(before) === JSON.stringify(after) ? [] : ['changed: the source has another identity'];
   return { report, checked: { ...checked, findings: [...checked.findings, ...changed] } };
 }

@@ -1,4 +1,4 @@
-// Once before the tier: dist is built when a source is newer. Its tests run what a user runs, the built command line.
+// Once before a tier: dist is built when a source is newer. Its tests run what a user runs, the built command line.
 import path from 'node:path';
 import { execa } from 'execa';
 

@@ -14,6 +14,7 @@ import { FlashCopyClient } from '../../src/client/index.js';
 import { createFlashCopyWorkers, dataConverterOf } from '../../src/worker/index.js';
 import { inventoryOf } from '../../src/worker/composition.js';
 import { hostLedger, ledgerWorkflowId } from '../../src/workflows/messages.js';
+import { flashcopyMain } from '../package/built.js';
 import { evidenceOf, type Evidence } from './evidence.js';
 
 const TEMPORAL = path.resolve('.tools/bin/temporal');
@@ -32,7 +33,7 @@ let inventoryFile: string;
 let server: ChildProcess | undefined;
 let endpoint: string;
 let evidence: Evidence[];
-const command = (...args: string[]) => [...['--import', 'tsx', path.resolve('src/cli/main.ts')], ...args];
+const command = (...args: string[]) => [flashcopyMain, ...args];
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });

@@ -7,6 +7,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FlashCopyClient, type CopyHandle } from '../../src/client/index.js';
 import { errorData } from '../../src/domain/errors.js';
+import { flashcopyMain } from '../package/built.js';
 import { evidenceOf, leaks, type Evidence } from './evidence.js';
 import { requests, startScene, type Scene } from './scene.js';
 
@@ -88,7 +89,7 @@ const searched = ({ planted }: Scene): Record<string, string> => ({
 
 function flashcopy(args: readonly string[]): Promise<{ code: number | null; text: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', path.resolve('src/cli/main.ts'), ...args], {
+    const child = spawn(process.execPath, [flashcopyMain, ...args], {
       env: process.env,
     });
     let text = '';
