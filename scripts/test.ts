@@ -31,7 +31,7 @@ const scratch = mkdtempSync(path.join(tmpdir(), 'flashcopy-test-'));
 /** What a command says is printed when it has ended: the lanes would otherwise talk at once. */
 async function timed(name: string, command: string): Promise<boolean> {
   const began = performance.now();
-  const run = await execa(command, { shell: true, all: true, reject: false, stdin: 'ignore' });
+  const run = await execa(command, { shell: true, preferLocal: true, all: true, reject: false, stdin: 'ignore' });
   const seconds = (performance.now() - began) / 1000;
   const ok = run.exitCode === 0;
   if (run.all.trim() !== '') console.log(run.all.trim());
@@ -46,7 +46,7 @@ async function check(name: string, command: string): Promise<void> {
 
 async function tier(name: string): Promise<void> {
   const file = path.join(scratch, `${name}.json`);
-  const vitest = `npx vitest run --project ${name} --reporter=dot --reporter=json --outputFile.json=${file}`;
+  const vitest = `vitest run --project ${name} --reporter=dot --reporter=json --outputFile.json=${file}`;
   const ok = await timed(`tests: ${name}`, vitest);
   let counted: Counted;
   try {
@@ -77,9 +77,7 @@ async function noLab(): Promise<string | undefined> {
 }
 
 async function checks(): Promise<void> {
-  await check('types', 'npm run --silent typecheck');
   await check('lint and format', 'npm run --silent lint');
-  await check('import rules and unused code', 'npm run --silent deps');
   await tier('unit');
   await tier('simulation');
 }
@@ -98,9 +96,11 @@ async function image(): Promise<string | undefined> {
   return reason;
 }
 
-/** What waits more than it computes: beside the lab, whose guests leave half a processor. */
-async function waits(): Promise<void> {
+/** What waits more than it computes, and what is short: beside the lab, whose guests leave half a processor. */
+async function besideTheLab(): Promise<void> {
   for (const name of ['contract', 'secrets']) await tier(name);
+  await check('types', 'npm run --silent typecheck');
+  await check('import rules and unused code', 'npm run --silent deps');
 }
 
 /** In a lab of the tests' own: one that a person left up stays as it is. */
@@ -121,7 +121,7 @@ if (only === 'restart') {
   await inLab('lab-long', await noLab());
 } else {
   const [reason] = await Promise.all([image(), checks(), servers()]);
-  await Promise.all([inLab('lab', reason), waits()]);
+  await Promise.all([inLab('lab', reason), besideTheLab()]);
 }
 
 rmSync(scratch, { recursive: true, force: true });
