@@ -50,8 +50,11 @@ async function watch(copy: CopyHandle): Promise<Evidence> {
   return { where: `${copy.workflowId} client`, text: JSON.stringify(seen, errorsToo) };
 }
 
-/** All copies of the scene with a worker of the code as it is loaded now. */
-async function carryOut(taskQueue: string): Promise<{ evidence: Evidence[]; outcomes: Record<string, string> }> {
+/** Copies of the scene, default all of them, with a worker of the code as it is loaded now. */
+async function carryOut(
+  taskQueue: string,
+  all = requests(),
+): Promise<{ evidence: Evidence[]; outcomes: Record<string, string> }> {
   const { createFlashCopyWorkers } = await import('../../src/worker/index.js');
   const { wrap, inventoryFile } = scene;
   const worker = await createFlashCopyWorkers({ connection: env.nativeConnection, taskQueue, inventoryFile, wrap });
@@ -64,7 +67,6 @@ async function carryOut(taskQueue: string): Promise<{ evidence: Evidence[]; outc
       evidence.push(await watch(copy));
       outcomes[request.name] = (await copy.report()).outcome;
     };
-    const all = requests();
     // Two of them share a source: one after the other. The good one uses its logins first, so that they are known.
     const shared = all.filter(({ volumes }) => volumes[0]?.source === 'db1');
     for (const request of shared) await perform(request);
@@ -72,7 +74,7 @@ async function carryOut(taskQueue: string): Promise<{ evidence: Evidence[]; outc
     evidence.push(
       ...(await evidenceOf(
         env.client,
-        requests().map(({ name }) => name),
+        all.map(({ name }) => name),
       )),
     );
   });
@@ -140,7 +142,9 @@ describe('secrets planted everywhere', () => {
       secretForms: (text: string) => [text],
     }));
     scene = await startScene();
-    const { evidence } = await carryOut('planted-lie');
+    // One of each kind of secret is enough to be found.
+    const few = requests().filter(({ name }) => /^(good|late|echo|rest|(password|key)-(cut|refusal))$/.test(name));
+    const { evidence } = await carryOut('planted-lie', few);
     const found = leaks(evidence, searched(scene));
     for (const place of ['history', 'report', 'client', 'log'])
       expect(found.some((one) => one.includes(place))).toBe(true);
