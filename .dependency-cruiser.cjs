@@ -9,14 +9,28 @@ const only = (from, allowed, why) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', comment: 'A circle has no floor.', from: {}, to: { circular: true } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      comment: 'A circle has no floor.',
+      from: {},
+      to: { circular: true },
+    },
     only('domain', [], 'Pure nouns and rules stand on nothing.'),
     only('config', ['domain/'], 'The outer world becomes domain values, nothing more.'),
     only('clock', ['domain/'], 'Real time and real chance stand on their ports alone.'),
     only('codec', ['domain/'], 'Payloads in, payloads out: it knows neither client nor worker.'),
     only('transport', ['domain/'], 'Running a line somewhere knows no array and no host.'),
-    only('array', ['domain/', 'transport/transport.ts'], 'An array is reached through the transport port.'),
-    only('host', ['domain/', 'transport/transport.ts'], 'A host is reached through the transport port.'),
+    only(
+      'array',
+      ['domain/', 'transport/transport.ts'],
+      'An array is reached through the transport port.',
+    ),
+    only(
+      'host',
+      ['domain/', 'transport/transport.ts'],
+      'A host is reached through the transport port.',
+    ),
     only(
       'activities',
       ['domain/', 'array/array.ts', 'host/host.ts', 'workflows/messages.ts'],
@@ -32,10 +46,21 @@ module.exports = {
       ['clock/', 'config/', 'domain/', 'workflows/messages.ts'],
       'The client must not pull workers or adapters into a caller.',
     ),
-    only('simulator', ['domain/'], 'The simulated array must not share code with the client it tests.'),
+    only(
+      'simulator',
+      ['domain/'],
+      'The simulated array must not share code with the client it tests.',
+    ),
     only(
       'testing',
-      ['domain/', 'array/array.ts', 'host/host.ts', 'transport/', 'simulator/', 'activities/contract.ts'],
+      [
+        'domain/',
+        'array/array.ts',
+        'host/host.ts',
+        'transport/',
+        'simulator/',
+        'activities/contract.ts',
+      ],
       'Models implement ports.',
     ),
     {

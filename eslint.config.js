@@ -41,27 +41,43 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
       'max-params': ['error', 3],
-      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
-      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 370, skipBlankLines: true, skipComments: true }],
     },
   },
   {
     files: ['src/**'],
     ignores: ['src/clock/system-clock.ts'],
-    rules: { 'no-restricted-properties': ['error', ...ports], 'no-restricted-globals': ['error', ...timers] },
+    rules: {
+      'no-restricted-properties': ['error', ...ports],
+      'no-restricted-globals': ['error', ...timers],
+    },
   },
   {
     files: ['src/workflows/**', 'src/domain/**'],
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['node:*', 'ssh2', 'zod'], message: 'Workflow code runs in the sandbox.' }] },
+        {
+          patterns: [
+            { group: ['node:*', 'ssh2', 'zod'], message: 'Workflow code runs in the sandbox.' },
+          ],
+        },
       ],
     },
   },
-  { files: ['test/**', 'lab/**', 'bench/**', 'scripts/**'], rules: { 'max-lines-per-function': 'off' } },
+  {
+    files: ['test/**', 'lab/**', 'bench/**', 'scripts/**'],
+    rules: { 'max-lines-per-function': 'off' },
+  },
   { files: ['eslint.config.js'], ...tseslint.configs.disableTypeChecked },
 );

@@ -25,7 +25,8 @@ const tier = (name: string, timeoutMs: number, serial = false) => ({
   },
 });
 
-const isIn = (folder: string) => (file: TestSpecification) => file.moduleId.includes(`/test/${folder}/`);
+const isIn = (folder: string) => (file: TestSpecification) =>
+  file.moduleId.includes(`/test/${folder}/`);
 
 /** Lab tests go by name: the demo comes first, and the lab it leaves up is that of all tests after it. */
 class InOrder extends BaseSequencer {

@@ -16,7 +16,8 @@ const lines = ['mappings,phase,commands,step_commands,bytes_answered,listing_byt
 const dataDir = await mkdtemp(join(tmpdir(), 'bench-array-'));
 try {
   for (const size of SIZES)
-    for (const cost of await countCopy(size, join(dataDir, String(size)))) lines.push(line(size, cost));
+    for (const cost of await countCopy(size, join(dataDir, String(size))))
+      lines.push(line(size, cost));
 } finally {
   await rm(dataDir, { recursive: true, force: true });
 }

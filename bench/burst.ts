@@ -2,10 +2,15 @@
 import { runBurst } from './burst/burst.js';
 
 const { lockedAfterMs, ...burst } = await runBurst(Number(process.env['COPIES'] ?? 200));
-const at = (share: number): number => lockedAfterMs[Math.ceil(lockedAfterMs.length * share) - 1] ?? 0;
+const at = (share: number): number =>
+  lockedAfterMs[Math.ceil(lockedAfterMs.length * share) - 1] ?? 0;
 console.log(
   JSON.stringify(
-    { ...burst, locked: lockedAfterMs.length, lockMs: { half: at(0.5), p95: at(0.95), last: at(1) } },
+    {
+      ...burst,
+      locked: lockedAfterMs.length,
+      lockMs: { half: at(0.5), p95: at(0.95), last: at(1) },
+    },
     undefined,
     2,
   ),

@@ -46,9 +46,16 @@ async function bench(volumes: number): Promise<void> {
   try {
     await libraryRound(worker.client, volumes); // creates mappings and group; not counted
     for (let round = 1; round <= ROUNDS; round += 1) {
-      for (const { kind, gap, startMs, held } of await pairedRound(round, { volumes, writer, worker })) {
+      for (const { kind, gap, startMs, held } of await pairedRound(round, {
+        volumes,
+        writer,
+        worker,
+      })) {
         gaps[kind].push(gap);
-        await appendFile(csv, `${[round, kind, gap, startMs, ...held, (loadavg()[0] ?? 0).toFixed(2)].join(',')}\n`);
+        await appendFile(
+          csv,
+          `${[round, kind, gap, startMs, ...held, (loadavg()[0] ?? 0).toFixed(2)].join(',')}\n`,
+        );
       }
     }
   } finally {
@@ -88,7 +95,12 @@ async function pairedRound(
     await delay(1_500); // the writer goes on a while, so that the gap has two ends
     const startMs = await lastStartMs();
     const acknowledged = await writer.acknowledgements();
-    rows.push({ kind, gap: longestGap(acknowledged, window), startMs, held: heldIn(acknowledged, window) });
+    rows.push({
+      kind,
+      gap: longestGap(acknowledged, window),
+      startMs,
+      held: heldIn(acknowledged, window),
+    });
     return startMs;
   };
   await writer.startAfresh();
@@ -117,7 +129,9 @@ function print(volumes: number, gaps: Gaps): void {
   for (const kind of KINDS) {
     const { rounds, median, p10, p90, min, max } = summarise(gaps[kind]);
     const ratio =
-      kind === 'floor' ? '' : `  ${kind} ${summarise(ratios(gaps[kind], gaps.floor)).median.toFixed(2)} x floor`;
+      kind === 'floor'
+        ? ''
+        : `  ${kind} ${summarise(ratios(gaps[kind], gaps.floor)).median.toFixed(2)} x floor`;
     console.log(
       `${kind.padEnd(12)} median ${median}  p10-p90 ${p10}-${p90}  min-max ${min}-${max}  rounds ${rounds}${ratio}`,
     );

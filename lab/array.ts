@@ -15,14 +15,19 @@ import { arrayName, arrayUser, initiatorOf, labHosts, labVolumes } from './volum
 const { processes, ports } = readState();
 const { portalA, array: port } = ports;
 const tgtd = processes['tgtd'];
-if (!isAlive(tgtd) || portalA === undefined || port === undefined) throw new Error('the SAN is not up');
+if (!isAlive(tgtd) || portalA === undefined || port === undefined)
+  throw new Error('the SAN is not up');
 
 const simulator = await startSimulator({
   config: {
     system: { name: arrayName, codeLevel: '8.6.0.0' },
     users: [{ name: arrayUser, publicKey: await publicKey(loginKeyFile()) }],
     pools: [{ name: 'pool0', capacity: '10GiB' }],
-    volumes: labVolumes.map(({ name, capacityBytes }) => ({ name, pool: 'pool0', size: capacityBytes })),
+    volumes: labVolumes.map(({ name, capacityBytes }) => ({
+      name,
+      pool: 'pool0',
+      size: capacityBytes,
+    })),
     hosts: labHosts.map((name) => ({ name, iqn: initiatorOf(name) })),
   },
   dataDir: storeDirectory(),
@@ -48,7 +53,10 @@ async function mapSources(array: Simulator): Promise<void> {
   if (array.state.hostMaps.length > 0) return;
   for (const { name, mappedTo } of labVolumes) {
     if (mappedTo === undefined) continue;
-    const answer = await array.execute(`svctask mkvdiskhostmap -host ${mappedTo} ${name}`, arrayUser);
+    const answer = await array.execute(
+      `svctask mkvdiskhostmap -host ${mappedTo} ${name}`,
+      arrayUser,
+    );
     if (answer.exitCode !== 0) throw new Error(`${name}: ${answer.stderr}`);
   }
 }

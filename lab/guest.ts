@@ -26,15 +26,25 @@ export function guest(labDir: string, name: string): Guest {
     'ControlPersist=120',
     'ConnectTimeout=30',
   ];
-  const ssh = [...shared.flatMap((option) => ['-o', option]), '-F', path.join(labDir, 'ssh_config'), name];
+  const ssh = [
+    ...shared.flatMap((option) => ['-o', option]),
+    '-F',
+    path.join(labDir, 'ssh_config'),
+    name,
+  ];
   return {
     name,
-    sh: async (script) => (await execa('ssh', [...ssh, 'LC_ALL=C sh -eus'], { input: script })).stdout,
+    sh: async (script) =>
+      (await execa('ssh', [...ssh, 'LC_ALL=C sh -eus'], { input: script })).stdout,
     command: async (line) => (await execa('ssh', [...ssh, line], { stdin: 'ignore' })).stdout,
     async read(file) {
-      const { stdout } = await execa('ssh', [...ssh, `cat '${file}'`], { encoding: 'buffer', maxBuffer: MOST_BYTES });
+      const { stdout } = await execa('ssh', [...ssh, `cat '${file}'`], {
+        encoding: 'buffer',
+        maxBuffer: MOST_BYTES,
+      });
       return Buffer.from(stdout);
     },
-    forget: async () => void (await execa('ssh', [...ssh.slice(0, -1), '-O', 'exit', name], { reject: false })),
+    forget: async () =>
+      void (await execa('ssh', [...ssh.slice(0, -1), '-O', 'exit', name], { reject: false })),
   };
 }

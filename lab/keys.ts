@@ -10,7 +10,8 @@ export const hostKeyFile = (host: string) => inLab('keys', host);
 export async function makeKeys(hosts: readonly string[]): Promise<void> {
   await mkdir(inLab('keys'), { recursive: true, mode: 0o700 });
   for (const file of [loginKeyFile(), ...hosts.map(hostKeyFile)]) {
-    if (!existsSync(file)) await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'lab', '-f', file]);
+    if (!existsSync(file))
+      await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'lab', '-f', file]);
   }
 }
 

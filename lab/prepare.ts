@@ -17,7 +17,9 @@ export async function prepare(): Promise<Prepared> {
   await mkdir(cacheDirectory, { recursive: true });
   await phase('tools', () => execa('sh', [source('install.sh')], { stdio: 'inherit' }));
   const imageDirectory = await phase('guest image', guestImage);
-  const accelerator = await phase('accelerator', () => chooseAccelerator(`${imageDirectory}/vmlinuz`));
+  const accelerator = await phase('accelerator', () =>
+    chooseAccelerator(`${imageDirectory}/vmlinuz`),
+  );
   const warm = await phase('warm guest', () => warmGuest(imageDirectory, accelerator));
   return { imageDirectory, accelerator, warm };
 }

@@ -35,7 +35,11 @@ export const runningProcess = (name: string) => {
 };
 
 /** Starts a process that outlives this one, its output in `<lab>/log/NAME.log`, recorded before anything else happens. */
-export function startProcess(name: string, command: string, options: StartOptions): RecordedProcess {
+export function startProcess(
+  name: string,
+  command: string,
+  options: StartOptions,
+): RecordedProcess {
   mkdirSync(inLab('log'), { recursive: true });
   const log = openSync(inLab('log', `${name}.log`), 'a');
   const child = spawn(command, options.args, {

@@ -19,14 +19,25 @@ export async function startArray(): Promise<RunningArray> {
   if (running === undefined) {
     await rm(about, { force: true });
     const args = ['--import', 'tsx', source('array.ts')];
-    running = startProcess('array', process.execPath, { args, cwd: repository, env: { LAB_DIR: labDirectory } });
+    running = startProcess('array', process.execPath, {
+      args,
+      cwd: repository,
+      env: { LAB_DIR: labDirectory },
+    });
   }
   const started = running;
   await until('the simulated array (see log/array.log)', { within: 60_000 }, () => {
     if (!isAlive(started)) throw new Error('the simulated array ended at once: see log/array.log');
     return Promise.resolve(existsSync(about) || undefined);
   });
-  const { port, hostKey } = JSON.parse(await readFile(about, 'utf8')) as { port: number; hostKey: string };
-  const { stdout } = await execa('ssh-keygen', ['-y', '-f', `${storeDirectory()}/ssh_host_ed25519_key`]);
+  const { port, hostKey } = JSON.parse(await readFile(about, 'utf8')) as {
+    port: number;
+    hostKey: string;
+  };
+  const { stdout } = await execa('ssh-keygen', [
+    '-y',
+    '-f',
+    `${storeDirectory()}/ssh_host_ed25519_key`,
+  ]);
   return { port, hostKey, publicKey: stdout.trim() };
 }

@@ -21,7 +21,9 @@ const file = () => inLab('state.json');
 
 export function readState(): LabState {
   const empty: LabState = { processes: {}, ports: {}, mounts: [], loopDevices: [] };
-  return existsSync(file()) ? { ...empty, ...(JSON.parse(readFileSync(file(), 'utf8')) as LabState) } : empty;
+  return existsSync(file())
+    ? { ...empty, ...(JSON.parse(readFileSync(file(), 'utf8')) as LabState) }
+    : empty;
 }
 
 /** Read, change, write back in one step; the rename keeps a killed run from leaving half a file. */

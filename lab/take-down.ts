@@ -19,7 +19,8 @@ export async function takeDown(): Promise<void> {
   const { processes, mounts, loopDevices, ports } = readState();
   const rest = Object.keys(processes).filter((name) => !firstToEnd.flat().includes(name));
   // The array saves its state and lets go of the store before tgtd, its data plane, goes.
-  for (const names of [rest, ...firstToEnd]) await Promise.all(names.map((name) => end(name, processes[name])));
+  for (const names of [rest, ...firstToEnd])
+    await Promise.all(names.map((name) => end(name, processes[name])));
   await removeControlSocket(ports['portalA']);
   for (const mount of mounts) if (await isMounted(mount)) await execa('umount', [mount]);
   for (const loop of loopDevices) await detachLoop(loop);

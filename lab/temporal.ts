@@ -14,7 +14,14 @@ export interface TemporalPorts {
 export async function startTemporal(ports: TemporalPorts): Promise<void> {
   if (runningProcess('temporal') === undefined) {
     const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--log-level', 'warn'];
-    args.push('--port', String(ports.temporal), '--ui-port', String(ports.ui), '--metrics-port', String(ports.metrics));
+    args.push(
+      '--port',
+      String(ports.temporal),
+      '--ui-port',
+      String(ports.ui),
+      '--metrics-port',
+      String(ports.metrics),
+    );
     // Without it the server hands out at most a few hundred tasks a second, and tests wait for that.
     args.push('--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000');
     startProcess('temporal', tool('temporal'), { args });

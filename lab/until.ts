@@ -6,7 +6,11 @@ export interface Patience {
   every?: number;
 }
 
-export async function until<T>(what: string, patience: Patience, look: () => Promise<T | undefined>): Promise<T> {
+export async function until<T>(
+  what: string,
+  patience: Patience,
+  look: () => Promise<T | undefined>,
+): Promise<T> {
   const deadline = performance.now() + patience.within;
   for (;;) {
     const seen = await look();

@@ -17,7 +17,16 @@ import { takeDown } from './take-down.js';
 import { startTemporal } from './temporal.js';
 import { labHosts } from './volumes.js';
 
-const portNames = ['source1', 'backup1', 'portalA', 'portalB', 'array', 'temporal', 'ui', 'metrics'] as const;
+const portNames = [
+  'source1',
+  'backup1',
+  'portalA',
+  'portalB',
+  'array',
+  'temporal',
+  'ui',
+  'metrics',
+] as const;
 
 const { processes, ready } = readState();
 const wanted = [...labHosts, 'tgtd', 'array', 'temporal'];
@@ -43,7 +52,9 @@ async function bringUp(): Promise<void> {
   await makeKeys(labHosts);
   const portals = [ports.portalA, ports.portalB];
   const guest = (name: (typeof labHosts)[number]) =>
-    phase(name, () => startGuest(name, { imageDirectory, warm, accelerator, sshPort: ports[name], portals }));
+    phase(name, () =>
+      startGuest(name, { imageDirectory, warm, accelerator, sshPort: ports[name], portals }),
+    );
   const [array] = await Promise.all([
     phase('SAN and array', async () => {
       await mountStore();
@@ -53,14 +64,21 @@ async function bringUp(): Promise<void> {
     ...labHosts.map(guest),
     phase('Temporal', () => startTemporal(ports)),
   ]);
-  await writeEntries({ ports, arrayPort: array.port, arrayHostKey: array.hostKey, arrayPublicKey: array.publicKey });
+  await writeEntries({
+    ports,
+    arrayPort: array.port,
+    arrayHostKey: array.hostKey,
+    arrayPublicKey: array.publicKey,
+  });
   await phase('source volumes on source1', logInToVolumes);
   updateState((state) => (state.ready = true));
 }
 
 function sayWhere(): void {
   const { ports, accelerator } = readState();
-  console.log(`lab is up (${accelerator ?? ''}): ssh -F ${inLab('ssh_config')} source1 | backup1 | svc-lab`);
+  console.log(
+    `lab is up (${accelerator ?? ''}): ssh -F ${inLab('ssh_config')} source1 | backup1 | svc-lab`,
+  );
   console.log(`inventory: ${inLab('inventory.yaml')}`);
   console.log(`Temporal UI: http://127.0.0.1:${ports['ui']}`);
 }

@@ -20,7 +20,12 @@ export const labVolumes: LabVolume[] = [
     ...{ name: `db_data${n}`, id: n - 1, capacityBytes: 256 * MiB, usedBy: 'source1' },
     ...(n <= mappedSources ? { mappedTo: 'source1' } : {}),
   })),
-  ...numbers.map((n) => ({ name: `db_copy${n}`, id: n + 3, capacityBytes: 256 * MiB, usedBy: 'backup1' })),
+  ...numbers.map((n) => ({
+    name: `db_copy${n}`,
+    id: n + 3,
+    capacityBytes: 256 * MiB,
+    usedBy: 'backup1',
+  })),
   // Of another size, for what a plan must refuse.
   { name: 'odd_size', id: 8, capacityBytes: 128 * MiB },
 ];

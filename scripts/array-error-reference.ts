@@ -27,7 +27,13 @@ export const arrayErrorReference = (): string =>
     ['array code', 'our code', 'class', 'meaning', 'source'],
     [...KNOWN_REFUSALS]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([cmmvc, known]) => [cmmvc, `\`${known.code}\``, known.class, known.meaning, known.source]),
+      .map(([cmmvc, known]) => [
+        cmmvc,
+        `\`${known.code}\``,
+        known.class,
+        known.meaning,
+        known.source,
+      ]),
   );
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>

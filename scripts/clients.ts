@@ -21,7 +21,14 @@ async function runFile(file: string): Promise<void> {
   const run = await execa(
     python,
     ['-B', '-m', 'pytest', '-q', '-W', 'ignore', '--tb=short', `--junitxml=${report}`, file],
-    { cwd: FOLDER, all: true, reject: false, stdin: 'ignore', timeout: FILE_LIMIT_MS, killSignal: 'SIGINT' },
+    {
+      cwd: FOLDER,
+      all: true,
+      reject: false,
+      stdin: 'ignore',
+      timeout: FILE_LIMIT_MS,
+      killSignal: 'SIGINT',
+    },
   );
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   if (run.exitCode !== 0) console.log(run.all);
@@ -54,7 +61,9 @@ async function lane(files: readonly string[]): Promise<void> {
 
 const wanted = process.argv.slice(2);
 const files = readdirSync(FOLDER).filter(
-  (file) => /^test_.*\.py$/.test(file) && (wanted.length === 0 || wanted.some((part) => file.includes(part))),
+  (file) =>
+    /^test_.*\.py$/.test(file) &&
+    (wanted.length === 0 || wanted.some((part) => file.includes(part))),
 );
 await execa('sh', [`${FOLDER}/setup.sh`], { stdio: 'inherit' });
 await Promise.all([

@@ -16,17 +16,26 @@ function plant(mutant: Mutant | undefined, place: string): void {
   for (const folder of ['src', 'test/simulation', 'tsconfig.json', 'package.json'])
     if (existsSync(folder)) cpSync(folder, path.join(place, folder), { recursive: true });
   if (mutant === undefined) return;
-  for (const [file, text] of planted(mutant, (name) => readFileSync(path.join(place, name), 'utf8')))
+  for (const [file, text] of planted(mutant, (name) =>
+    readFileSync(path.join(place, name), 'utf8'),
+  ))
     writeFileSync(path.join(place, file), text);
 }
 
 async function hunt(mutant: Mutant | undefined): Promise<Hunted> {
-  const place = path.join(PLACE, mutant === undefined ? 'none' : mutant.name.replace(/[^a-z]+/gi, '-'));
+  const place = path.join(
+    PLACE,
+    mutant === undefined ? 'none' : mutant.name.replace(/[^a-z]+/gi, '-'),
+  );
   plant(mutant, place);
   try {
-    const { stdout } = await execa('npx', ['tsx', 'test/simulation/mutants/hunt.ts', mutant?.name ?? 'none'], {
-      cwd: place,
-    });
+    const { stdout } = await execa(
+      'npx',
+      ['tsx', 'test/simulation/mutants/hunt.ts', mutant?.name ?? 'none'],
+      {
+        cwd: place,
+      },
+    );
     return JSON.parse(stdout.split('\n').at(-1) ?? '') as Hunted;
   } finally {
     rmSync(place, { recursive: true, force: true });

@@ -32,7 +32,8 @@ async function play(scene: Scene, stage: Stage, camera: Camera): Promise<void> {
   const worker = await serve(stage.address, scene);
   const command = await startCommand(stage, scene, ['run']);
   try {
-    for (const shot of scene.shots) await shot({ command, camera, run: (args) => startCommand(stage, scene, args) });
+    for (const shot of scene.shots)
+      await shot({ command, camera, run: (args) => startCommand(stage, scene, args) });
   } finally {
     command.end();
     await worker.stop();

@@ -44,11 +44,13 @@ function memberOf(schema: Schema): [Schema, string] {
 }
 
 function typeOf(schema: Schema): string {
-  if (schema.enum !== undefined) return cell(schema.enum.map((value) => `\`${String(value)}\``).join(' or '));
+  if (schema.enum !== undefined)
+    return cell(schema.enum.map((value) => `\`${String(value)}\``).join(' or '));
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   if (schema.anyOf !== undefined) return schema.anyOf.map((one) => typeOf(one)).join(' or ');
   if (schema.type === 'array') return `list of ${typeOf(schema.items as Schema)}`;
-  if (schema.type === 'object') return schema.properties === undefined ? 'names to names' : 'fields';
+  if (schema.type === 'object')
+    return schema.properties === undefined ? 'names to names' : 'fields';
   if (schema.type === 'string') return 'text';
   return String(schema.type ?? 'any');
 }

@@ -12,7 +12,8 @@ const RUNS = 10_000;
 /** Seeds a process takes at a time; it says which before it begins. */
 const BATCH = 25;
 
-const numberOf = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise);
+const numberOf = (name: string, otherwise: number): number =>
+  Number(process.env[name] ?? otherwise);
 
 async function replay(seed: number): Promise<void> {
   const vm = await createLaboratory({ traces: true });
@@ -30,7 +31,9 @@ async function batches(from: number, to: number, step: number): Promise<void> {
   const points = await pointsOf(vm);
   for (let at = from; at < to; at += step * BATCH) {
     console.error(`seeds ${at} to ${Math.min(to, at + BATCH) - 1}`);
-    console.log(JSON.stringify(await sweep(vm, { seeds: range(at, Math.min(to, at + BATCH)), points })));
+    console.log(
+      JSON.stringify(await sweep(vm, { seeds: range(at, Math.min(to, at + BATCH)), points })),
+    );
   }
   await vm.close();
 }
@@ -46,7 +49,9 @@ async function soak(): Promise<void> {
   const seconds = (): number => Number((process.hrtime.bigint() - began) / 1_000_000_000n);
   const child = async (index: number): Promise<void> => {
     const range = [from + index * BATCH, from + runs, workers].map(String);
-    const process_ = execa('npx', ['tsx', fileURLToPath(import.meta.url), 'batches', ...range], { stderr: 'ignore' });
+    const process_ = execa('npx', ['tsx', fileURLToPath(import.meta.url), 'batches', ...range], {
+      stderr: 'ignore',
+    });
     for await (const line of process_) {
       const part = JSON.parse(line) as Sweep;
       add(total, part);
@@ -68,7 +73,8 @@ function add(total: Sweep, part: Sweep): void {
   total.events += part.events;
   total.failing.push(...part.failing);
   for (const kind of ['struck', 'ends'] as const)
-    for (const [name, times] of Object.entries(part[kind])) total[kind][name] = (total[kind][name] ?? 0) + times;
+    for (const [name, times] of Object.entries(part[kind]))
+      total[kind][name] = (total[kind][name] ?? 0) + times;
 }
 
 async function tell({ runs, copies, events, struck, ends, failing }: Sweep): Promise<void> {
@@ -87,9 +93,12 @@ async function tell({ runs, copies, events, struck, ends, failing }: Sweep): Pro
     for (const { seed, violations } of failing.slice(0, 5)) {
       const smallest = await shrink(vm, scenarioOf(seed, points));
       console.log(
-        [`FAILED seed ${seed}`, ...violations, ...scheduleLines(smallest), `replay: make soak SEED=${seed}`].join(
-          '\n  ',
-        ),
+        [
+          `FAILED seed ${seed}`,
+          ...violations,
+          ...scheduleLines(smallest),
+          `replay: make soak SEED=${seed}`,
+        ].join('\n  '),
       );
     }
     await vm.close();

@@ -31,11 +31,19 @@ const scratch = mkdtempSync(path.join(tmpdir(), 'flashcopy-test-'));
 /** What a command says is printed when it has ended: the lanes would otherwise talk at once. */
 async function timed(name: string, command: string): Promise<boolean> {
   const began = performance.now();
-  const run = await execa(command, { shell: true, preferLocal: true, all: true, reject: false, stdin: 'ignore' });
+  const run = await execa(command, {
+    shell: true,
+    preferLocal: true,
+    all: true,
+    reject: false,
+    stdin: 'ignore',
+  });
   const seconds = (performance.now() - began) / 1000;
   const ok = run.exitCode === 0;
   if (run.all.trim() !== '') console.log(run.all.trim());
-  console.log(`-- ${name}: ${ok ? 'ok' : `FAILED (exit ${run.exitCode})`}, ${seconds.toFixed(1)} s`);
+  console.log(
+    `-- ${name}: ${ok ? 'ok' : `FAILED (exit ${run.exitCode})`}, ${seconds.toFixed(1)} s`,
+  );
   return ok;
 }
 
@@ -58,13 +66,17 @@ async function tier(name: string): Promise<void> {
   results.passed += counted.numPassedTests;
   for (const suite of counted.testResults) {
     for (const test of suite.assertionResults) {
-      if (test.status === 'failed') failed(`${name}: ${test.fullName}`, test.failureMessages.join('\n'));
+      if (test.status === 'failed')
+        failed(`${name}: ${test.fullName}`, test.failureMessages.join('\n'));
       else if (test.status !== 'passed') results.skipped.push(`${name}: ${test.fullName}`);
     }
   }
   // A file that cannot even be loaded, or an error outside every test, fails the run without a failed test.
   if (!ok && counted.numFailedTests === 0)
-    failed(`${name}: outside the tests`, counted.testResults.map((suite) => suite.message).join('\n'));
+    failed(
+      `${name}: outside the tests`,
+      counted.testResults.map((suite) => suite.message).join('\n'),
+    );
 }
 
 /** Why there can be no lab here; undefined once its programs are installed. */
@@ -85,14 +97,18 @@ async function checks(): Promise<void> {
 async function servers(): Promise<void> {
   await check('build', 'make --silent dist/.built');
   // With scripts it would build dist anew, while the others read it.
-  await check('package: publint and types', 'npm_config_ignore_scripts=true npm run --silent check:package');
+  await check(
+    'package: publint and types',
+    'npm_config_ignore_scripts=true npm run --silent check:package',
+  );
   for (const name of ['package', 'workflow']) await tier(name);
 }
 
 /** The image the lab will start from. */
 async function image(): Promise<string | undefined> {
   const reason = await noLab();
-  if (reason === undefined) await timed('guest image for the lab', 'node --import tsx lab/prepare.ts');
+  if (reason === undefined)
+    await timed('guest image for the lab', 'node --import tsx lab/prepare.ts');
   return reason;
 }
 

@@ -17,7 +17,13 @@ import {
   type Limits,
 } from '../src/domain/timing.js';
 import { ACTIVITIES } from '../src/workflows/activity-table.js';
-import { ACTIVITY_LINES, COMMAND_LINES, MARGIN_LINES, WAIT_LINES, WORKER_LINES } from './timing-meaning.js';
+import {
+  ACTIVITY_LINES,
+  COMMAND_LINES,
+  MARGIN_LINES,
+  WAIT_LINES,
+  WORKER_LINES,
+} from './timing-meaning.js';
 
 const HEAD = `# Who waits for whom, how long, and what happens then
 
@@ -35,9 +41,13 @@ const EXAMPLES: readonly (readonly [string, Limits])[] = [
 ];
 
 /** All limits around the point in time of a plan with one method, innermost first. */
-export function chain(limits: Limits, method: 'quiesce' | 'unmount'): readonly (readonly [string, number])[] {
+export function chain(
+  limits: Limits,
+  method: 'quiesce' | 'unmount',
+): readonly (readonly [string, number])[] {
   const held = { deadlineMs: holderDeadlineMs(limits, method) };
-  const activity = method === 'quiesce' ? pointInTimeMs([held], limits.maxPauseMs) : takeDownMs(held);
+  const activity =
+    method === 'quiesce' ? pointInTimeMs([held], limits.maxPauseMs) : takeDownMs(held);
   return [
     ['last command answered', method === 'quiesce' ? inside(activity) : takeDownCommandMs(held)],
     ['activity', activity],
@@ -47,8 +57,11 @@ export function chain(limits: Limits, method: 'quiesce' | 'unmount'): readonly (
 }
 
 const SITUATIONS = {
-  quiesce: '`flashCopyTakePointInTime`, from its beginning; the holder counts from its later arming',
-  unmount: '`flashCopyTakeDown`; the start that follows lasts at most ' + ms(startGroupsMs([{ deadlineMs: Infinity }])),
+  quiesce:
+    '`flashCopyTakePointInTime`, from its beginning; the holder counts from its later arming',
+  unmount:
+    '`flashCopyTakeDown`; the start that follows lasts at most ' +
+    ms(startGroupsMs([{ deadlineMs: Infinity }])),
 } as const;
 
 const chains = (method: 'quiesce' | 'unmount'): string =>
@@ -69,16 +82,24 @@ const WITH_THE_CALL: Readonly<Record<string, string>> = {
 };
 
 const activities = (): string[][] =>
-  Object.entries(ACTIVITIES).map(([name, { queue, startToCloseTimeout, heartbeatTimeout, retry }]) => {
-    const [command, then] = ACTIVITY_LINES[name as keyof typeof ACTIVITY_LINES];
-    const most = retry.maximumAttempts ?? Infinity;
-    const attempts = most === Infinity ? 'no end' : String(most);
-    const between = most === 1 ? '' : `1s, doubled to ${retry.maximumInterval ?? '100s'}`;
-    return [
-      ...[`\`${name}\``, queue, command === '' ? '' : `\`${command}\` ${ms(COMMANDS[command])}`],
-      ...[startToCloseTimeout ?? WITH_THE_CALL[name] ?? '', heartbeatTimeout, attempts, between, then],
-    ];
-  });
+  Object.entries(ACTIVITIES).map(
+    ([name, { queue, startToCloseTimeout, heartbeatTimeout, retry }]) => {
+      const [command, then] = ACTIVITY_LINES[name as keyof typeof ACTIVITY_LINES];
+      const most = retry.maximumAttempts ?? Infinity;
+      const attempts = most === Infinity ? 'no end' : String(most);
+      const between = most === 1 ? '' : `1s, doubled to ${retry.maximumInterval ?? '100s'}`;
+      return [
+        ...[`\`${name}\``, queue, command === '' ? '' : `\`${command}\` ${ms(COMMANDS[command])}`],
+        ...[
+          startToCloseTimeout ?? WITH_THE_CALL[name] ?? '',
+          heartbeatTimeout,
+          attempts,
+          between,
+          then,
+        ],
+      ];
+    },
+  );
 
 export const timingReference = (): string =>
   [
@@ -86,7 +107,16 @@ export const timingReference = (): string =>
     '\nThe watchdog twin of a holder waits for the same deadline, and for the end of its holder without any delay; both try a give back that fails again every second.\n',
     `\n## Activities\nWithout a heartbeat for so long, an activity is given up and begun again elsewhere; its steps read before they act.\n\n`,
     table(
-      ['activity', 'queue', 'longest command', 'time-out', 'heartbeat', 'attempts', 'between', 'then'],
+      [
+        'activity',
+        'queue',
+        'longest command',
+        'time-out',
+        'heartbeat',
+        'attempts',
+        'between',
+        'then',
+      ],
       activities(),
     ),
     '\n## Commands\n',
@@ -107,10 +137,18 @@ export const timingReference = (): string =>
     table(['setting', 'value', 'for what'], rows(WORKER, WORKER_LINES)),
   ].join('');
 
-const rows = (values: Readonly<Record<string, unknown>>, lines: Readonly<Record<string, string>>): string[][] =>
-  Object.entries(values).map(([name, value]) => [`\`${name}\``, [value].flat().map(duration).join(', '), lines[name]!]);
+const rows = (
+  values: Readonly<Record<string, unknown>>,
+  lines: Readonly<Record<string, string>>,
+): string[][] =>
+  Object.entries(values).map(([name, value]) => [
+    `\`${name}\``,
+    [value].flat().map(duration).join(', '),
+    lines[name]!,
+  ]);
 
-const duration = (value: unknown): string => (Number(value) % 1_000 === 0 ? ms(Number(value)) : `${Number(value)}ms`);
+const duration = (value: unknown): string =>
+  Number(value) % 1_000 === 0 ? ms(Number(value)) : `${Number(value)}ms`;
 const seconds = (value: number): string => `${Math.round(value) / 1_000} s`;
 const table = (head: readonly string[], lines: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |\n`).join('');

@@ -7,7 +7,10 @@ import { parseRequest } from '../../src/config/request.js';
 import { expectedMapping } from '../../src/domain/plan.js';
 import { startSimulator, type Simulator } from '../../src/simulator/index.js';
 import { createSshTransport } from '../../src/transport/ssh/ssh-transport.js';
-import { systemClock as clock, systemRandomness as randomness } from '../../src/clock/system-clock.js';
+import {
+  systemClock as clock,
+  systemRandomness as randomness,
+} from '../../src/clock/system-clock.js';
 
 export interface Cost {
   /** `next`: the former copy is complete. `next at rate 0`: it never will be, so it is stopped first. */
@@ -24,7 +27,8 @@ const SIZE = 2 ** 20;
 /** 64 MiB/s of the array's time. */
 const COMPLETES = 100;
 const LIMITS = { startToCloseTimeoutMs: 1_800_000, heartbeatTimeoutMs: 60_000 };
-const names = (size: number, kind: string): string[] => Array.from({ length: size }, (_, n) => `${kind}${n + 1}`);
+const names = (size: number, kind: string): string[] =>
+  Array.from({ length: size }, (_, n) => `${kind}${n + 1}`);
 
 /** Costs of the first copy, of the next one once that is complete, and of one over a copy that still runs. */
 export async function countCopy(size: number, dataDir: string): Promise<Cost[]> {
@@ -33,7 +37,11 @@ export async function countCopy(size: number, dataDir: string): Promise<Cost[]> 
       system: { name: 'svc1' },
       users: [{ name: 'copy', password: 'secret' }],
       pools: [{ name: 'pool0', capacity: '1TiB' }],
-      volumes: [...names(size, 'db'), ...names(size, 'copy')].map((name) => ({ name, pool: 'pool0', size: SIZE })),
+      volumes: [...names(size, 'db'), ...names(size, 'copy')].map((name) => ({
+        name,
+        pool: 'pool0',
+        size: SIZE,
+      })),
       clock: { speed: 100 },
     },
     ...{ clock, dataDir, ssh: { host: '127.0.0.1', port: 0 } },
@@ -45,13 +53,17 @@ export async function countCopy(size: number, dataDir: string): Promise<Cost[]> 
   const array = createSvcArray({ name: 'svc1', transport, clock, randomness });
   const activities = activitiesOn(array);
   try {
-    const uids = new Map((await array.readVDisks(names(size, 'copy'))).map(({ name, uid }) => [name, uid]));
+    const uids = new Map(
+      (await array.readVDisks(names(size, 'copy'))).map(({ name, uid }) => [name, uid]),
+    );
     const volumes = names(size, 'db').map((source, n) => {
       const target = `copy${n + 1}`;
       return { source, target, overwrite: uids.get(target) };
     });
     const requestAt = (name: string, rate: number) =>
-      parseRequest({ ...{ name, array: 'svc1', sources: [], grade: 'crash', copy: { rate }, volumes } });
+      parseRequest({
+        ...{ name, array: 'svc1', sources: [], grade: 'crash', copy: { rate }, volumes },
+      });
     const costs: Cost[] = [];
     const copy = async (phase: Cost['phase'], rate: number, token: string): Promise<void> => {
       costs.push(await copyOnce({ simulator, activities, phase }, requestAt('bench', rate), token));
@@ -73,7 +85,8 @@ export async function countCopy(size: number, dataDir: string): Promise<Cost[]> 
 async function allCopied(array: StorageArray): Promise<void> {
   const untilMs = clock.now() + 120_000;
   while ((await array.readMappings()).some(({ state }) => state !== 'idle_or_copied')) {
-    if (clock.now() > untilMs) throw new Error('the background copy did not end within two minutes');
+    if (clock.now() > untilMs)
+      throw new Error('the background copy did not end within two minutes');
     await clock.sleep(200);
   }
 }
@@ -90,7 +103,13 @@ function activitiesOn(array: ReturnType<typeof createSvcArray>): Activities {
     throw new Error('not used here');
   };
   return createActivities({
-    ...{ arrays: () => array, hosts: never, arrayHosts: () => ({}), declaredHosts: [], parseRequest: never },
+    ...{
+      arrays: () => array,
+      hosts: never,
+      arrayHosts: () => ({}),
+      declaredHosts: [],
+      parseRequest: never,
+    },
     ...{
       clock,
       randomness,
@@ -110,8 +129,13 @@ async function copyOnce(
 ): Promise<Cost> {
   const { statistics } = simulator;
   const byStep: Record<string, number> = {};
-  const total = (): number => [...statistics.commands.values()].reduce((sum, count) => sum + count, 0);
-  const run = async <K extends keyof Activities>(step: string, name: K, order: Parameters<Activities[K]>[0]) => {
+  const total = (): number =>
+    [...statistics.commands.values()].reduce((sum, count) => sum + count, 0);
+  const run = async <K extends keyof Activities>(
+    step: string,
+    name: K,
+    order: Parameters<Activities[K]>[0],
+  ) => {
     const before = total();
     const answer = await new MockActivityEnvironment(LIMITS).run(activities[name] as never, order);
     byStep[step] = (byStep[step] ?? 0) + total() - before;
@@ -130,7 +154,12 @@ async function copyOnce(
   const mappings = group.mappings.map((mapping) => expectedMapping(mapping, group));
   await run('prepare', 'flashCopyPrepareGroup', { ...ref, ...at, mappings, timeoutMs: 600_000 });
   const groups = [{ array: 'svc1', name: group.name }];
-  const cut = await run('start', 'flashCopyTakePointInTime', { ...ref, groups, sources: [], maxPauseMs: 60_000 });
+  const cut = await run('start', 'flashCopyTakePointInTime', {
+    ...ref,
+    groups,
+    sources: [],
+    maxPauseMs: 60_000,
+  });
   if (cut.starts[0]?.started !== 'done') throw new Error(`not started: ${JSON.stringify(cut)}`);
   await run('grade', 'flashCopyReadGroup', at);
   const [commands, bytes] = [total(), statistics.bytesAnswered];

@@ -1,7 +1,12 @@
 // How long the largest listings of the largest array take its simulator.
 import { createLargeArray, printed } from './large-array.js';
 
-const LINES = ['lsvdisk -bytes -delim :', 'lsfcmap -delim :', 'lsfcconsistgrp -delim : g', 'lsvdiskcopy -delim :'];
+const LINES = [
+  'lsvdisk -bytes -delim :',
+  'lsfcmap -delim :',
+  'lsfcconsistgrp -delim : g',
+  'lsvdiskcopy -delim :',
+];
 const ROUNDS = 5;
 
 /** The best of five, in ms. */

@@ -33,11 +33,20 @@ const TASK_QUEUE = 'burst';
 function inventoryOf(copies: number) {
   // Targets are made by the copies: nothing to confirm.
   const volumes = Array.from({ length: copies }, (_, at) => ({ name: `db${at}`, size: SIZE }));
-  return parseInventory({ arrays: { [ARRAY]: { kind: 'model', speed: 100, volumes } }, hosts: {} }, { baseDir: '.' });
+  return parseInventory(
+    { arrays: { [ARRAY]: { kind: 'model', speed: 100, volumes } }, hosts: {} },
+    { baseDir: '.' },
+  );
 }
 
 const requestOf = (at: number) => ({
-  ...{ name: `set${at}`, array: ARRAY, sources: [], grade: 'crash', copy: { rate: 0, waitFor: 'started' } },
+  ...{
+    name: `set${at}`,
+    array: ARRAY,
+    sources: [],
+    grade: 'crash',
+    copy: { rate: 0, waitFor: 'started' },
+  },
   volumes: [{ source: `db${at}`, target: `copy${at}`, create: { pool: 'Pool0' } }],
 });
 
@@ -57,17 +66,31 @@ export async function runBurst(copies: number): Promise<Burst> {
   });
   try {
     const { nativeConnection: connection } = env;
-    const worker = await createFlashCopyWorkers({ connection, taskQueue: TASK_QUEUE, inventory: inventoryOf(copies) });
+    const worker = await createFlashCopyWorkers({
+      connection,
+      taskQueue: TASK_QUEUE,
+      inventory: inventoryOf(copies),
+    });
     return await worker.runUntil(() => burst(env, copies, metrics));
   } finally {
     await env.teardown();
   }
 }
 
-async function burst(env: TestWorkflowEnvironment, copies: number, metrics: string): Promise<Burst> {
-  const client = new FlashCopyClient({ client: env.client, taskQueue: TASK_QUEUE, searchAttributes: false });
+async function burst(
+  env: TestWorkflowEnvironment,
+  copies: number,
+  metrics: string,
+): Promise<Burst> {
+  const client = new FlashCopyClient({
+    client: env.client,
+    taskQueue: TASK_QUEUE,
+    searchAttributes: false,
+  });
   const beganAt = Date.now();
-  const handles = await Promise.all(Array.from({ length: copies }, (_, at) => client.start(requestOf(at))));
+  const handles = await Promise.all(
+    Array.from({ length: copies }, (_, at) => client.start(requestOf(at))),
+  );
   const startedWithinMs = Date.now() - beganAt;
   const reports: (Report | undefined)[] = [];
   const failed: Record<string, number> = {};
@@ -116,7 +139,8 @@ async function countRepeats(
     if (scheduled != null) names.set(String(eventId), scheduled.activityType?.name ?? '');
     const more = (started?.attempt ?? 1) - 1;
     if (started == null || more === 0) continue;
-    const why = started.lastFailure?.applicationFailureInfo?.type ?? started.lastFailure?.message ?? '';
+    const why =
+      started.lastFailure?.applicationFailureInfo?.type ?? started.lastFailure?.message ?? '';
     count(repeats, `${names.get(String(started.scheduledEventId)) ?? ''}: ${why}`, more);
   }
 }
@@ -127,7 +151,8 @@ async function refusedBy(metrics: string): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
   for (const line of text.split('\n')) {
     if (!/^temporal_request_failure/.test(line)) continue;
-    const label = (name: string): string => new RegExp(`[{,]${name}="([^"]*)"`).exec(line)?.[1] ?? '';
+    const label = (name: string): string =>
+      new RegExp(`[{,]${name}="([^"]*)"`).exec(line)?.[1] ?? '';
     count(found, `${label('operation')} ${label('status_code')}`, Number(line.split(' ').at(-1)));
   }
   return found;

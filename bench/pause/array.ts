@@ -17,7 +17,9 @@ export async function lastStartMs(): Promise<number> {
 const line = (command: string) => svc.command(command);
 
 async function group(): Promise<{ name: string; state: string }> {
-  const row = (await line('lsfcconsistgrp -nohdr -delim :')).split('\n').find((one) => one.includes(':bench_'));
+  const row = (await line('lsfcconsistgrp -nohdr -delim :'))
+    .split('\n')
+    .find((one) => one.includes(':bench_'));
   const [, name = '', state = ''] = row?.split(':') ?? [];
   return { name, state };
 }
@@ -31,6 +33,10 @@ export async function prepareByHand(): Promise<string> {
   );
   const { name } = await group();
   await line(`prestartfcconsistgrp ${name}`);
-  await until('prepared', { within: 60_000 }, async () => (await group()).state === 'prepared' || undefined);
+  await until(
+    'prepared',
+    { within: 60_000 },
+    async () => (await group()).state === 'prepared' || undefined,
+  );
   return name;
 }

@@ -9,12 +9,19 @@ export interface LibraryRound {
   readonly reportedMs: number;
 }
 
-export async function libraryRound(client: FlashCopyClient, volumes: number): Promise<LibraryRound> {
+export async function libraryRound(
+  client: FlashCopyClient,
+  volumes: number,
+): Promise<LibraryRound> {
   const copy = await client.start({
     name: 'bench',
     array: 'svc-lab',
     volumes: Array.from({ length: volumes }, (_, index) => ({
-      ...{ source: `db_data${index + 1}`, target: `db_copy${index + 1}`, overwrite: uid(`db_copy${index + 1}`) },
+      ...{
+        source: `db_data${index + 1}`,
+        target: `db_copy${index + 1}`,
+        overwrite: uid(`db_copy${index + 1}`),
+      },
     })),
     sources: [{ host: 'source1', method: 'quiesce' }],
     copy: { rate: 150 },

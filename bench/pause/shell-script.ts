@@ -21,7 +21,10 @@ export async function coolDown(): Promise<void> {
 }
 
 /** One round; the group is prepared. Answers the bounds of the round by the guest's clock. */
-export async function scriptRound(connections: Connections, group: string): Promise<{ fromMs: number; toMs: number }> {
+export async function scriptRound(
+  connections: Connections,
+  group: string,
+): Promise<{ fromMs: number; toMs: number }> {
   const line = ssh(connections);
   const { stdout } = await execa('sh', [
     '-euc',

@@ -10,8 +10,16 @@ export interface Summary {
 
 export function summarise(values: readonly number[]): Summary {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-  return { rounds: sorted.length, median: middle(sorted), p10: at(0.1), p90: at(0.9), min: at(0), max: at(1) };
+  const at = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+  return {
+    rounds: sorted.length,
+    median: middle(sorted),
+    p10: at(0.1),
+    p90: at(0.9),
+    min: at(0),
+    max: at(1),
+  };
 }
 
 /** Round by round: both figures of a pair saw the same machine. */

@@ -12,7 +12,9 @@ export function longestGap(
     .map(({ ackMs }) => ackMs)
     .filter((at) => at >= window.fromMs - NEAR_MS && at <= window.toMs + NEAR_MS);
   if (near.length < 2) throw new Error('the writer was idle around the pause');
-  return near.slice(1).reduce((longest, at, index) => Math.max(longest, at - (near[index] ?? at)), 0);
+  return near
+    .slice(1)
+    .reduce((longest, at, index) => Math.max(longest, at - (near[index] ?? at)), 0);
 }
 
 /** Of a pause whose bounds the guest's own clock gave: ms from the last acknowledgement to its begin, and from its end to the next one. */

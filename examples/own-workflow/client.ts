@@ -4,7 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { copyBetweenBatches } from './workflows.js';
 
-const connection = await Connection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? 'localhost:7233' });
+const connection = await Connection.connect({
+  address: process.env['TEMPORAL_ADDRESS'] ?? 'localhost:7233',
+});
 const client = new Client({ connection });
 const request: unknown = JSON.parse(await readFile(process.argv[2] ?? 'request.json', 'utf8'));
 

@@ -5,7 +5,9 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { FlashCopyPlugin } from '../../src/worker/index.js';
 import * as activities from './activities.js';
 
-const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? 'localhost:7233' });
+const connection = await NativeConnection.connect({
+  address: process.env['TEMPORAL_ADDRESS'] ?? 'localhost:7233',
+});
 const worker = await Worker.create({
   connection,
   taskQueue: 'flashcopy',

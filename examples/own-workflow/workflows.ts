@@ -28,7 +28,10 @@ const { pauseBatchJobs, resumeBatchJobs, startReports } = proxyActivities<typeof
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 });
 
-export async function copyBetweenBatches(input: { readonly request: unknown; readonly queue: string }) {
+export async function copyBetweenBatches(input: {
+  readonly request: unknown;
+  readonly queue: string;
+}) {
   return runCopy({ searchAttributes: false }, async (copy) => {
     await validate(copy, input.request);
     await lock(copy);

@@ -35,7 +35,8 @@ export class TgtDataPlane implements DataPlane {
     this.volumes.set(volume.name, volume);
     const tid = targetIdOf(volume.id);
     const shown = await this.shown(volume);
-    if (shown === undefined) await this.tgt.call('target', 'new', { tid, targetname: targetNameOf(volume.id) });
+    if (shown === undefined)
+      await this.tgt.call('target', 'new', { tid, targetname: targetNameOf(volume.id) });
     if (shown?.hasDisk !== true && !this.offline.has(volume.name)) await this.addDisk(volume);
     return { uid: uidOf(volume.id) };
   }
@@ -46,7 +47,8 @@ export class TgtDataPlane implements DataPlane {
     const shown = await this.shown(volume);
     for (const initiator of shown?.allowed ?? []) await this.unmap(volumeName, initiator);
     // `force` also ends sessions of initiators that were shut out while tgtd was not asked.
-    if (shown !== undefined) await this.tgt.call('target', 'delete', { tid: shown.id, force: true });
+    if (shown !== undefined)
+      await this.tgt.call('target', 'delete', { tid: shown.id, force: true });
     this.volumes.delete(volumeName);
     this.offline.delete(volumeName);
   }
@@ -60,12 +62,16 @@ export class TgtDataPlane implements DataPlane {
   /** First the right to come back, then the open sessions; done when tgtd shows none, for it shows them until their last command ends. */
   async unmap(volumeName: string, initiator: string): Promise<void> {
     const { id: tid, allowed } = await this.target(volumeName);
-    if (allowed.includes(initiator)) await this.tgt.call('target', 'unbind', { tid, 'initiator-name': initiator });
+    if (allowed.includes(initiator))
+      await this.tgt.call('target', 'unbind', { tid, 'initiator-name': initiator });
     await until(`the end of sessions on ${volumeName}`, { within: 10_000, every: 20 }, async () => {
-      const sessions = (await this.target(volumeName)).sessions.filter((session) => session.initiator === initiator);
+      const sessions = (await this.target(volumeName)).sessions.filter(
+        (session) => session.initiator === initiator,
+      );
       for (const { id: sid, connections } of sessions) {
         // A connection that ended by itself meanwhile is what was wanted.
-        for (const cid of connections) await this.tgt.call('conn', 'delete', { tid, sid, cid }).catch(() => undefined);
+        for (const cid of connections)
+          await this.tgt.call('conn', 'delete', { tid, sid, cid }).catch(() => undefined);
       }
       return sessions.length === 0 || undefined;
     });
@@ -113,7 +119,11 @@ export class TgtDataPlane implements DataPlane {
   private async addDisk(volume: ServedVolume): Promise<void> {
     const disk = { tid: targetIdOf(volume.id), lun: 1 };
     await this.tgt.call('logicalunit', 'new', { ...disk, 'backing-store': volume.imagePath });
-    for (const params of ['vendor_id=IBM', 'product_id=2145', `scsi_sn=${uidOf(volume.id).slice(-16)}`]) {
+    for (const params of [
+      'vendor_id=IBM',
+      'product_id=2145',
+      `scsi_sn=${uidOf(volume.id).slice(-16)}`,
+    ]) {
       await this.tgt.call('logicalunit', 'update', { ...disk, params });
     }
   }

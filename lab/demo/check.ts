@@ -20,7 +20,8 @@ export async function checkCopy(
 ): Promise<CheckedCopy> {
   const { report, acknowledgements } = evidence;
   const pause = report.pauses.find(({ host }) => host === 'source1');
-  if (pause === undefined) return { findings: ['the report names no pause of source1'], records: 0, acknowledged: 0 };
+  if (pause === undefined)
+    return { findings: ['the report names no pause of source1'], records: 0, acknowledged: 0 };
   const checked = await Promise.all(
     WRITER_DIRECTORIES.map((directory, index) =>
       checkInstance(backup, path.join(mountedAt, path.relative('/data', directory)), {
@@ -41,14 +42,27 @@ interface Instance {
   readonly acknowledgements: Acknowledgement[];
 }
 
-async function checkInstance(backup: Guest, directory: string, { instance, pause, acknowledgements }: Instance) {
+async function checkInstance(
+  backup: Guest,
+  directory: string,
+  { instance, pause, acknowledgements }: Instance,
+) {
   const copy = readRecords(await backup.read(`${directory}/writer-${instance}.dat`));
   const findings = checkWriter({
-    ...{ instance, copy, quiescedAt: pause.quiescedAt, givenBackAt: pause.givenBackAt, method: pause.method },
+    ...{
+      instance,
+      copy,
+      quiescedAt: pause.quiescedAt,
+      givenBackAt: pause.givenBackAt,
+      method: pause.method,
+    },
     ...(pause.stillUntil === undefined ? {} : { stillUntil: pause.stillUntil }),
     acknowledgements: acknowledgements.filter((ack) => ack.instance === instance),
   });
-  return { findings: findings.map(({ code, message }) => `${code}: ${message}`), records: copy.records.length };
+  return {
+    findings: findings.map(({ code, message }) => `${code}: ${message}`),
+    records: copy.records.length,
+  };
 }
 
 /** What the library itself says must not contradict what is found here. */

@@ -7,10 +7,18 @@ import { createProgressView } from '../../src/cli/progress-view.js';
 import { inLab, source } from '../paths.js';
 import { phase } from '../phase.js';
 import { readState } from '../state.js';
-import { copyAndCheck, setUpSource, startDemoWorker, startWriters, type DemoWorker, type Writers } from './session.js';
+import {
+  copyAndCheck,
+  setUpSource,
+  startDemoWorker,
+  startWriters,
+  type DemoWorker,
+  type Writers,
+} from './session.js';
 
 const keep = process.env['KEEP'] === '1';
-const script = (file: string) => execa(process.execPath, ['--import', 'tsx', source(file)], { stdio: 'inherit' });
+const script = (file: string) =>
+  execa(process.execPath, ['--import', 'tsx', source(file)], { stdio: 'inherit' });
 
 if (process.platform !== 'linux' || process.getuid?.() !== 0) {
   const { demoOnModels } = await import('./models.js');
@@ -47,7 +55,11 @@ try {
   else await phase('lab down', () => script('down.ts'));
 }
 
-async function demoCopy(method: 'unmount' | 'quiesce', { client }: DemoWorker, writers: Writers): Promise<void> {
+async function demoCopy(
+  method: 'unmount' | 'quiesce',
+  { client }: DemoWorker,
+  writers: Writers,
+): Promise<void> {
   console.log(`\n== copy by ${method} ==`);
   const view = createProgressView(createOutput(false));
   const show = (report: Parameters<typeof view.show>[0]) => view.show(report);
@@ -56,14 +68,23 @@ async function demoCopy(method: 'unmount' | 'quiesce', { client }: DemoWorker, w
   );
   for (const line of reportLines(report)) console.log(line);
   const run = `${encodeURIComponent(report.workflowId)}/${report.runId}`;
-  console.log(`in the Temporal UI: http://127.0.0.1:${readState().ports['ui']}/namespaces/default/workflows/${run}`);
+  console.log(
+    `in the Temporal UI: http://127.0.0.1:${readState().ports['ui']}/namespaces/default/workflows/${run}`,
+  );
   console.log(
     `checked on backup1: ${checked.records} records, ${checked.acknowledged} acknowledged before the quiesce`,
   );
-  if (method === 'quiesce' && !report.steps.some(({ name, state }) => name === 'makePreparable' && state === 'done'))
-    throw new Error('the first copy had reached 100 % before the second: the refresh of a running copy was not shown');
+  if (
+    method === 'quiesce' &&
+    !report.steps.some(({ name, state }) => name === 'makePreparable' && state === 'done')
+  )
+    throw new Error(
+      'the first copy had reached 100 % before the second: the refresh of a running copy was not shown',
+    );
   if (checked.findings.length === 0) return;
-  throw new Error(`the copy by ${method} is not what it is said to be:\n${checked.findings.join('\n')}`);
+  throw new Error(
+    `the copy by ${method} is not what it is said to be:\n${checked.findings.join('\n')}`,
+  );
 }
 
 function sayWhatStands(): void {

@@ -8,9 +8,17 @@ export interface DemoPair {
 const base = (pairs: readonly DemoPair[]) => ({
   name: 'demo',
   array: 'svc-lab',
-  volumes: pairs.map((pair) => ({ source: pair.source, target: pair.target, overwrite: pair.targetUid })),
+  volumes: pairs.map((pair) => ({
+    source: pair.source,
+    target: pair.target,
+    overwrite: pair.targetUid,
+  })),
   targets: [
-    { host: 'backup1', mounts: [{ from: '/data', at: '/backup/data' }], volumeGroups: { vg_data: 'vg_backup' } },
+    {
+      host: 'backup1',
+      mounts: [{ from: '/data', at: '/backup/data' }],
+      volumeGroups: { vg_data: 'vg_backup' },
+    },
   ],
   // 512 KiB/s, 8 minutes: the second copy is asked for while the first one still runs in the background, on a slow machine too.
   copy: { incremental: true, rate: 30 },

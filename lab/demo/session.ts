@@ -18,7 +18,8 @@ const MOUNTED_AT = '/backup/data';
 /** Far from the pause the writers leave the emulated processors to the copy: both guests share what the machine has. */
 const CALM_MS = 250;
 
-export const uid = (name: string): string => uidOf(labVolumes.find((volume) => volume.name === name)?.id ?? -1);
+export const uid = (name: string): string =>
+  uidOf(labVolumes.find((volume) => volume.name === name)?.id ?? -1);
 const pairs: readonly DemoPair[] = [1, 2].map((n) => ({
   source: `db_data${n}`,
   target: `db_copy${n}`,
@@ -34,7 +35,8 @@ export const setUpSource = () =>
     pairs.map(({ source }) => uid(source)),
   );
 /** Their acknowledgements are in `log` of the lab's directory: a new one each time they are started, for what is cut off at their end is a hole. */
-export const startWriters = (log = 'acknowledgements.log', paceMs?: number) => startWriter(source1, inLab(log), paceMs);
+export const startWriters = (log = 'acknowledgements.log', paceMs?: number) =>
+  startWriter(source1, inLab(log), paceMs);
 export type Writers = Awaited<ReturnType<typeof startWriters>>;
 
 export interface DemoCopy {
@@ -54,9 +56,15 @@ export interface Surroundings {
 }
 
 /** A worker of the demo's own. `wrap` is how tests put lies beneath the library. */
-export async function startDemoWorker(wrap: Wrap = {}, around: Surroundings = {}): Promise<DemoWorker> {
+export async function startDemoWorker(
+  wrap: Wrap = {},
+  around: Surroundings = {},
+): Promise<DemoWorker> {
   quietly();
-  const { address = `127.0.0.1:${readState().ports['temporal']}`, inventoryFile = inLab('inventory.yaml') } = around;
+  const {
+    address = `127.0.0.1:${readState().ports['temporal']}`,
+    inventoryFile = inLab('inventory.yaml'),
+  } = around;
   const connection = await NativeConnection.connect({ address });
   const worker = await createFlashCopyWorkers({ connection, inventoryFile, wrap });
   const running = worker.run();
@@ -76,7 +84,11 @@ export async function startDemoWorker(wrap: Wrap = {}, around: Surroundings = {}
 /** Copies by one method, then checks what backup1 has. Throws what the library throws; a wrong copy is in `checked.findings`. */
 export async function copyAndCheck(
   method: 'unmount' | 'quiesce',
-  parts: { readonly client: FlashCopyClient; readonly writers: Writers; readonly show: (report: LiveReport) => void },
+  parts: {
+    readonly client: FlashCopyClient;
+    readonly writers: Writers;
+    readonly show: (report: LiveReport) => void;
+  },
 ): Promise<DemoCopy> {
   parts.writers.pace(CALM_MS);
   // Read while the copy is planned, long before it touches the source.
@@ -94,7 +106,10 @@ export async function copyAndCheck(
     checkCopy(backup1, MOUNTED_AT, { report, acknowledgements }),
     readIdentity(source1),
   ]);
-  const changed = JSON.stringify(before) === JSON.stringify(after) ? [] : ['changed: the source has another identity'];
+  const changed =
+    JSON.stringify(before) === JSON.stringify(after)
+      ? []
+      : ['changed: the source has another identity'];
   return { report, checked: { ...checked, findings: [...checked.findings, ...changed] } };
 }
 

@@ -8,7 +8,10 @@ export interface SourceIdentity {
 }
 
 /** Disks by VDisk UID: the multipath nodes the guest's own udev made. */
-export async function prepareSource(guest: Guest, uids: readonly string[]): Promise<SourceIdentity> {
+export async function prepareSource(
+  guest: Guest,
+  uids: readonly string[],
+): Promise<SourceIdentity> {
   const disks = uids.map((uid) => `/dev/mapper/3${uid.toLowerCase()}`).join(' ');
   await guest.sh(`
     vgcreate -qq -y vg_data ${disks} >/dev/null

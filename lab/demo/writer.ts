@@ -18,7 +18,11 @@ export interface RunningWriter {
 /** ms from one acknowledgement to the next record: well below the shortest pause, which must hold a write of each writer. */
 export const PACE_MS = 25;
 
-export async function startWriter(guest: Guest, logFile: string, paceMs = PACE_MS): Promise<RunningWriter> {
+export async function startWriter(
+  guest: Guest,
+  logFile: string,
+  paceMs = PACE_MS,
+): Promise<RunningWriter> {
   const collector = await startCollector(logFile);
   const args = `--collector 10.0.2.2:${collector.port} --every-ms ${paceMs} ${WRITER_DIRECTORIES.join(' ')}`;
   await guest.sh(`

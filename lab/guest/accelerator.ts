@@ -10,10 +10,18 @@ export interface Accelerator {
 export const emulated: Accelerator = {
   name: 'tcg',
   // No AVX: emulated, it makes every memcpy of the guest slower (boot 62 s with `max`, 40 s with this).
-  args: ['-accel', 'tcg,thread=multi', '-cpu', 'qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+rdrand,-svm'],
+  args: [
+    '-accel',
+    'tcg,thread=multi',
+    '-cpu',
+    'qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+rdrand,-svm',
+  ],
 };
 
-export const hardware: Accelerator = { name: 'kvm', args: ['-accel', 'kvm', '-cpu', 'host,-svm,-vmx'] };
+export const hardware: Accelerator = {
+  name: 'kvm',
+  args: ['-accel', 'kvm', '-cpu', 'host,-svm,-vmx'],
+};
 
 export async function chooseAccelerator(kernel: string): Promise<Accelerator> {
   if (process.env['LAB_ACCEL'] === 'tcg') return emulated;
@@ -28,7 +36,17 @@ export async function chooseAccelerator(kernel: string): Promise<Accelerator> {
 
 /** With acceleration a kernel says its first line within a second, and then panics for want of a root disk. */
 async function kernelSpeaks(kernel: string): Promise<boolean> {
-  const machine = ['-M', 'q35', ...hardware.args, '-m', '256', '-nodefaults', '-display', 'none', '-no-reboot'];
+  const machine = [
+    '-M',
+    'q35',
+    ...hardware.args,
+    '-m',
+    '256',
+    '-nodefaults',
+    '-display',
+    'none',
+    '-no-reboot',
+  ];
   const boot = ['-kernel', kernel, '-append', 'console=ttyS0 panic=-1', '-serial', 'stdio'];
   const run = await execa('qemu-system-x86_64', [...machine, ...boot], {
     timeout: 5000,

@@ -24,13 +24,31 @@ const kernelCommandLine = [
 
 /** Run in the lab's directory: sockets and files are named relative to it, since socket addresses are short. */
 export function machineArguments(machine: Machine): string[] {
-  const forward = machine.sshPort === undefined ? '' : `,hostfwd=tcp:127.0.0.1:${machine.sshPort}-:22`;
+  const forward =
+    machine.sshPort === undefined ? '' : `,hostfwd=tcp:127.0.0.1:${machine.sshPort}-:22`;
   return [
     ...['-name', machine.name, '-M', 'q35', ...machine.accelerator.args, '-smp', '2', '-m', '1024'],
-    ...['-nodefaults', '-no-user-config', '-display', 'none', '-serial', `file:${machine.name}.console`],
-    ...['-chardev', `socket,id=seed,path=${machine.name}.seed.sock,server=on,wait=off`, '-serial', 'chardev:seed'],
+    ...[
+      '-nodefaults',
+      '-no-user-config',
+      '-display',
+      'none',
+      '-serial',
+      `file:${machine.name}.console`,
+    ],
+    ...[
+      '-chardev',
+      `socket,id=seed,path=${machine.name}.seed.sock,server=on,wait=off`,
+      '-serial',
+      'chardev:seed',
+    ],
     ...['-qmp', `unix:${machine.name}.qmp.sock,server=on,wait=off`],
-    ...['-kernel', join(machine.imageDirectory, 'vmlinuz'), '-initrd', join(machine.imageDirectory, 'initrd')],
+    ...[
+      '-kernel',
+      join(machine.imageDirectory, 'vmlinuz'),
+      '-initrd',
+      join(machine.imageDirectory, 'initrd'),
+    ],
     ...['-append', kernelCommandLine],
     ...['-drive', `file=${machine.disk},if=virtio,format=qcow2,cache=unsafe`],
     ...['-drive', `file=${machine.seed},if=virtio,format=raw,readonly=on`],

@@ -7,7 +7,11 @@ import { labVolumes } from '../volumes.js';
 /** The machine's loopback as QEMU's user network shows it. */
 export const machineAsSeenByGuest = '10.0.2.2';
 
-const record = (target: string, port: number, startup: 'automatic' | 'manual') => `# BEGIN RECORD 2.1.8
+const record = (
+  target: string,
+  port: number,
+  startup: 'automatic' | 'manual',
+) => `# BEGIN RECORD 2.1.8
 node.name = ${target}
 node.tpgt = 1
 node.startup = ${startup}
@@ -32,13 +36,24 @@ node.conn[0].timeo.noop_out_timeout = 10
 `;
 
 /** One record per volume and portal below `etcIscsi`. Every refused login takes time, so a guest asks by itself for its own volumes only. */
-export async function writeNodeRecords(etcIscsi: string, guest: string, portals: number[]): Promise<void> {
+export async function writeNodeRecords(
+  etcIscsi: string,
+  guest: string,
+  portals: number[],
+): Promise<void> {
   for (const { id, usedBy } of labVolumes) {
     const startup = usedBy === guest ? 'automatic' : 'manual';
     for (const port of portals) {
-      const directory = join(etcIscsi, 'nodes', targetNameOf(id), `${machineAsSeenByGuest},${port},1`);
+      const directory = join(
+        etcIscsi,
+        'nodes',
+        targetNameOf(id),
+        `${machineAsSeenByGuest},${port},1`,
+      );
       await mkdir(directory, { recursive: true });
-      await writeFile(join(directory, 'default'), record(targetNameOf(id), port, startup), { mode: 0o600 });
+      await writeFile(join(directory, 'default'), record(targetNameOf(id), port, startup), {
+        mode: 0o600,
+      });
     }
   }
 }

@@ -17,10 +17,14 @@ export class SeedLine {
   static async open(path: string): Promise<SeedLine> {
     return until(`the seed line ${path}`, { within: 10_000 }, async () => {
       const socket = createConnection(socketPath(path));
-      const opened = await Promise.race([once(socket, 'connect'), once(socket, 'error'), sleep(1000)]).catch(
-        () => undefined,
-      );
-      return opened !== undefined && !socket.connecting && !socket.destroyed ? new SeedLine(socket) : undefined;
+      const opened = await Promise.race([
+        once(socket, 'connect'),
+        once(socket, 'error'),
+        sleep(1000),
+      ]).catch(() => undefined);
+      return opened !== undefined && !socket.connecting && !socket.destroyed
+        ? new SeedLine(socket)
+        : undefined;
     });
   }
 
@@ -29,7 +33,9 @@ export class SeedLine {
   }
 
   async expect(word: string, within: number): Promise<void> {
-    await until(`"${word}" from the guest`, { within }, () => Promise.resolve(this.heard.includes(word) || undefined));
+    await until(`"${word}" from the guest`, { within }, () =>
+      Promise.resolve(this.heard.includes(word) || undefined),
+    );
   }
 
   close(): void {

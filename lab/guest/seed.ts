@@ -23,7 +23,10 @@ export async function makeSeed(guest: string, portals: number[]): Promise<void> 
   await put('etc/ssh/ssh_host_ed25519_key.pub', await readFile(`${hostKeyFile(guest)}.pub`));
   await put('etc/hostname', `${guest}\n`);
   await put('etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${guest}\n`);
-  await put('etc/machine-id', `${createHash('sha256').update(randomBytes(16)).digest('hex').slice(0, 32)}\n`);
+  await put(
+    'etc/machine-id',
+    `${createHash('sha256').update(randomBytes(16)).digest('hex').slice(0, 32)}\n`,
+  );
   await put('etc/iscsi/initiatorname.iscsi', `InitiatorName=${initiatorOf(guest)}\n`, 0o600);
   await put('etc/lab-random', randomBytes(64), 0o600);
   await writeNodeRecords(join(tree, 'etc/iscsi'), guest, portals);
@@ -31,7 +34,16 @@ export async function makeSeed(guest: string, portals: number[]): Promise<void> 
   await execa('chmod', ['-R', 'go-w', tree]);
   // sshd refuses keys below a directory others may enter.
   await execa('chmod', ['700', join(tree, 'root'), join(tree, 'root/.ssh')]);
-  await execa('tar', ['--owner=0', '--group=0', '--numeric-owner', '-cf', seedFile(guest), '-C', tree, '.']);
+  await execa('tar', [
+    '--owner=0',
+    '--group=0',
+    '--numeric-owner',
+    '-cf',
+    seedFile(guest),
+    '-C',
+    tree,
+    '.',
+  ]);
   await truncate(seedFile(guest), seedBytes);
   await rm(tree, { recursive: true });
 }

@@ -24,11 +24,30 @@ export async function startGuest(name: string, options: GuestOptions): Promise<v
   if (runningProcess(name) !== undefined) return;
   await makeSeed(name, options.portals);
   const disk = `${name}.qcow2`;
-  for (const file of [disk, `${name}.seed.sock`, `${name}.qmp.sock`]) await rm(inLab(file), { force: true });
+  for (const file of [disk, `${name}.seed.sock`, `${name}.qmp.sock`])
+    await rm(inLab(file), { force: true });
   const { imageDirectory, accelerator, sshPort } = options;
-  await execa('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', options.warm.disk, '-F', 'qcow2', inLab(disk)]);
+  await execa('qemu-img', [
+    'create',
+    '-q',
+    '-f',
+    'qcow2',
+    '-b',
+    options.warm.disk,
+    '-F',
+    'qcow2',
+    inLab(disk),
+  ]);
   const seed = `${name}.seed`;
-  const machine = { name, imageDirectory, accelerator, disk, seed, sshPort, memory: options.warm.memory };
+  const machine = {
+    name,
+    imageDirectory,
+    accelerator,
+    disk,
+    seed,
+    sshPort,
+    memory: options.warm.memory,
+  };
   startProcess(name, 'qemu-system-x86_64', { args: machineArguments(machine) });
   const line = await SeedLine.open(inLab(`${name}.seed.sock`));
   await goOn(name);

@@ -12,7 +12,8 @@ const dropped = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*'];
 
 async function recipeHash(): Promise<string> {
   const hash = createHash('sha256');
-  for (const name of (await readdir(recipe)).sort()) hash.update(name).update(await readFile(join(recipe, name)));
+  for (const name of (await readdir(recipe)).sort())
+    hash.update(name).update(await readFile(join(recipe, name)));
   hash.update(await readFile(source('image', 'build.ts')));
   return hash.digest('hex').slice(0, 12);
 }
@@ -49,14 +50,25 @@ async function buildInto(directory: string): Promise<void> {
 async function buildFrom(tree: string, directory: string): Promise<void> {
   const packages = (await readFile(join(recipe, 'packages.txt'), 'utf8')).trim().split('\n');
   await execa('mmdebstrap', [
-    ...['--variant=minbase', `--include=${packages.join(',')}`, '--aptopt=APT::Install-Recommends "false"'],
+    ...[
+      '--variant=minbase',
+      `--include=${packages.join(',')}`,
+      '--aptopt=APT::Install-Recommends "false"',
+    ],
     ...dropped.map((path) => `--dpkgopt=path-exclude=${path}`),
     // dpkg would sync every file to a disk that keeps only the finished image.
-    ...['--dpkgopt=force-unsafe-io', `--customize-hook=${join(recipe, 'customize.sh')} "$1"`, 'bookworm', tree],
+    ...[
+      '--dpkgopt=force-unsafe-io',
+      `--customize-hook=${join(recipe, 'customize.sh')} "$1"`,
+      'bookworm',
+      tree,
+    ],
   ]);
   for (const name of await readdir(join(tree, 'boot'))) {
-    if (name.startsWith('vmlinuz')) await copyFile(join(tree, 'boot', name), join(directory, 'vmlinuz'));
-    if (name.startsWith('initrd')) await copyFile(join(tree, 'boot', name), join(directory, 'initrd'));
+    if (name.startsWith('vmlinuz'))
+      await copyFile(join(tree, 'boot', name), join(directory, 'vmlinuz'));
+    if (name.startsWith('initrd'))
+      await copyFile(join(tree, 'boot', name), join(directory, 'initrd'));
   }
   await execa('mke2fs', ['-q', '-t', 'ext4', '-d', tree, join(directory, 'base.img'), '2G']);
 }

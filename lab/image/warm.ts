@@ -17,9 +17,21 @@ export interface WarmGuest {
 }
 
 /** Answers disk and memory of a booted guest that is nobody yet; boots one if this image and machine never were. */
-export async function warmGuest(imageDirectory: string, accelerator: Accelerator): Promise<WarmGuest> {
-  const machine: Machine = { name: 'warm', accelerator, imageDirectory, disk: 'disk.qcow2', seed: 'seed.raw' };
-  const key = createHash('sha256').update(machineArguments(machine).join(' ')).digest('hex').slice(0, 8);
+export async function warmGuest(
+  imageDirectory: string,
+  accelerator: Accelerator,
+): Promise<WarmGuest> {
+  const machine: Machine = {
+    name: 'warm',
+    accelerator,
+    imageDirectory,
+    disk: 'disk.qcow2',
+    seed: 'seed.raw',
+  };
+  const key = createHash('sha256')
+    .update(machineArguments(machine).join(' '))
+    .digest('hex')
+    .slice(0, 8);
   const directory = join(imageDirectory, `warm-${key}`);
   if (!existsSync(directory)) {
     const making = `${directory}.${process.pid}`;
@@ -36,10 +48,23 @@ export async function warmGuest(imageDirectory: string, accelerator: Accelerator
 
 async function bootAndSave(machine: Machine, directory: string): Promise<void> {
   const base = join(machine.imageDirectory, 'base.img');
-  await execa('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', base, '-F', 'raw', join(directory, 'disk.qcow2')]);
+  await execa('qemu-img', [
+    'create',
+    '-q',
+    '-f',
+    'qcow2',
+    '-b',
+    base,
+    '-F',
+    'raw',
+    join(directory, 'disk.qcow2'),
+  ]);
   await writeFile(join(directory, 'seed.raw'), '');
   await truncate(join(directory, 'seed.raw'), seedBytes);
-  const qemu = execa('qemu-system-x86_64', machineArguments(machine), { cwd: directory, stdin: 'ignore' });
+  const qemu = execa('qemu-system-x86_64', machineArguments(machine), {
+    cwd: directory,
+    stdin: 'ignore',
+  });
   qemu.catch(() => undefined);
   try {
     const line = await SeedLine.open(join(directory, 'warm.seed.sock'));

@@ -10,7 +10,9 @@ const storeBytes = 16 * 1024 ** 3;
 export const storeDirectory = () => inLab('store');
 
 export const isMounted = async (directory: string) =>
-  (await readFile('/proc/self/mounts', 'utf8')).split('\n').some((line) => line.split(' ')[1] === directory);
+  (await readFile('/proc/self/mounts', 'utf8'))
+    .split('\n')
+    .some((line) => line.split(' ')[1] === directory);
 
 export async function mountStore(): Promise<void> {
   const directory = storeDirectory();
@@ -29,9 +31,20 @@ export async function mountStore(): Promise<void> {
 }
 
 /** Detaches only a loop device that still holds our file: the number may belong to somebody else by now. */
-export async function detachLoop({ device, file }: { device: string; file: string }): Promise<void> {
-  const { stdout } = await execa('losetup', ['--noheadings', '--output', 'NAME', '--associated', file], {
-    reject: false,
-  });
-  if (stdout.split('\n').some((name) => name.trim() === device)) await execa('losetup', ['--detach', device]);
+export async function detachLoop({
+  device,
+  file,
+}: {
+  device: string;
+  file: string;
+}): Promise<void> {
+  const { stdout } = await execa(
+    'losetup',
+    ['--noheadings', '--output', 'NAME', '--associated', file],
+    {
+      reject: false,
+    },
+  );
+  if (stdout.split('\n').some((name) => name.trim() === device))
+    await execa('losetup', ['--detach', device]);
 }

@@ -19,9 +19,13 @@ export async function startTgtd(ports: SanPorts): Promise<RecordedProcess> {
   const control = controlPortOf(ports);
   // Of two --iscsi options only the last would count.
   const portals = `portal=127.0.0.1:${ports.portalA},portal=127.0.0.1:${ports.portalB}`;
-  const started = startProcess('tgtd', 'tgtd', { args: ['-f', '-C', String(control), '--iscsi', portals] });
+  const started = startProcess('tgtd', 'tgtd', {
+    args: ['-f', '-C', String(control), '--iscsi', portals],
+  });
   await until('tgtd', { within: 10_000, every: 50 }, async () => {
-    const asked = await execa('tgtadm', ['-C', String(control), '--mode', 'sys', '--op', 'show'], { reject: false });
+    const asked = await execa('tgtadm', ['-C', String(control), '--mode', 'sys', '--op', 'show'], {
+      reject: false,
+    });
     return asked.exitCode === 0 || undefined;
   });
   return started;
@@ -31,5 +35,6 @@ export async function startTgtd(ports: SanPorts): Promise<RecordedProcess> {
 export async function removeControlSocket(portalA: number | undefined): Promise<void> {
   if (portalA === undefined) return;
   const control = controlPortOf({ portalA });
-  for (const suffix of ['', '.lock']) await rm(`/var/run/tgtd/socket.${control}${suffix}`, { force: true });
+  for (const suffix of ['', '.lock'])
+    await rm(`/var/run/tgtd/socket.${control}${suffix}`, { force: true });
 }

@@ -48,7 +48,12 @@ function tooNew({ copy, givenBackAt, instance }: WriterEvidence): Finding[] {
   const late = copy.records.find((record) => record.beginMs > givenBackAt);
   return late === undefined
     ? []
-    : [finding('too-new', `instance ${instance}: record ${late.number} was begun after the give back`)];
+    : [
+        finding(
+          'too-new',
+          `instance ${instance}: record ${late.number} was begun after the give back`,
+        ),
+      ];
 }
 
 /**
@@ -56,24 +61,52 @@ function tooNew({ copy, givenBackAt, instance }: WriterEvidence): Finding[] {
  * its writer had not looked at the clock yet.
  */
 function writtenInPause(evidence: WriterEvidence): Finding[] {
-  const { acknowledgements, quiescedAt, givenBackAt, stillUntil = givenBackAt, instance } = evidence;
+  const {
+    acknowledgements,
+    quiescedAt,
+    givenBackAt,
+    stillUntil = givenBackAt,
+    instance,
+  } = evidence;
   const inside = acknowledgements.find((ack) => ack.beginMs > quiescedAt && ack.ackMs < stillUntil);
   if (inside === undefined) return [];
-  return [finding('written-in-pause', `instance ${instance}: record ${inside.number} was written during the pause`)];
+  return [
+    finding(
+      'written-in-pause',
+      `instance ${instance}: record ${inside.number} was written during the pause`,
+    ),
+  ];
 }
 
 /** A writer at rest would pass every other rule. */
 function idle(evidence: WriterEvidence): Finding[] {
-  const { acknowledgements, quiescedAt, givenBackAt, stillUntil = givenBackAt, method, instance } = evidence;
+  const {
+    acknowledgements,
+    quiescedAt,
+    givenBackAt,
+    stillUntil = givenBackAt,
+    method,
+    instance,
+  } = evidence;
   const near = method === 'quiesce' ? (evidence.busyWithinMs ?? 2000) : Number.POSITIVE_INFINITY;
-  const before = acknowledgements.some((ack) => ack.ackMs <= quiescedAt && ack.ackMs >= quiescedAt - near);
-  const after = acknowledgements.some((ack) => ack.ackMs >= givenBackAt && ack.ackMs <= givenBackAt + near);
+  const before = acknowledgements.some(
+    (ack) => ack.ackMs <= quiescedAt && ack.ackMs >= quiescedAt - near,
+  );
+  const after = acknowledgements.some(
+    (ack) => ack.ackMs >= givenBackAt && ack.ackMs <= givenBackAt + near,
+  );
   const across = acknowledgements.some(
     (ack) => ack.beginMs <= stillUntil && ack.ackMs >= stillUntil && ack.beginMs < ack.ackMs,
   );
   return [
-    ...(before ? [] : [finding('idle', `instance ${instance}: nothing acknowledged shortly before the quiesce`)]),
-    ...(after ? [] : [finding('idle', `instance ${instance}: nothing acknowledged shortly after the give back`)]),
+    ...(before
+      ? []
+      : [finding('idle', `instance ${instance}: nothing acknowledged shortly before the quiesce`)]),
+    ...(after
+      ? []
+      : [
+          finding('idle', `instance ${instance}: nothing acknowledged shortly after the give back`),
+        ]),
     ...(method === 'unmount' || across
       ? []
       : [finding('idle', `instance ${instance}: no write was held by the pause`)]),
@@ -81,20 +114,31 @@ function idle(evidence: WriterEvidence): Finding[] {
 }
 
 function torn({ copy, instance }: WriterEvidence): Finding[] {
-  return copy.torn.map((number) => finding('torn', `instance ${instance}: record ${number} is torn`));
+  return copy.torn.map((number) =>
+    finding('torn', `instance ${instance}: record ${number} is torn`),
+  );
 }
 
 /** Record n stands at place n, in the copy and among the acknowledgements. */
 function holes({ copy, acknowledgements, instance }: WriterEvidence): Finding[] {
-  const copied = copy.records.map((record) => record.number).filter((number) => !copy.torn.includes(number));
+  const copied = copy.records
+    .map((record) => record.number)
+    .filter((number) => !copy.torn.includes(number));
   const jumpInCopy = copied.find(
     (number, index) => number !== index + 1 + copy.torn.filter((place) => place < number).length,
   );
   const numbers = acknowledgements.map((ack) => ack.number);
-  const jumpInLog = numbers.find((number, index) => index > 0 && number !== (numbers[index - 1] ?? 0) + 1);
+  const jumpInLog = numbers.find(
+    (number, index) => index > 0 && number !== (numbers[index - 1] ?? 0) + 1,
+  );
   return [jumpInCopy, jumpInLog].flatMap((number) =>
     number === undefined
       ? []
-      : [finding('hole', `instance ${instance}: record ${number} does not follow the one before it`)],
+      : [
+          finding(
+            'hole',
+            `instance ${instance}: record ${number} does not follow the one before it`,
+          ),
+        ],
   );
 }

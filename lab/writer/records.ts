@@ -34,7 +34,9 @@ export function readRecords(bytes: Uint8Array): CopiedFile {
 
 function readRecord(bytes: Buffer): WrittenRecord | undefined {
   if (bytes.length !== recordBytes) return undefined;
-  const header = /^FCW1 (\d{8}) (\d{13}) ([0-9a-f]{8}) *\n$/.exec(bytes.toString('latin1', 0, headerBytes));
+  const header = /^FCW1 (\d{8}) (\d{13}) ([0-9a-f]{8}) *\n$/.exec(
+    bytes.toString('latin1', 0, headerBytes),
+  );
   if (header === null) return undefined;
   const [, number = '', beginMs = '', sum = ''] = header;
   const body = bytes.subarray(headerBytes);
@@ -56,7 +58,13 @@ export function readAcknowledgements(log: string): Acknowledgement[] {
   const whole = log.slice(0, log.lastIndexOf('\n') + 1);
   return whole.split('\n').flatMap((line) => {
     const [instance, number, beginMs, ackMs] = line.split(' ').map(Number);
-    if (instance === undefined || number === undefined || beginMs === undefined || ackMs === undefined) return [];
+    if (
+      instance === undefined ||
+      number === undefined ||
+      beginMs === undefined ||
+      ackMs === undefined
+    )
+      return [];
     return [{ instance, number, beginMs, ackMs }];
   });
 }

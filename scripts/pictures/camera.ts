@@ -6,7 +6,13 @@ import { chromium, type Page } from 'playwright-core';
 import { COLUMNS } from './stage.js';
 
 const ARGUMENTS = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  ...[
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+  ],
   ...['--disable-component-update', '--disable-sync'],
 ];
 const MOST_BYTES = 200_000;
@@ -22,7 +28,11 @@ export interface Camera {
 
 export async function openCamera(folder: string): Promise<Camera> {
   await mkdir(folder, { recursive: true });
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: ARGUMENTS });
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    headless: true,
+    args: ARGUMENTS,
+  });
   const keep = async (name: string, take: (file: string) => Promise<unknown>): Promise<void> => {
     const file = path.join(folder, `${name}.png`);
     await take(file);
@@ -46,7 +56,8 @@ export async function openCamera(folder: string): Promise<Camera> {
       const page = await browser.newPage({ viewport: { width: 1280, height } });
       await page.goto(url, { waitUntil: 'load' });
       // Not there in time: the picture shows what is there instead, and a person looks at it.
-      if (!(await appears(page, awaited))) console.log(`${name}: ${String(awaited)} did not appear`);
+      if (!(await appears(page, awaited)))
+        console.log(`${name}: ${String(awaited)} did not appear`);
       await page.waitForTimeout(2_500);
       await keep(name, (file) => page.screenshot({ path: file }));
       await page.close();
@@ -80,9 +91,21 @@ interface XTerm {
 /** Runs in the page. */
 async function drawTerminal({ text, columns }: { text: string; columns: number }): Promise<void> {
   const { Terminal } = globalThis as unknown as { Terminal: new (options: object) => XTerm };
-  const options = { cols: columns, rows: 50, scrollback: 500, fontFamily: 'DejaVu Sans Mono', fontSize: 13 };
-  const terminal = new Terminal({ ...options, theme: { background: '#1b1d22' }, cursorInactiveStyle: 'none' });
-  const { document } = globalThis as unknown as { document: { getElementById(id: string): unknown } };
+  const options = {
+    cols: columns,
+    rows: 50,
+    scrollback: 500,
+    fontFamily: 'DejaVu Sans Mono',
+    fontSize: 13,
+  };
+  const terminal = new Terminal({
+    ...options,
+    theme: { background: '#1b1d22' },
+    cursorInactiveStyle: 'none',
+  });
+  const { document } = globalThis as unknown as {
+    document: { getElementById(id: string): unknown };
+  };
   terminal.open(document.getElementById('t'));
   await new Promise<void>((resolve) => terminal.write(text, resolve));
   const { baseY, cursorY } = terminal.buffer.active;

@@ -59,12 +59,26 @@ const inventory = {
     db1: {
       kind: 'model',
       arrayHosts: { svc1: 'db1' },
-      disks: [{ array: 'svc1', volumes: ['db_data1', 'db_data2'], volumeGroup: 'vg_data', mounts: { data: '/data' } }],
+      disks: [
+        {
+          array: 'svc1',
+          volumes: ['db_data1', 'db_data2'],
+          volumeGroup: 'vg_data',
+          mounts: { data: '/data' },
+        },
+      ],
     },
     app1: {
       kind: 'model',
       arrayHosts: { svc1: 'app1' },
-      disks: [{ array: 'svc1', volumes: ['app_data'], volumeGroup: 'vg_app', mounts: { app: '/srv/app' } }],
+      disks: [
+        {
+          array: 'svc1',
+          volumes: ['app_data'],
+          volumeGroup: 'vg_app',
+          mounts: { app: '/srv/app' },
+        },
+      ],
     },
     backup1: { kind: 'model', arrayHosts: { svc1: 'backup1' } },
   },
@@ -85,7 +99,10 @@ const terminalAtEnd =
   };
 /** A tab of the run's page, once `awaited` is on it. */
 const ui =
-  (name: string, view: { readonly tab?: string; readonly height?: number; readonly awaited: RegExp }): Shot =>
+  (
+    name: string,
+    view: { readonly tab?: string; readonly height?: number; readonly awaited: RegExp },
+  ): Shot =>
   async ({ command, camera }) => {
     const link = /http:\/\/\S+/.exec(command.text())?.[0] ?? '';
     const { tab = 'user-metadata', height = 1_000, awaited } = view;
@@ -121,13 +138,15 @@ const unreachable = new FlashCopyError({
 const freezeRefused = (dependencies: ActivityDependencies): ActivityDependencies => {
   const { source } = dependencies.hosts('db1');
   return withSourceOf('db1', {
-    arm: async (order) => withMethods(await source.arm(order), { quiesce: () => Promise.reject(overdue) }),
+    arm: async (order) =>
+      withMethods(await source.arm(order), { quiesce: () => Promise.reject(overdue) }),
   })(dependencies);
 };
 const lostInThePause = (dependencies: ActivityDependencies): ActivityDependencies => {
   const { source } = dependencies.hosts('db1');
   return withSourceOf('db1', {
-    arm: async (order) => withMethods(await source.arm(order), { attestAndThaw: () => Promise.reject(unreachable) }),
+    arm: async (order) =>
+      withMethods(await source.arm(order), { attestAndThaw: () => Promise.reject(unreachable) }),
     giveBack: () => Promise.reject(unreachable),
   })(dependencies);
 };
@@ -139,10 +158,17 @@ const mapped = {
     web1: {
       kind: 'model',
       arrayHosts: { svc1: 'web1' },
-      disks: [{ array: 'svc1', volumes: ['db_old'], volumeGroup: 'vg_old', mounts: { old: '/old' } }],
+      disks: [
+        { array: 'svc1', volumes: ['db_old'], volumeGroup: 'vg_old', mounts: { old: '/old' } },
+      ],
     },
   },
-  arrays: { svc1: { kind: 'model', volumes: [...inventory.arrays.svc1.volumes, { name: 'db_old', size: '128MiB' }] } },
+  arrays: {
+    svc1: {
+      kind: 'model',
+      volumes: [...inventory.arrays.svc1.volumes, { name: 'db_old', size: '128MiB' }],
+    },
+  },
 };
 const ontoUsedVolume = {
   ...request('erp-refused'),
@@ -167,7 +193,11 @@ export const scenes: readonly Scene[] = [
     shots: [
       terminal('running-terminal', /░/, 9_000),
       ui('running-ui', { awaited: /COPYING/ }),
-      ui('running-timeline', { tab: 'timeline', height: 1_020, awaited: /background copy of group/ }),
+      ui('running-timeline', {
+        tab: 'timeline',
+        height: 1_020,
+        awaited: /background copy of group/,
+      }),
       terminalAtEnd('done-terminal'),
       ui('done-ui', { awaited: /DONE/ }),
     ],
@@ -177,7 +207,10 @@ export const scenes: readonly Scene[] = [
     request: request('erp-failed'),
     inventory,
     broken: freezeRefused,
-    shots: [terminalAtEnd('failed-terminal'), ui('failed-ui', { awaited: /FAILED,|QUIESCE_OVERDUE/ })],
+    shots: [
+      terminalAtEnd('failed-terminal'),
+      ui('failed-ui', { awaited: /FAILED,|QUIESCE_OVERDUE/ }),
+    ],
   },
   {
     name: 'operator',

@@ -9,14 +9,29 @@ let quiet = false;
 
 export async function serve(address: string, scene: Scene): Promise<{ stop(): Promise<void> }> {
   const composition = await compose(parseInventory(scene.inventory, { baseDir: '.' }));
-  const activities = createActivities(scene.broken?.(composition.dependencies) ?? composition.dependencies);
+  const activities = createActivities(
+    scene.broken?.(composition.dependencies) ?? composition.dependencies,
+  );
   if (!quiet) Runtime.install({ logger: new DefaultLogger('ERROR') });
   quiet = true;
   const connection = await NativeConnection.connect({ address });
-  const options = { connection, activities, shutdownGraceTime: '1s', shutdownForceTime: '5s' } as const;
+  const options = {
+    connection,
+    activities,
+    shutdownGraceTime: '1s',
+    shutdownForceTime: '5s',
+  } as const;
   const workers = [
-    await Worker.create({ ...options, taskQueue: DEFAULT_TASK_QUEUE, workflowBundle: await flashCopyBundle() }),
-    await Worker.create({ ...options, taskQueue: urgentQueue(DEFAULT_TASK_QUEUE), maxHeartbeatThrottleInterval: '1s' }),
+    await Worker.create({
+      ...options,
+      taskQueue: DEFAULT_TASK_QUEUE,
+      workflowBundle: await flashCopyBundle(),
+    }),
+    await Worker.create({
+      ...options,
+      taskQueue: urgentQueue(DEFAULT_TASK_QUEUE),
+      maxHeartbeatThrottleInterval: '1s',
+    }),
   ];
   const ended = Promise.all(workers.map((worker) => worker.run()));
   return {

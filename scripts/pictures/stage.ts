@@ -31,16 +31,28 @@ export interface Props {
 }
 
 /** `run` gets the scene's request; other commands their own arguments. */
-export async function startCommand(stage: Stage, scene: Props, args: readonly string[]): Promise<RunningCommand> {
+export async function startCommand(
+  stage: Stage,
+  scene: Props,
+  args: readonly string[],
+): Promise<RunningCommand> {
   const request = `${scene.request.name}.yaml`;
   const temporal = { address: stage.address, ui: stage.uiUrl };
   await writeFile(path.join(stage.folder, request), stringify(scene.request));
-  await writeFile(path.join(stage.folder, 'inventory.yaml'), stringify({ temporal, ...scene.inventory }));
+  await writeFile(
+    path.join(stage.folder, 'inventory.yaml'),
+    stringify({ temporal, ...scene.inventory }),
+  );
   const typed = args[0] === 'run' ? [...args, request, '--inventory', 'inventory.yaml'] : args;
   const line = `stty cols ${COLUMNS} rows 50; exec ${process.execPath} --import ${LOADER} ${MAIN} ${typed.join(' ')}`;
   const child = spawn('script', ['-qfec', line, '/dev/null'], {
     cwd: stage.folder,
-    env: { ...process.env, TEMPORAL_ADDRESS: stage.address, TERM: 'xterm-256color', FORCE_COLOR: '1' },
+    env: {
+      ...process.env,
+      TEMPORAL_ADDRESS: stage.address,
+      TERM: 'xterm-256color',
+      FORCE_COLOR: '1',
+    },
   });
   let text = `$ flashcopy ${typed.join(' ')}\r\n`;
   let heard = (): void => undefined;

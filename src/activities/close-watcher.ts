@@ -14,14 +14,19 @@ async function runEnds(workflowId: string, runId: string): Promise<void> {
 }
 
 /** The first run of a chain names it; a reset run carries the name on. */
-export const firstRunOf = (description: Pick<WorkflowExecutionDescription, 'raw' | 'runId'>): string =>
-  description.raw.workflowExecutionInfo?.firstRunId ?? description.runId;
+export const firstRunOf = (
+  description: Pick<WorkflowExecutionDescription, 'raw' | 'runId'>,
+): string => description.raw.workflowExecutionInfo?.firstRunId ?? description.runId;
 
 /** The newest run, of the chain that began with `firstRunId` where one is named. Throws WorkflowNotFoundError. */
-export async function chainStatus(workflowId: string, firstRunId?: string): Promise<WorkflowExecutionDescription> {
+export async function chainStatus(
+  workflowId: string,
+  firstRunId?: string,
+): Promise<WorkflowExecutionDescription> {
   const { workflow } = getClient();
   const newest = await workflow.getHandle(workflowId).describe();
-  if (firstRunId === undefined || newest.runId === firstRunId || firstRunOf(newest) === firstRunId) return newest;
+  if (firstRunId === undefined || newest.runId === firstRunId || firstRunOf(newest) === firstRunId)
+    return newest;
   return workflow.getHandle(workflowId, firstRunId).describe();
 }
 
@@ -32,7 +37,8 @@ async function follow(workflowId: string, firstRunId: string): Promise<{ status:
     const ours = newest.runId === firstRunId || firstRunOf(newest) === firstRunId;
     if (ours && newest.status.name === 'RUNNING') await runEnds(workflowId, newest.runId);
     else if (ours) return { status: newest.status.name };
-    else return { status: (await workflow.getHandle(workflowId, firstRunId).describe()).status.name };
+    else
+      return { status: (await workflow.getHandle(workflowId, firstRunId).describe()).status.name };
   }
 }
 

@@ -77,7 +77,11 @@ export interface FlashCopyActivities {
   flashCopyValidate(request: unknown): Promise<FlashCopyRequest>;
   /** Update-with-start of the array's ledger, all or nothing: LOCKED names the holder. */
   flashCopyLock(order: LockOrder): Promise<void>;
-  flashCopyUnlock(order: { readonly holder: string; readonly array: string; readonly only?: 'sources' }): Promise<void>;
+  flashCopyUnlock(order: {
+    readonly holder: string;
+    readonly array: string;
+    readonly only?: 'sources';
+  }): Promise<void>;
   /**
    * Takes a target host for one run, in a ledger of the host's own. While another run has it: HOST_BUSY, benign, names the holder, tried again for
    * ever. A repeat by the same holder is the same lock; a cancel ends the waiting.
@@ -86,7 +90,10 @@ export interface FlashCopyActivities {
   /** Not held is success. */
   flashCopyUnlockHost(order: HostLockOrder): Promise<void>;
   /** Reads arrays and hosts, applies the rules: the plan, or a failure REFUSED-type with all refusals. Nothing is touched. */
-  flashCopyPlan(order: { readonly request: FlashCopyRequest; readonly token: string }): Promise<Plan>;
+  flashCopyPlan(order: {
+    readonly request: FlashCopyRequest;
+    readonly token: string;
+  }): Promise<Plan>;
 
   /** Creates or adopts targets, mappings and group; renames the group to this run's name. Compares attributes. Of a snapshot it only compares. */
   flashCopyEnsureGroup(order: RunRef & { readonly group: PlannedGroup }): Promise<{
@@ -132,13 +139,23 @@ export interface FlashCopyActivities {
   /** Unmount method, urgent queue, maximumAttempts 1: every lease attested long enough, start, attested again. */
   flashCopyStartGroups(order: PointInTimeOrder): Promise<PointInTimeResult>;
   /** Thaws or remounts and starts units; idempotent; retried for ever. */
-  flashCopyGiveBack(order: RunRef & { readonly source: PlannedSource }): Promise<PauseReport | undefined>;
+  flashCopyGiveBack(
+    order: RunRef & { readonly source: PlannedSource },
+  ): Promise<PauseReport | undefined>;
   /** What the host itself says of a source: `lacksIo` is '' when no hold of the run is left and everything is mounted where it was. A read. */
-  flashCopyReadSource(order: RunRef & { readonly source: PlannedSource }): Promise<{ readonly lacksIo: string }>;
+  flashCopyReadSource(
+    order: RunRef & { readonly source: PlannedSource },
+  ): Promise<{ readonly lacksIo: string }>;
   /** Keeps in the array's ledger that a person resolved a source: nobody tries to give it back any more. Idempotent by run and host. */
-  flashCopyRecordResolved(order: { readonly array: string; readonly resolved: ByHand }): Promise<void>;
+  flashCopyRecordResolved(order: {
+    readonly array: string;
+    readonly resolved: ByHand;
+  }): Promise<void>;
   /** Tells a person, one way; answers false where this way is not configured. NOTIFY_FAILED is retried. */
-  flashCopyNotify(order: { readonly way: NoticeWay; readonly notice: Notice }): Promise<{ readonly told: boolean }>;
+  flashCopyNotify(order: {
+    readonly way: NoticeWay;
+    readonly notice: Notice;
+  }): Promise<{ readonly told: boolean }>;
   /** Right after the give back: a nonce that must not be on the copy. */
   flashCopyMarkAfter(order: RunRef & { readonly source: PlannedSource }): Promise<void>;
   /**
@@ -149,7 +166,9 @@ export interface FlashCopyActivities {
     order: RunRef & GroupRef & { readonly newName: string; readonly snapshot?: SnapshotPart },
   ): Promise<GroupProgress>;
 
-  flashCopyReadGroup(order: GroupRef & { readonly snapshot?: SnapshotPart }): Promise<GroupProgress>;
+  flashCopyReadGroup(
+    order: GroupRef & { readonly snapshot?: SnapshotPart },
+  ): Promise<GroupProgress>;
   /** New volumes from the run's snapshot, in a volume group of the run's name, called as the plan's targets. Answers their UIDs. */
   flashCopyMakeClones(
     order: RunRef & { readonly group: PlannedGroup },
@@ -212,7 +231,9 @@ export interface FlashCopyActivities {
    * Groups that are prepared, and locks: those of runs that are gone, guard included, are un-prepared and freed, in this order. Everything else
    * that looks left is reported. Answers also whom people have resolved by hand.
    */
-  flashCopyTidyArray(order: { readonly array: string }): Promise<Findings & { readonly resolved: readonly ByHand[] }>;
+  flashCopyTidyArray(order: {
+    readonly array: string;
+  }): Promise<Findings & { readonly resolved: readonly ByHand[] }>;
   /** Holds that are overdue are given back, but for those that people resolved; `called`: a run has called a person for this host already. */
   flashCopyTidyHost(order: {
     readonly host: string;

@@ -24,19 +24,24 @@ export const isCopied = (progress: GroupProgress, order: CopiedOrder): boolean =
 /** Below 100 % a mapping is worth something only while it copies: stopped, prepared anew or gone, its target is no copy of ours any more. */
 const lostVolumes = ({ volumes }: GroupProgress): VolumeReport[] =>
   volumes.filter(
-    ({ independent, state }) => !independent && !['copying', 'suspended', 'stopping'].includes(state ?? 'copying'),
+    ({ independent, state }) =>
+      !independent && !['copying', 'suspended', 'stopping'].includes(state ?? 'copying'),
   );
 
 export const isLost = (progress: GroupProgress, order: CopiedOrder): boolean =>
-  progress.volumes.length === 0 || lostVolumes(progress).length > 0 || gone(progress, order).length > 0;
+  progress.volumes.length === 0 ||
+  lostVolumes(progress).length > 0 ||
+  gone(progress, order).length > 0;
 
 /** Why it does not go on, in the order in which one would look. */
 function standstill(volumes: readonly VolumeReport[]): string {
   const open = volumes.filter(({ independent }) => !independent);
   const suspended = open.filter(({ state }) => state === 'suspended');
   const unrated = open.filter(({ copyRate }) => copyRate === 0);
-  const names = (list: readonly VolumeReport[]): string => list.map(({ mapping }) => mapping).join(', ');
-  if (suspended.length > 0) return `${names(suspended)} suspended: an I/O group or pool of theirs is away`;
+  const names = (list: readonly VolumeReport[]): string =>
+    list.map(({ mapping }) => mapping).join(', ');
+  if (suspended.length > 0)
+    return `${names(suspended)} suspended: an I/O group or pool of theirs is away`;
   if (unrated.length > 0) return `copy rate 0 on ${names(unrated)}: raise it with flashcopy rate`;
   return '';
 }
@@ -47,12 +52,20 @@ export function copyRunning(
   { pace, now }: { readonly pace: Pace; readonly now: number },
 ): FlashCopyError {
   const percents = progress.volumes.map((volume) => volume.progressPercent);
-  const sizes = new Map((order.mappings ?? []).map(({ name, capacityBytes }) => [name, capacityBytes]));
-  const seen = progress.volumes.map((volume) => ({ ...volume, capacityBytes: sizes.get(volume.mapping) ?? 0 }));
+  const sizes = new Map(
+    (order.mappings ?? []).map(({ name, capacityBytes }) => [name, capacityBytes]),
+  );
+  const seen = progress.volumes.map((volume) => ({
+    ...volume,
+    capacityBytes: sizes.get(volume.mapping) ?? 0,
+  }));
   const end = expectedEnd(pace, now);
   const stalledMs = stalledForMs(pace, seen, now);
   const why = standstill(progress.volumes);
-  const [least, copied] = [Math.min(...percents), percents.filter((percent) => percent === 100).length];
+  const [least, copied] = [
+    Math.min(...percents),
+    percents.filter((percent) => percent === 100).length,
+  ];
   const parts = [
     `${order.group} ${progress.state}: slowest volume at ${least} %, ${copied} of ${percents.length} independent`,
     ...(end === undefined ? [] : [`expected to end ${new Date(end).toISOString()}`]),
@@ -84,10 +97,16 @@ export async function copyStopped(
 ): Promise<FlashCopyError> {
   const lost = lostVolumes(progress);
   const missing = gone(progress, order);
-  const sources = lost.length === 0 ? [] : await array.readVDisks(lost.map(({ source }) => source)).catch(() => []);
+  const sources =
+    lost.length === 0
+      ? []
+      : await array.readVDisks(lost.map(({ source }) => source)).catch(() => []);
   const offline = sources.filter(({ status }) => status === 'offline').map(({ name }) => name);
   const reasons = [
-    ...lost.map(({ mapping, state, progressPercent }) => `${mapping} is ${state ?? ''} at ${progressPercent} %`),
+    ...lost.map(
+      ({ mapping, state, progressPercent }) =>
+        `${mapping} is ${state ?? ''} at ${progressPercent} %`,
+    ),
     ...missing.map((name) => `${name} is gone from the group`),
     ...(progress.volumes.length === 0 ? ['the group is empty'] : []),
     offline.length > 0

@@ -21,7 +21,11 @@ export interface Opened {
 }
 
 /** The holder comes first: it refuses while another run holds one of the file systems. */
-const arm = async (deps: ActivityDependencies, run: string, source: PlannedSource): Promise<ArmedHost> => ({
+const arm = async (
+  deps: ActivityDependencies,
+  run: string,
+  source: PlannedSource,
+): Promise<ArmedHost> => ({
   host: source.host,
   hold: await deps.hosts(source.host).source.arm(holdOrder(run, source)),
 });
@@ -39,19 +43,32 @@ async function reserve(deps: ActivityDependencies, order: StartOrder): Promise<R
   const session = await deps.arrays(array).reserveStart(COMMANDS.arrayReserve);
   const release = (): void => session.release();
   if (snapshot === undefined) {
-    const send: ReservedStart['send'] = (timeoutMs) => session.startPrepared(group, timeoutMs, { restore });
+    const send: ReservedStart['send'] = (timeoutMs) =>
+      session.startPrepared(group, timeoutMs, { restore });
     return { array, group, send, release, readyWhen: 'prepared' };
   }
   const { start, readyWhen } = startOf(group, snapshot);
-  return { array, group, send: (timeoutMs) => session.startSnapshot(start, timeoutMs), release, readyWhen };
+  return {
+    array,
+    group,
+    send: (timeoutMs) => session.startSnapshot(start, timeoutMs),
+    release,
+    readyWhen,
+  };
 }
 
-async function checkReady(deps: ActivityDependencies, { array, name, snapshot }: StartOrder): Promise<void> {
+async function checkReady(
+  deps: ActivityDependencies,
+  { array, name, snapshot }: StartOrder,
+): Promise<void> {
   if (snapshot === undefined) await checkPrepared(deps, { array, group: name });
   else await checkSnapshotReady(deps.arrays(array), name, snapshot);
 }
 
-async function checkPrepared(deps: ActivityDependencies, { array, group }: GroupRef): Promise<void> {
+async function checkPrepared(
+  deps: ActivityDependencies,
+  { array, group }: GroupRef,
+): Promise<void> {
   const state = (await deps.arrays(array).readGroup(group))?.state ?? 'missing';
   if (state === 'prepared') return;
   throw new FlashCopyError({

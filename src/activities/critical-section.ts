@@ -70,7 +70,11 @@ async function thaw(
 }
 
 /** A host still busy with its quiesce is told by the end of its channel, for a thaw would wait behind the quiesce. */
-async function answeredSoon(one: ArmedHost, quiesce: Promise<void> | undefined, clock: Clock): Promise<void> {
+async function answeredSoon(
+  one: ArmedHost,
+  quiesce: Promise<void> | undefined,
+  clock: Clock,
+): Promise<void> {
   const waiting = new AbortController();
   const answered = Promise.resolve(quiesce).catch(() => undefined);
   const tooLong = clock.sleep(WAITS.quiesceAnswers, waiting.signal).then(
@@ -91,7 +95,9 @@ function overdue(budgetMs: number, elapsedMs: number): FlashCopyError {
 }
 
 function startError(starts: readonly GroupStart[]): ErrorData | undefined {
-  const failed = starts.find(({ started }) => started === 'unknown') ?? starts.find((one) => one.started !== 'done');
+  const failed =
+    starts.find(({ started }) => started === 'unknown') ??
+    starts.find((one) => one.started !== 'done');
   if (failed === undefined) return undefined;
   const { array, group, code, message } = failed;
   const unknown = failed.started === 'unknown';

@@ -10,11 +10,16 @@ import type { AcquireAnswer, AcquireOrder, LedgerGrant } from '../workflows/mess
 /** The ledger of each array. Both calls are idempotent by `holder`; failures to reach it are LEDGER_UNREACHABLE (repeat is safe). */
 export interface LedgerClient {
   acquire(array: string, order: AcquireOrder): Promise<AcquireAnswer>;
-  release(array: string, order: { readonly holder: string; readonly only?: 'sources' }): Promise<void>;
+  release(
+    array: string,
+    order: { readonly holder: string; readonly only?: 'sources' },
+  ): Promise<void>;
   /** Keeps a person's word for a source; idempotent by run and host. */
   resolved(array: string, word: ByHand): Promise<void>;
   /** What stands in it; nothing where the array never had a ledger. */
-  read(array: string): Promise<{ readonly grants: readonly LedgerGrant[]; readonly resolved: readonly ByHand[] }>;
+  read(
+    array: string,
+  ): Promise<{ readonly grants: readonly LedgerGrant[]; readonly resolved: readonly ByHand[] }>;
 }
 
 /** One workflow run chain as the server knows it. */
@@ -34,7 +39,10 @@ export interface SeenSchedule {
 /** What the janitor asks the Temporal server. Reads only. */
 export interface RunReader {
   /** `RUNNING`, or how it ended and when (ms); `NOT_FOUND` once retention took it. Of the chain that began with `firstRunId`; default: the newest. */
-  status(workflowId: string, firstRunId?: string): Promise<{ readonly status: string; readonly closedAt?: number }>;
+  status(
+    workflowId: string,
+    firstRunId?: string,
+  ): Promise<{ readonly status: string; readonly closedAt?: number }>;
   /** Open workflows of a type, as visibility lists them: it may lag by seconds. Needs no search attributes of ours. */
   open(type: string): Promise<readonly SeenRun[]>;
   /** Undefined where no worker answers. */

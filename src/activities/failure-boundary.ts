@@ -1,5 +1,9 @@
 // The one place where errors become Temporal failures. type = code, details[0] = ErrorData, no secrets; nothing else crosses.
-import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  ApplicationFailureCategory,
+  CancelledFailure,
+} from '@temporalio/common';
 import { errorData } from '../domain/errors.js';
 import { redactError, redactResult, redactText } from './redaction.js';
 
@@ -40,16 +44,21 @@ function cleaned(failure: ApplicationFailure, secrets: readonly string[]): Appli
 type Activities<T> = { readonly [K in keyof T]: (...args: never[]) => Promise<unknown> };
 
 /** Every function of `activities`, with its failures translated and secrets taken out of its answers. */
-export function withFailureBoundary<T extends Activities<T>>(activities: T, secrets: () => readonly string[]): T {
-  const guarded = Object.entries<(...args: never[]) => Promise<unknown>>(activities).map(([name, body]) => [
-    name,
-    async (...args: never[]) => {
-      try {
-        return redactResult(await body(...args), secrets());
-      } catch (error) {
-        throw toFailure(error, secrets());
-      }
-    },
-  ]);
+export function withFailureBoundary<T extends Activities<T>>(
+  activities: T,
+  secrets: () => readonly string[],
+): T {
+  const guarded = Object.entries<(...args: never[]) => Promise<unknown>>(activities).map(
+    ([name, body]) => [
+      name,
+      async (...args: never[]) => {
+        try {
+          return redactResult(await body(...args), secrets());
+        } catch (error) {
+          throw toFailure(error, secrets());
+        }
+      },
+    ],
+  );
   return Object.fromEntries(guarded) as T;
 }

@@ -26,7 +26,8 @@ function measure(seen: GroupProgress, beat: Beat, now: number): Pace {
   return pace;
 }
 
-const isMissing = (error: unknown): boolean => error instanceof FlashCopyError && error.code === 'OBJECT_MISSING';
+const isMissing = (error: unknown): boolean =>
+  error instanceof FlashCopyError && error.code === 'OBJECT_MISSING';
 
 /** A mapping that is copied goes at once, and the group with the last one: what is gone is what was wanted. */
 async function goneIsFine(change: Promise<void>): Promise<void> {
@@ -40,7 +41,9 @@ const membersOf = async (array: StorageArray, group: string): Promise<string[]> 
 
 async function setAutodelete(array: StorageArray, group: string): Promise<void> {
   await goneIsFine(array.setGroupAutodelete(group));
-  await inBatches(await membersOf(array, group), (name) => goneIsFine(array.changeMapping(name, { autodelete: true })));
+  await inBatches(await membersOf(array, group), (name) =>
+    goneIsFine(array.changeMapping(name, { autodelete: true })),
+  );
 }
 
 async function changeRate(
@@ -74,17 +77,25 @@ export function copiedActivities({ arrays, clock }: ActivityDependencies): Copie
       whileBeating(clock, async (beat) => {
         const array = arrays(order.array);
         if (order.snapshot !== undefined)
-          return judge(array, { order, beat }, await snapshotProgress(array, order.group, order.snapshot));
+          return judge(
+            array,
+            { order, beat },
+            await snapshotProgress(array, order.group, order.snapshot),
+          );
         const shared = await listings.read(array, WAITS.copyListingAge);
         // A verdict needs a listing of now: a shared one may be older than our start and show the former generation at 100 %, or the group
         // under its former name.
-        const seen = shared.groups.some(({ name }) => name === order.group) ? look(order, shared) : undefined;
+        const seen = shared.groups.some(({ name }) => name === order.group)
+          ? look(order, shared)
+          : undefined;
         const open = seen !== undefined && !isCopied(seen, order) && !isLost(seen, order);
         return judge(array, { order, beat }, open ? seen : look(order, await readListing(array)));
       }),
 
-    flashCopySetAutodelete: ({ array, group }) => whileBeating(clock, () => setAutodelete(arrays(array), group)),
+    flashCopySetAutodelete: ({ array, group }) =>
+      whileBeating(clock, () => setAutodelete(arrays(array), group)),
 
-    flashCopyChangeRate: (order) => whileBeating(clock, () => changeRate(arrays(order.array), order)),
+    flashCopyChangeRate: (order) =>
+      whileBeating(clock, () => changeRate(arrays(order.array), order)),
   };
 }

@@ -16,7 +16,9 @@ export async function stopDependents(
   const sent = new Set<string>();
   await poll(clock, async () => {
     const now = new Map((await array.readMappings()).map((mapping) => [mapping.name, mapping]));
-    const active = dependents.filter(({ mapping }) => isActive(now.get(mapping)?.state ?? 'idle_or_copied'));
+    const active = dependents.filter(({ mapping }) =>
+      isActive(now.get(mapping)?.state ?? 'idle_or_copied'),
+    );
     for (const { mapping, group } of active) {
       const found = now.get(mapping);
       if (found?.group !== group)

@@ -12,11 +12,16 @@ interface Step {
 }
 
 /** Answers whether anything was changed. */
-export async function ensureMapping(array: StorageArray, group: PlannedGroup, step: Step): Promise<boolean> {
+export async function ensureMapping(
+  array: StorageArray,
+  group: PlannedGroup,
+  step: Step,
+): Promise<boolean> {
   const { planned, found } = step;
   const { copyRate, cleanRate, incremental, grainSize } = group;
   if (found === undefined) {
-    if (planned.existing !== undefined) throw outdated(`mapping ${planned.name} is gone`, { mapping: planned.name });
+    if (planned.existing !== undefined)
+      throw outdated(`mapping ${planned.name} is gone`, { mapping: planned.name });
     const { name, source, target } = planned;
     await array.createMapping({
       ...{ name, source: source.name, target: target.name, group: group.name },
@@ -28,10 +33,13 @@ export async function ensureMapping(array: StorageArray, group: PlannedGroup, st
   checkMapping(moved ? await inFull(array, found) : found, planned, group);
   if (moved) {
     if (found.group !== planned.existing?.group)
-      throw outdated(`mapping ${found.name} is in group ${found.group || '(none)'}`, { mapping: found.name });
+      throw outdated(`mapping ${found.name} is in group ${found.group || '(none)'}`, {
+        mapping: found.name,
+      });
     await array.changeMapping(found.name, { group: group.name });
   }
-  const sameRates = found.copyRate === copyRate && step.cleanRate === cleanRate && planned.adopted !== true;
+  const sameRates =
+    found.copyRate === copyRate && step.cleanRate === cleanRate && planned.adopted !== true;
   if (!sameRates) await array.changeMapping(found.name, { copyRate, cleanRate });
   return moved || !sameRates;
 }

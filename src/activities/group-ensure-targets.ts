@@ -8,16 +8,23 @@ import { outdated } from './group-outdated.js';
 export type Found = ReadonlyMap<string, VDisk>;
 
 function checkVolume(vdisk: VDisk | undefined, planned: PlannedMapping['source']): void {
-  if (vdisk === undefined) throw outdated(`volume ${planned.name} is gone`, { volume: planned.name });
+  if (vdisk === undefined)
+    throw outdated(`volume ${planned.name} is gone`, { volume: planned.name });
   if (planned.uid !== '' && vdisk.uid !== planned.uid)
-    throw outdated(`volume ${planned.name} is another one: UID ${vdisk.uid}, planned ${planned.uid}`, {
-      volume: planned.name,
-      uid: vdisk.uid,
-    });
+    throw outdated(
+      `volume ${planned.name} is another one: UID ${vdisk.uid}, planned ${planned.uid}`,
+      {
+        volume: planned.name,
+        uid: vdisk.uid,
+      },
+    );
   if (vdisk.capacityBytes !== planned.capacityBytes)
-    throw outdated(`volume ${planned.name} has ${vdisk.capacityBytes} bytes, planned ${planned.capacityBytes}`, {
-      volume: planned.name,
-    });
+    throw outdated(
+      `volume ${planned.name} has ${vdisk.capacityBytes} bytes, planned ${planned.capacityBytes}`,
+      {
+        volume: planned.name,
+      },
+    );
 }
 
 /**
@@ -27,7 +34,10 @@ function checkVolume(vdisk: VDisk | undefined, planned: PlannedMapping['source']
 const isBoundByMappings = ({ existing, mappings }: PlannedGroup): boolean =>
   existing !== undefined &&
   mappings.every(
-    (one) => one.createTarget === undefined && one.adopted !== true && (one.existing?.startTime ?? '') !== '',
+    (one) =>
+      one.createTarget === undefined &&
+      one.adopted !== true &&
+      (one.existing?.startTime ?? '') !== '',
   );
 
 /** Reads them all at once; touches nothing. Throws PLAN_OUTDATED. */
@@ -45,7 +55,10 @@ export async function checkVolumes(array: StorageArray, group: PlannedGroup): Pr
 }
 
 /** Of a snapshot: what is in it is still that, and names of clones are still free. Throws PLAN_OUTDATED. */
-export async function checkSnapshotVolumes(array: StorageArray, group: PlannedGroup): Promise<void> {
+export async function checkSnapshotVolumes(
+  array: StorageArray,
+  group: PlannedGroup,
+): Promise<void> {
   const names = group.mappings.flatMap(({ source, target }) =>
     [source.name, target.name].filter((name) => name !== ''),
   );
@@ -53,7 +66,8 @@ export async function checkSnapshotVolumes(array: StorageArray, group: PlannedGr
   for (const { source, target } of group.mappings) {
     const { capacityBytes } = source;
     if (source.name !== '') checkVolume(found.get(source.name), source);
-    if (group.snapshot?.restoreFrom !== undefined) checkVolume(found.get(target.name), { ...target, capacityBytes });
+    if (group.snapshot?.restoreFrom !== undefined)
+      checkVolume(found.get(target.name), { ...target, capacityBytes });
     else if (target.name !== '' && found.has(target.name))
       throw outdated(`volume ${target.name} appeared`, { volume: target.name });
   }
@@ -67,7 +81,9 @@ async function checkAppeared(
 ): Promise<void> {
   if (vdisk.fcMapCount > 0) {
     const mappings = await array.readMappings();
-    const ours = mappings.find(({ target, group: name }) => target === vdisk.name && name === group.name);
+    const ours = mappings.find(
+      ({ target, group: name }) => target === vdisk.name && name === group.name,
+    );
     if (ours !== undefined) return;
   }
   const maps = await array.readHostMaps(vdisk.name);
@@ -85,6 +101,11 @@ export async function createTargets(
     if (createTarget === undefined) continue;
     const present = found.get(target.name);
     if (present !== undefined) await checkAppeared(array, present, { group, wasHere });
-    else await array.createVDisk({ ...createTarget, name: target.name, capacityBytes: source.capacityBytes });
+    else
+      await array.createVDisk({
+        ...createTarget,
+        name: target.name,
+        capacityBytes: source.capacityBytes,
+      });
   }
 }

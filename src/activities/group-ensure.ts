@@ -24,16 +24,21 @@ export const createdByPlan = (group: PlannedGroup): string[] =>
       : [`clone:${group.name}`];
 
 const createdWithMappings = (group: PlannedGroup): string[] => [
-  ...group.mappings.filter((mapping) => mapping.existing === undefined).map((mapping) => `mapping:${mapping.name}`),
+  ...group.mappings
+    .filter((mapping) => mapping.existing === undefined)
+    .map((mapping) => `mapping:${mapping.name}`),
   ...(group.existing === undefined ? [`group:${group.name}`] : []),
-  ...group.mappings.filter((mapping) => mapping.createTarget).map((mapping) => `vdisk:${mapping.target.name}`),
+  ...group.mappings
+    .filter((mapping) => mapping.createTarget)
+    .map((mapping) => `vdisk:${mapping.target.name}`),
 ];
 
 /** True when the group had its name already: an earlier attempt of this very run, the name carries its token, was here. */
 async function ensureName(array: StorageArray, group: PlannedGroup): Promise<boolean> {
   const creates = group.mappings.some(({ createTarget }) => createTarget !== undefined);
   // Only what is created asks who was here; a rename finds out by itself that it is done.
-  const wasHere = (creates || group.existing === undefined) && (await array.readGroup(group.name)) !== undefined;
+  const wasHere =
+    (creates || group.existing === undefined) && (await array.readGroup(group.name)) !== undefined;
   if (wasHere) return true;
   if (group.existing === undefined) await array.createGroup(group.name);
   else await rename(array, group.existing.name, group.name);
@@ -54,7 +59,10 @@ const byName = async (array: StorageArray): Promise<ByName> =>
   new Map((await array.readMappings()).map((mapping) => [mapping.name, mapping]));
 
 /** Answers the members as they are now. */
-async function ensureMappings(array: StorageArray, group: PlannedGroup): Promise<FlashCopyMapping[]> {
+async function ensureMappings(
+  array: StorageArray,
+  group: PlannedGroup,
+): Promise<FlashCopyMapping[]> {
   const before = await byName(array);
   const first = group.mappings.find((planned) => before.has(planned.name));
   // Listings do not show it, and no promise hangs on it: asked about, one mapping for all, only where the request wants another than usual.
@@ -62,7 +70,8 @@ async function ensureMappings(array: StorageArray, group: PlannedGroup): Promise
   const cleanRate = asked ? (await array.readMapping(first.name))?.cleanRate : group.cleanRate;
   const changed = await inBatches(
     group.mappings,
-    (planned) => ensureMapping(array, group, { planned, found: before.get(planned.name), cleanRate }),
+    (planned) =>
+      ensureMapping(array, group, { planned, found: before.get(planned.name), cleanRate }),
     4,
   );
   const now = changed.includes(true) ? await byName(array) : before;
@@ -91,7 +100,8 @@ export const ensureActivities = ({ arrays, clock }: ActivityDependencies): Ensur
       await createTargets(array, group, { found, wasHere });
       const members = await ensureMappings(array, group);
       // Nothing runs that would have to be stopped first: neither here nor, where the plan says so, behind the targets.
-      const preparable = (group.stopFirst ?? []).length === 0 && members.every(({ state }) => canPrepare(state));
+      const preparable =
+        (group.stopFirst ?? []).length === 0 && members.every(({ state }) => canPrepare(state));
       return { created: createdByPlan(group), startTimes, preparable };
     }),
 });

@@ -11,9 +11,17 @@ export interface LookDeps {
   readonly beat: Beat;
 }
 
-export const about = (array: StorageArray, group: string, state: GroupState) => ({ array: array.name, group, state });
+export const about = (array: StorageArray, group: string, state: GroupState) => ({
+  array: array.name,
+  group,
+  state,
+});
 
-export function groupError(code: string, text: string, about: { array: string; group: string; state: GroupState }) {
+export function groupError(
+  code: string,
+  text: string,
+  about: { array: string; group: string; state: GroupState },
+) {
   return new FlashCopyError({
     family: 'state',
     code,

@@ -42,18 +42,28 @@ interface PrepareLook extends LookDeps {
 }
 
 /** Right before prepare throws away the data of all targets: which mappings are in the group, and what each of them is (P3). */
-async function stateInFull(array: StorageArray, name: string, look: PrepareLook): Promise<GroupState> {
+async function stateInFull(
+  array: StorageArray,
+  name: string,
+  look: PrepareLook,
+): Promise<GroupState> {
   const { mappings, restore } = look;
   const listing = await array.readMappings();
   const state =
-    commonState(listing.filter((mapping) => mapping.group === name)) ?? (await findGroup(array, name)).state;
+    commonState(listing.filter((mapping) => mapping.group === name)) ??
+    (await findGroup(array, name)).state;
   if (!canPrepare(state) && state !== 'empty') look.touches();
-  if (mappings !== undefined && state !== 'empty') checkMembers({ name, mappings, restore }, listing);
+  if (mappings !== undefined && state !== 'empty')
+    checkMembers({ name, mappings, restore }, listing);
   return state;
 }
 
 /** While it prepares a mapping cannot be made anew: the names that the group's own view tells are enough, also of what came right before prepare. */
-async function stateAtAGlance(array: StorageArray, name: string, look: PrepareLook): Promise<GroupState> {
+async function stateAtAGlance(
+  array: StorageArray,
+  name: string,
+  look: PrepareLook,
+): Promise<GroupState> {
   const { state, members = [] } = await findGroup(array, name);
   // To be prepared again, or a level whose view of a group names no members.
   if (canPrepare(state) || members.length === 0) return stateInFull(array, name, look);
@@ -72,7 +82,9 @@ function prepareLook(array: StorageArray, group: string, look: PrepareLook) {
   let underWay = false;
   let refused: unknown;
   return async (): Promise<true | undefined> => {
-    const state = seen ? await stateAtAGlance(array, group, look) : await stateInFull(array, group, look);
+    const state = seen
+      ? await stateAtAGlance(array, group, look)
+      : await stateInFull(array, group, look);
     seen = true;
     look.beat.report({ group, state, prepares });
     if (state === 'prepared') return true;
@@ -82,14 +94,24 @@ function prepareLook(array: StorageArray, group: string, look: PrepareLook) {
     if (state === 'preparing' || state === 'stopping') return undefined;
     const accepted = underWay || (prepares > 0 && refused === undefined);
     if (accepted && state === 'idle_or_copied')
-      throw groupError('NOT_PREPARABLE', 'was started meanwhile, and its copy is complete', about(array, group, state));
+      throw groupError(
+        'NOT_PREPARABLE',
+        'was started meanwhile, and its copy is complete',
+        about(array, group, state),
+      );
     if (!canPrepare(state))
-      throw groupError('NOT_PREPARABLE', `prepare is illegal in ${state}`, about(array, group, state));
+      throw groupError(
+        'NOT_PREPARABLE',
+        `prepare is illegal in ${state}`,
+        about(array, group, state),
+      );
     if (accepted) throw flushFailed(about(array, group, state));
     if (prepares === MOST_PREPARES) throw refused as Error;
     prepares += 1;
     look.touches();
-    refused = await array.prepareGroup(group, { restore: look.restore }).then(() => undefined, stateRefusal);
+    refused = await array
+      .prepareGroup(group, { restore: look.restore })
+      .then(() => undefined, stateRefusal);
     return undefined;
   };
 }
@@ -98,7 +120,10 @@ function prepareLook(array: StorageArray, group: string, look: PrepareLook) {
 function flushFailed(of: ReturnType<typeof about>): FlashCopyError {
   const { attempt } = Context.current().info;
   const failed = groupError('FLUSH_FAILED', `flush failed, attempt ${attempt}`, of);
-  return new FlashCopyError({ ...errorData(failed), retry: attempt < MOST_PREPARES ? 'after-check' : 'never' });
+  return new FlashCopyError({
+    ...errorData(failed),
+    retry: attempt < MOST_PREPARES ? 'after-check' : 'never',
+  });
 }
 
 /** The state has changed since it was read: it is read again and decided anew. Anything else is thrown. */

@@ -1,7 +1,12 @@
 // What a group looks like now, in the words of the report.
 import type { StorageArray } from '../array/array.js';
 import { FlashCopyError } from '../domain/errors.js';
-import { commonState, type ConsistencyGroup, type FlashCopyMapping, type GroupState } from '../domain/mapping.js';
+import {
+  commonState,
+  type ConsistencyGroup,
+  type FlashCopyMapping,
+  type GroupState,
+} from '../domain/mapping.js';
 import type { VolumeReport } from '../domain/report.js';
 import type { GroupProgress } from './contract.js';
 
@@ -26,7 +31,8 @@ export const missingGroup = (array: string, group: string): FlashCopyError =>
 
 /** At 100 % the target holds every grain; in `prepared` a 100 would still be the former generation's. */
 const isIndependent = (mapping: FlashCopyMapping): boolean =>
-  mapping.progressPercent === 100 && ['copying', 'stopping', 'idle_or_copied'].includes(mapping.state);
+  mapping.progressPercent === 100 &&
+  ['copying', 'stopping', 'idle_or_copied'].includes(mapping.state);
 
 const volumeReport = (array: string, mapping: FlashCopyMapping): VolumeReport => ({
   array,
@@ -59,7 +65,11 @@ export async function readProgress(array: StorageArray, name: string): Promise<G
   return groupProgress(array.name, name, { mappings, groups: await array.readGroups() });
 }
 
-function progressOf(array: string, state: GroupState, members: readonly FlashCopyMapping[]): GroupProgress {
+function progressOf(
+  array: string,
+  state: GroupState,
+  members: readonly FlashCopyMapping[],
+): GroupProgress {
   return {
     state,
     volumes: members.map((mapping) => volumeReport(array, mapping)),

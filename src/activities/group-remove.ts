@@ -18,10 +18,15 @@ const inUse = (what: string, why: string): FlashCopyError =>
     details: { object: what, why },
   });
 
-async function removeMapping(array: StorageArray, group: PlannedGroup, name: string): Promise<void> {
+async function removeMapping(
+  array: StorageArray,
+  group: PlannedGroup,
+  name: string,
+): Promise<void> {
   const mapping = (await array.readMappings()).find((candidate) => candidate.name === name);
   if (mapping === undefined) return;
-  if (mapping.group !== group.name) throw inUse(`mapping ${name}`, `it is in group ${mapping.group || '(none)'}`);
+  if (mapping.group !== group.name)
+    throw inUse(`mapping ${name}`, `it is in group ${mapping.group || '(none)'}`);
   if (mapping.state !== 'idle_or_copied' || mapping.startTime !== '')
     throw inUse(`mapping ${name}`, `it was prepared (${mapping.state})`);
   await array.removeMapping(name);
@@ -31,7 +36,8 @@ async function removeVDisk(array: StorageArray, name: string): Promise<void> {
   const [vdisk] = await array.readVDisks([name]);
   if (vdisk === undefined) return;
   if (vdisk.fcMapCount > 0) throw inUse(`volume ${name}`, 'a mapping uses it');
-  if ((await array.readHostMaps(name)).length > 0) throw inUse(`volume ${name}`, 'it is mapped to a host');
+  if ((await array.readHostMaps(name)).length > 0)
+    throw inUse(`volume ${name}`, 'it is mapped to a host');
   await array.removeVDisk(name);
 }
 
@@ -45,7 +51,8 @@ async function removeGroup(array: StorageArray, name: string): Promise<void> {
 async function removeClones(array: StorageArray, name: string): Promise<void> {
   const group = await array.readVolumeGroup(name);
   if (group === undefined) return;
-  if (group.fromSnapshot !== name) throw inUse(`volume group ${name}`, 'it was not made from the snapshot of this run');
+  if (group.fromSnapshot !== name)
+    throw inUse(`volume group ${name}`, 'it was not made from the snapshot of this run');
   const clones = await ownClones(array, name);
   const maps = await array.readHostMapsOf(clones.map((clone) => clone.name));
   const [map] = maps;
@@ -59,7 +66,9 @@ export const removeActivities = ({ arrays, clock }: ActivityDependencies): Remov
     whileBeating(clock, async () => {
       const array = arrays(group.array);
       // Only what the plan itself says is created here, in the order in which it can go: mappings, group, volumes; or clones.
-      for (const object of createdByPlan(group).filter((candidate) => created.includes(candidate))) {
+      for (const object of createdByPlan(group).filter((candidate) =>
+        created.includes(candidate),
+      )) {
         const name = object.slice(object.indexOf(':') + 1);
         if (object.startsWith('mapping:')) await removeMapping(array, group, name);
         else if (object.startsWith('group:')) await removeGroup(array, name);

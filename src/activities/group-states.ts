@@ -10,7 +10,10 @@ import { whileBeating } from './heartbeat.js';
 import { poll } from './poll.js';
 import { withdrawSnapshot } from './snapshot-withdrawal.js';
 
-type StateActivities = Pick<FlashCopyActivities, 'flashCopyMakePreparable' | 'flashCopyUnprepareGroup'>;
+type StateActivities = Pick<
+  FlashCopyActivities,
+  'flashCopyMakePreparable' | 'flashCopyUnprepareGroup'
+>;
 
 /** A stop whose answer was lost, or that came second, is judged by what the group does next. */
 async function stopTolerantly(array: StorageArray, group: string, how?: StopMode): Promise<void> {
@@ -23,23 +26,35 @@ async function stopTolerantly(array: StorageArray, group: string, how?: StopMode
 }
 
 /** Prepare is legal from idle_or_copied and stopped only. A copy is stopped when the plan found it running, and said so. */
-async function makePreparable(array: StorageArray, group: PlannedGroup, look: LookDeps): Promise<void> {
+async function makePreparable(
+  array: StorageArray,
+  group: PlannedGroup,
+  look: LookDeps,
+): Promise<void> {
   const planned = group.existing?.state ?? 'empty';
   await poll(look.clock, async () => {
     const { state } = await findGroup(array, group.name);
     look.beat.report({ group: group.name, state });
     if (canPrepare(state)) return state;
-    if (state === 'empty') throw groupError('GROUP_EMPTY', 'holds no mapping', about(array, group.name, state));
+    if (state === 'empty')
+      throw groupError('GROUP_EMPTY', 'holds no mapping', about(array, group.name, state));
     if (!canStop(state) || state === 'stopping') return undefined;
     if (planned === 'empty' || planned === 'idle_or_copied' || planned === 'stopped')
-      throw groupError('PLAN_OUTDATED', `${state}, planned ${planned}`, about(array, group.name, state));
+      throw groupError(
+        'PLAN_OUTDATED',
+        `${state}, planned ${planned}`,
+        about(array, group.name, state),
+      );
     await stopTolerantly(array, group.name, await stopModeNow(array, group));
     return undefined;
   });
 }
 
 /** A split is for complete copies only; one that is not yet is stopped plainly. */
-async function stopModeNow(array: StorageArray, group: PlannedGroup): Promise<StopMode | undefined> {
+async function stopModeNow(
+  array: StorageArray,
+  group: PlannedGroup,
+): Promise<StopMode | undefined> {
   if (group.stop !== 'split') return group.stop;
   const members = await membersOf(array, group.name);
   return members.every(({ progressPercent }) => progressPercent === 100) ? 'split' : undefined;

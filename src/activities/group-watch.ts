@@ -12,7 +12,10 @@ type WatchActivities = Pick<FlashCopyActivities, 'flashCopyReadGroup' | 'flashCo
 type ReadOrder = Parameters<FlashCopyActivities['flashCopyReadGroup']>[0];
 
 /** Looks until the snapshot is there, or cannot be expected any more. */
-function settled(deps: ActivityDependencies, look: () => Promise<GroupProgress>): Promise<GroupProgress> {
+function settled(
+  deps: ActivityDependencies,
+  look: () => Promise<GroupProgress>,
+): Promise<GroupProgress> {
   const untilMs = deps.clock.now() + WAITS.settled;
   return poll(deps.clock, async () => {
     const seen = await look();

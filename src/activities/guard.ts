@@ -5,6 +5,10 @@ import { cancellationSignal, whileBeating } from './heartbeat.js';
 
 type GuardActivities = Pick<FlashCopyActivities, 'flashCopyAwaitClose'>;
 
-export const guardActivities = ({ clock, closeWatcher }: ActivityDependencies): GuardActivities => ({
-  flashCopyAwaitClose: (run) => whileBeating(clock, () => closeWatcher.awaitClose(run, cancellationSignal())),
+export const guardActivities = ({
+  clock,
+  closeWatcher,
+}: ActivityDependencies): GuardActivities => ({
+  flashCopyAwaitClose: (run) =>
+    whileBeating(clock, () => closeWatcher.awaitClose(run, cancellationSignal())),
 });

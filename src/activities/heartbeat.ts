@@ -15,7 +15,10 @@ export interface Beat {
 const ENDED = new Error('the activity has ended');
 
 const intervalMs = (info: Info): number =>
-  Math.min(BEATS.longest, Math.max(BEATS.shortest, (info.heartbeatTimeoutMs ?? 3 * BEATS.longest) / 3));
+  Math.min(
+    BEATS.longest,
+    Math.max(BEATS.shortest, (info.heartbeatTimeoutMs ?? 3 * BEATS.longest) / 3),
+  );
 
 /** The signal of a cancel, a pause or a worker that ends; its reason is a CancelledFailure. */
 export const cancellationSignal = (): AbortSignal => Context.current().cancellationSignal;

@@ -14,10 +14,18 @@ export async function inspectSnapshots(
 ): Promise<Pick<ArrayInspection, 'snapshots'>> {
   const { volumeGroup, restoreFrom, clone } = askedSnapshot({ request });
   try {
-    const [group, taken] = [await array.readVolumeGroup(volumeGroup), await array.readSnapshots(volumeGroup)];
+    const [group, taken] = [
+      await array.readVolumeGroup(volumeGroup),
+      await array.readSnapshots(volumeGroup),
+    ];
     const members =
-      restoreFrom === undefined ? [] : await array.readSnapshotMembers({ volumeGroup, name: restoreFrom });
-    const clones = clone === undefined ? undefined : await array.readVolumeGroup(buildGroupName(request.name, token));
+      restoreFrom === undefined
+        ? []
+        : await array.readSnapshotMembers({ volumeGroup, name: restoreFrom });
+    const clones =
+      clone === undefined
+        ? undefined
+        : await array.readVolumeGroup(buildGroupName(request.name, token));
     return {
       snapshots: {
         ...(group === undefined ? {} : { group }),

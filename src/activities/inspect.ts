@@ -28,7 +28,9 @@ interface Asked {
 
 async function inspectArray(array: StorageArray, asked: Asked): Promise<ArrayInspection> {
   const { request, group, token } = asked;
-  const names = group.volumes.flatMap(({ source, target }) => [source, target]).filter((name) => name !== '');
+  const names = group.volumes
+    .flatMap(({ source, target }) => [source, target])
+    .filter((name) => name !== '');
   const { name: set, copy } = request;
   const requested = new Set(names);
   const [system, vdisks, pools, hosts, mappings] = await Promise.all([
@@ -42,11 +44,14 @@ async function inspectArray(array: StorageArray, asked: Asked): Promise<ArrayIns
     request.sources.length + request.targets.length === 0 ? [] : array.readHosts(),
     array.readMappings(),
   ]);
-  const touching = mappings.filter(({ source, target }) => requested.has(source) || requested.has(target));
+  const touching = mappings.filter(
+    ({ source, target }) => requested.has(source) || requested.has(target),
+  );
   const theirs = new Set(touching.map((mapping) => mapping.group).filter((name) => name !== ''));
   const found = new Set(touching.map(({ source, target }) => `${source} ${target}`));
   const isNew =
-    !usesSnapshots({ request }) && group.volumes.some(({ source, target }) => !found.has(`${source} ${target}`));
+    !usesSnapshots({ request }) &&
+    group.volumes.some(({ source, target }) => !found.has(`${source} ${target}`));
   return {
     ...{ array: group.array, system, vdisks, pools, hosts },
     groups: isToldByMappings(asked, mappings) ? [] : await array.readGroups(),
@@ -57,7 +62,10 @@ async function inspectArray(array: StorageArray, asked: Asked): Promise<ArrayIns
     mappings: await inDetail(
       array,
       mappings.filter(
-        (mapping) => touching.includes(mapping) || theirs.has(mapping.group) || isGroupOfSet(mapping.group, set),
+        (mapping) =>
+          touching.includes(mapping) ||
+          theirs.has(mapping.group) ||
+          isGroupOfSet(mapping.group, set),
       ),
       group,
     ),
@@ -65,7 +73,10 @@ async function inspectArray(array: StorageArray, asked: Asked): Promise<ArrayIns
 }
 
 /** Every pair has its mapping in one group of this set, and all that is in it is in one state: that is the group's, and nothing is made in it. */
-function isToldByMappings({ request, group }: Asked, mappings: readonly FlashCopyMapping[]): boolean {
+function isToldByMappings(
+  { request, group }: Asked,
+  mappings: readonly FlashCopyMapping[],
+): boolean {
   const own = new Map(
     mappings
       .filter((mapping) => isGroupOfSet(mapping.group, request.name))
@@ -92,7 +103,11 @@ async function inDetail(
 }
 
 /** UIDs of one role's volumes on all arrays, for those that exist. */
-function uidsOf(request: FlashCopyRequest, arrays: readonly ArrayInspection[], role: 'source' | 'target'): string[] {
+function uidsOf(
+  request: FlashCopyRequest,
+  arrays: readonly ArrayInspection[],
+  role: 'source' | 'target',
+): string[] {
   return request.groups.flatMap((group) => {
     const names = new Set(group.volumes.map((pair) => pair[role]));
     const array = arrays.find((one) => one.array === group.array);
@@ -118,7 +133,9 @@ export async function inspect(
   const { systems = new SharedSystems(deps.clock) } = deps;
   const arrays = await Promise.all(
     request.groups.flatMap((group) =>
-      ifKnown(() => deps.arrays(group.array)).map((array) => inspectArray(array, { systems, request, group, token })),
+      ifKnown(() => deps.arrays(group.array)).map((array) =>
+        inspectArray(array, { systems, request, group, token }),
+      ),
     ),
   );
   const sourceUids = uidsOf(request, arrays, 'source');
@@ -139,6 +156,9 @@ export async function inspect(
       }),
     ),
   );
-  const [sourceHosts, targetHosts] = await Promise.all([Promise.all(sources), Promise.all(targets)]);
+  const [sourceHosts, targetHosts] = await Promise.all([
+    Promise.all(sources),
+    Promise.all(targets),
+  ]);
   return { arrays, sources: sourceHosts, targets: targetHosts };
 }

@@ -26,7 +26,10 @@ interface Look {
   readonly reported: Finding[];
 }
 
-const seen = (look: Look, more: Pick<Finding, 'key' | 'kind' | 'what'> & Partial<Finding>): Finding => ({
+const seen = (
+  look: Look,
+  more: Pick<Finding, 'key' | 'kind' | 'what'> & Partial<Finding>,
+): Finding => ({
   ...{ where: look.array.name, todo: '', needsPerson: false },
   ...more,
 });
@@ -37,13 +40,18 @@ const isOurs = (group: string, mappings: readonly FlashCopyMapping[]): boolean =
   return (
     members.length > 0 &&
     members.every(
-      ({ name, target, replicationControlled }) => name === buildMappingName(target) && !replicationControlled,
+      ({ name, target, replicationControlled }) =>
+        name === buildMappingName(target) && !replicationControlled,
     )
   );
 };
 
 /** Groups first, then the lock: until then no other run of this set can prepare one. */
-async function clearAway(look: Look, grant: LedgerGrant, waiting: readonly ConsistencyGroup[]): Promise<void> {
+async function clearAway(
+  look: Look,
+  grant: LedgerGrant,
+  waiting: readonly ConsistencyGroup[],
+): Promise<void> {
   const { array, deps, beat } = look;
   const mappings = waiting.length === 0 ? [] : await array.readMappings();
   for (const { name } of waiting) {
@@ -71,15 +79,19 @@ const strange = (look: Look, name: string, why: string): Finding =>
 async function tidy(look: Look): Promise<readonly ByHand[]> {
   const { array, deps } = look;
   // Groups before locks: a group of a run that has begun meanwhile is not among them, and one of a run that goes on has its lock still.
-  const waiting = (await array.readGroups()).filter((group) => hasGroupForm(group.name) && isWaiting(group));
+  const waiting = (await array.readGroups()).filter(
+    (group) => hasGroupForm(group.name) && isWaiting(group),
+  );
   const { grants, resolved } = await deps.ledger.read(array.name);
   const ofSet = ({ set }: LedgerGrant) => waiting.filter(({ name }) => isGroupOfSet(name, set));
-  for (const grant of grants) if (await isGone(deps, grant.holder)) await clearAway(look, grant, ofSet(grant));
+  for (const grant of grants)
+    if (await isGone(deps, grant.holder)) await clearAway(look, grant, ofSet(grant));
   const known = new Set(grants.flatMap(ofSet).map(({ name }) => name));
   for (const { name } of waiting.filter((group) => !known.has(group.name))) {
     const now = await array.readGroup(name);
     // Its run may just have started it, and freed its lock.
-    if (now !== undefined && isWaiting(now)) look.reported.push(strange(look, name, 'no run of this ledger has it'));
+    if (now !== undefined && isWaiting(now))
+      look.reported.push(strange(look, name, 'no run of this ledger has it'));
   }
   return resolved;
 }
@@ -87,7 +99,10 @@ async function tidy(look: Look): Promise<readonly ByHand[]> {
 export const janitorArrayActivities = (deps: ActivityDependencies): ArrayActivities => ({
   flashCopyTidyArray: ({ array }) =>
     whileBeating(deps.clock, async (beat) => {
-      const findings: Findings & Pick<Look, 'repaired' | 'reported'> = { repaired: [], reported: [] };
+      const findings: Findings & Pick<Look, 'repaired' | 'reported'> = {
+        repaired: [],
+        reported: [],
+      };
       const resolved = await tidy({ deps, array: deps.arrays(array), beat, ...findings });
       return { ...findings, resolved };
     }),

@@ -10,7 +10,8 @@ function runOf(holder: string): SeenRun {
 }
 
 /** To the ledger of a target host it adds its run. */
-export const copyOfHostHolder = (holder: string): string => holder.slice(0, holder.lastIndexOf('/'));
+export const copyOfHostHolder = (holder: string): string =>
+  holder.slice(0, holder.lastIndexOf('/'));
 
 /** Neither the run nor its guard is there: nobody else will ever mend it. */
 export async function isGone({ runs }: ActivityDependencies, holder: string): Promise<boolean> {

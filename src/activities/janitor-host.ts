@@ -14,7 +14,11 @@ type HostActivities = Pick<FlashCopyActivities, 'flashCopyTidyHost'>;
 
 const points = ({ mounts }: Hold): string => mounts.map(({ mountPoint }) => mountPoint).join(', ');
 
-function finding(host: string, hold: Hold, more: Pick<Finding, 'what'> & Partial<Finding>): Finding {
+function finding(
+  host: string,
+  hold: Hold,
+  more: Pick<Finding, 'what'> & Partial<Finding>,
+): Finding {
   const key = `hold/${host}/${hold.run}`;
   return { key, kind: 'overdue-hold', where: host, todo: '', needsPerson: false, ...more };
 }
@@ -39,7 +43,14 @@ async function freeLocks(deps: ActivityDependencies, host: string): Promise<Find
   const freed: Finding[] = [];
   for (const { holder } of (await deps.ledger.read(hostLedger(host))).grants) {
     if (!(await isGone(deps, copyOfHostHolder(holder)))) continue;
-    freed.push(await freeLock(deps, { ledger: hostLedger(host), where: host, what: `target host ${host}`, holder }));
+    freed.push(
+      await freeLock(deps, {
+        ledger: hostLedger(host),
+        where: host,
+        what: `target host ${host}`,
+        holder,
+      }),
+    );
   }
   return freed;
 }

@@ -13,18 +13,24 @@ type RunActivities = Pick<FlashCopyActivities, 'flashCopyReviewRuns' | 'flashCop
 
 const AT_ONCE = 10;
 
-const finding = (more: Pick<Finding, 'key' | 'kind' | 'where' | 'what'> & Partial<Finding>): Finding => ({
+const finding = (
+  more: Pick<Finding, 'key' | 'kind' | 'where' | 'what'> & Partial<Finding>,
+): Finding => ({
   ...{ todo: '', needsPerson: false },
   ...more,
 });
 
 /** Those whose source lacks its I/O now. */
-async function stuckReports({ runs, clock }: ActivityDependencies, open: readonly SeenRun[]): Promise<Report[]> {
+async function stuckReports(
+  { runs, clock }: ActivityDependencies,
+  open: readonly SeenRun[],
+): Promise<Report[]> {
   const stuck: Report[] = [];
   const until = clock.now() + WAITS.janitorAsks;
   for (let from = 0; from < open.length && clock.now() < until; from += AT_ONCE) {
     const asked = open.slice(from, from + AT_ONCE).map(({ workflowId }) => runs.report(workflowId));
-    for (const report of await Promise.all(asked)) if (report?.phase === 'NEEDS_OPERATOR') stuck.push(report);
+    for (const report of await Promise.all(asked))
+      if (report?.phase === 'NEEDS_OPERATOR') stuck.push(report);
   }
   return stuck;
 }
@@ -37,7 +43,10 @@ const stuckRun = ({ workflowId, advice }: Report): Finding =>
     todo: `flashcopy status ${workflowId}`,
   });
 
-async function stuckGuards(deps: ActivityDependencies, open: ReadonlySet<string>): Promise<Finding[]> {
+async function stuckGuards(
+  deps: ActivityDependencies,
+  open: ReadonlySet<string>,
+): Promise<Finding[]> {
   const found: Finding[] = [];
   for (const { workflowId } of await deps.runs.open(GUARD)) {
     const [copy = '', firstRunId] = workflowId.split('/guard/');
@@ -47,7 +56,12 @@ async function stuckGuards(deps: ActivityDependencies, open: ReadonlySet<string>
     if (status === 'RUNNING' || forMs < MARGINS.stuckGuard) continue;
     found.push(
       finding({
-        ...{ key: `guard/${workflowId}`, kind: 'stuck-guard', where: workflowId, needsPerson: true },
+        ...{
+          key: `guard/${workflowId}`,
+          kind: 'stuck-guard',
+          where: workflowId,
+          needsPerson: true,
+        },
         what: `${copy} is gone, and its guard has not cleared away after it in ${Math.round(forMs / 60_000)} min`,
         todo: `see what its activities wait for: temporal workflow describe --workflow-id ${workflowId}`,
       }),
@@ -57,14 +71,22 @@ async function stuckGuards(deps: ActivityDependencies, open: ReadonlySet<string>
 }
 
 /** Told once for each copy that was left out: the count is part of the key. */
-async function skippedSchedules({ runs }: ActivityDependencies, stuck: readonly Report[]): Promise<Finding[]> {
+async function skippedSchedules(
+  { runs }: ActivityDependencies,
+  stuck: readonly Report[],
+): Promise<Finding[]> {
   if (stuck.length === 0) return [];
   const byId = new Map(stuck.map((report) => [report.workflowId, report]));
   return (await runs.schedules()).flatMap(({ id, skipped, running }) => {
     const run = running.find((each) => byId.has(each));
     if (run === undefined || skipped === 0) return [];
     return finding({
-      ...{ key: `schedule/${id}/${run}/${skipped}`, kind: 'schedule-skipped', where: id, needsPerson: true },
+      ...{
+        key: `schedule/${id}/${run}/${skipped}`,
+        kind: 'schedule-skipped',
+        where: id,
+        needsPerson: true,
+      },
       what: `schedule ${id} has left out ${skipped} ${skipped === 1 ? 'copy' : 'copies'}: ${run} needs an operator, and no other begins before it ends`,
       todo: byId.get(run)?.advice[0] ?? `flashcopy status ${run}`,
     });
@@ -77,7 +99,10 @@ const hostsOf = ({ operator = [] }: Report): string[] =>
     .map(({ host }) => host);
 
 /** The server hands no result from one action of a schedule to the next: the last round is asked. */
-async function toldBefore({ runs }: ActivityDependencies, schedule: string | undefined): Promise<readonly string[]> {
+async function toldBefore(
+  { runs }: ActivityDependencies,
+  schedule: string | undefined,
+): Promise<readonly string[]> {
   if (schedule === undefined) return [];
   const own = activityInfo().workflowExecution?.runId ?? '';
   const last = (await runs.lastResult(schedule, own)) as Partial<JanitorReport> | undefined;
@@ -99,7 +124,11 @@ export const janitorRunActivities = (deps: ActivityDependencies): RunActivities 
       return {
         openCopies: open.length,
         calledHosts: [...new Set(stuck.flatMap(hostsOf))],
-        reported: [...stuck.map(stuckRun), ...(await stuckGuards(deps, ids)), ...(await skippedSchedules(deps, stuck))],
+        reported: [
+          ...stuck.map(stuckRun),
+          ...(await stuckGuards(deps, ids)),
+          ...(await skippedSchedules(deps, stuck)),
+        ],
       };
     }),
 });

@@ -52,7 +52,8 @@ const unreachable = (array: string, error: unknown): FlashCopyError =>
 
 /** Works inside an activity only: client and task queue are the activity's own. */
 export const temporalLedger: LedgerClient = {
-  acquire: async (array, order) => (await ask(array, LEDGER_ACQUIRE_UPDATE, order)) as AcquireAnswer,
+  acquire: async (array, order) =>
+    (await ask(array, LEDGER_ACQUIRE_UPDATE, order)) as AcquireAnswer,
   release: async (array, order) => {
     await ask(array, LEDGER_RELEASE_UPDATE, order);
   },

@@ -16,7 +16,8 @@ type LockActivities = Pick<
 /** An attempt that was given up must not take a lock for a run that may be gone by now: nobody but the janitor would free it. */
 const refuseLate = (): void => cancellationSignal().throwIfAborted();
 
-const nextLookMs = (): number => Math.min(WAITS.hostLookLast, WAITS.hostLookFirst * 2 ** (activityInfo().attempt - 1));
+const nextLookMs = (): number =>
+  Math.min(WAITS.hostLookLast, WAITS.hostLookFirst * 2 ** (activityInfo().attempt - 1));
 
 export const lockActivities = ({ ledger, clock }: ActivityDependencies): LockActivities => ({
   flashCopyLock: ({ array, holder, set, sources, targets }) =>
@@ -36,7 +37,12 @@ export const lockActivities = ({ ledger, clock }: ActivityDependencies): LockAct
   flashCopyLockHost: ({ host, holder, set }) =>
     whileBeating(clock, async () => {
       refuseLate();
-      const answer = await ledger.acquire(hostLedger(host), { holder, set, sources: [], targets: [host] });
+      const answer = await ledger.acquire(hostLedger(host), {
+        holder,
+        set,
+        sources: [],
+        targets: [host],
+      });
       if (answer.granted) return;
       throw new FlashCopyError({
         family: 'lock',
@@ -46,5 +52,6 @@ export const lockActivities = ({ ledger, clock }: ActivityDependencies): LockAct
         details: { host, heldBy: answer.heldBy, nextLookMs: nextLookMs() },
       });
     }),
-  flashCopyUnlockHost: ({ host, holder }) => whileBeating(clock, () => ledger.release(hostLedger(host), { holder })),
+  flashCopyUnlockHost: ({ host, holder }) =>
+    whileBeating(clock, () => ledger.release(hostLedger(host), { holder })),
 });

@@ -12,15 +12,21 @@ type OperatorActivities = Pick<
 >;
 
 /** '' when the host itself says that this run keeps nothing from its users any more. A freeze of a hold that has ended cannot be read. */
-async function lacksIo({ hosts }: ActivityDependencies, run: string, source: PlannedSource): Promise<string> {
+async function lacksIo(
+  { hosts }: ActivityDependencies,
+  run: string,
+  source: PlannedSource,
+): Promise<string> {
   const host = hosts(source.host);
   const hold = (await host.source.holds()).find((each) => each.run === run);
   if (hold !== undefined)
     return `its hold of ${hold.mounts.map(({ mountPoint }) => mountPoint).join(', ')} has not ended`;
   const mountPoints = source.mounts.map(({ mountPoint }) => mountPoint);
-  const seen = (await host.inspect({ uids: [], mountPoints, units: [], role: 'source' })).mountPoints;
+  const seen = (await host.inspect({ uids: [], mountPoints, units: [], role: 'source' }))
+    .mountPoints;
   const missing = source.mounts.filter(
-    ({ mountPoint, device }) => !seen.some((each) => each.path === mountPoint && each.device === device),
+    ({ mountPoint, device }) =>
+      !seen.some((each) => each.path === mountPoint && each.device === device),
   );
   return missing.length === 0
     ? ''

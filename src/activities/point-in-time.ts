@@ -11,14 +11,19 @@ import { openCriticalSection, type Opened } from './critical-section-opening.js'
 import type { ActivityDependencies } from './dependencies.js';
 import { type Beat, whileBeating } from './heartbeat.js';
 
-type PointInTimeActivities = Pick<FlashCopyActivities, 'flashCopyTakePointInTime' | 'flashCopyStartGroups'>;
+type PointInTimeActivities = Pick<
+  FlashCopyActivities,
+  'flashCopyTakePointInTime' | 'flashCopyStartGroups'
+>;
 
-const isMethod = (method: PlannedSource['method']) => (source: PlannedSource) => source.method === method;
+const isMethod = (method: PlannedSource['method']) => (source: PlannedSource) =>
+  source.method === method;
 
 /** The pause may outlive neither a holder, whose deadline was counted from arming, nor this activity. */
 function pauseBudget(opened: Opened, maxPauseMs: number, leftMs: number): number {
   const leaseMs = opened.leaseMs();
-  if (leaseMs >= MARGINS.leastPause) return Math.min(maxPauseMs, leaseMs, leftMs - MARGINS.leastPause);
+  if (leaseMs >= MARGINS.leastPause)
+    return Math.min(maxPauseMs, leaseMs, leftMs - MARGINS.leastPause);
   throw new FlashCopyError({
     family: 'host',
     code: 'LEASE_TOO_SHORT',
@@ -63,7 +68,10 @@ async function probe(
   const ms = Math.max(0, untilMs - clock.now());
   try {
     const attest = hosts(host).source.attest(run);
-    return { host, ...(await within({ clock, ms }, attest, () => new Error(`none within ${ms} ms`))) };
+    return {
+      host,
+      ...(await within({ clock, ms }, attest, () => new Error(`none within ${ms} ms`))),
+    };
   } catch (error) {
     return { host, broken: `no answer: ${errorData(error).message}`, leaseMs: 0 };
   }
@@ -94,7 +102,8 @@ async function startGroups(
   const quiesced = order.sources.filter(isMethod('quiesce'));
   const { clock } = deps;
   const untilMs = clock.now() + inside(startGroupsMs(order.sources));
-  const probeAll = () => Promise.all(unmounted.map(({ host }) => probe(deps, { run: order.run, host, untilMs })));
+  const probeAll = () =>
+    Promise.all(unmounted.map(({ host }) => probe(deps, { run: order.run, host, untilMs })));
   let opened: Opened | undefined;
   try {
     opened = await openCriticalSection(deps, order, { sources: quiesced, untilMs });
@@ -102,7 +111,12 @@ async function startGroups(
     const leftMs = untilMs - clock.now();
     const budgetMs = quiesced.length === 0 ? leftMs : pauseBudget(opened, order.maxPauseMs, leftMs);
     beat.restart();
-    const section = { ...opened, clock, untilMs, budgetMs: Math.min(budgetMs, COMMANDS.arrayStart) };
+    const section = {
+      ...opened,
+      clock,
+      untilMs,
+      budgetMs: Math.min(budgetMs, COMMANDS.arrayStart),
+    };
     const result = await runCriticalSection(section);
     const after = (await probeAll()).map(({ host, broken }) => ({ host, broken }));
     return { ...result, attestations: [...(result.attestations ?? []), ...after] };
@@ -116,6 +130,8 @@ async function startGroups(
 }
 
 export const pointInTimeActivities = (deps: ActivityDependencies): PointInTimeActivities => ({
-  flashCopyTakePointInTime: (order) => whileBeating(deps.clock, (beat) => takePointInTime(deps, order, beat)),
-  flashCopyStartGroups: (order) => whileBeating(deps.clock, (beat) => startGroups(deps, order, beat)),
+  flashCopyTakePointInTime: (order) =>
+    whileBeating(deps.clock, (beat) => takePointInTime(deps, order, beat)),
+  flashCopyStartGroups: (order) =>
+    whileBeating(deps.clock, (beat) => startGroups(deps, order, beat)),
 });

@@ -17,9 +17,15 @@ const PIECE = 12;
 /** The texts to look for when `secret` must not get out: itself, its lines, and how it looks in JSON, in a URL and in base64. */
 export function secretForms(secret: string): string[] {
   const one = secret.trim();
-  const lines = one.split(/\r?\n/).filter((line) => line.length >= SHORTEST_LINE && !line.startsWith('-----'));
+  const lines = one
+    .split(/\r?\n/)
+    .filter((line) => line.length >= SHORTEST_LINE && !line.startsWith('-----'));
   const texts = one.includes('\n') ? lines : [one];
-  const spelt = texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)]);
+  const spelt = texts.flatMap((text) => [
+    text,
+    JSON.stringify(text).slice(1, -1),
+    encodeURIComponent(text),
+  ]);
   const forms = new Set([one, ...spelt, Buffer.from(one).toString('base64')]);
   return [...forms].filter((form) => form.length >= SHORTEST_SECRET);
 }
@@ -48,7 +54,9 @@ function piecesOf(secrets: readonly string[]): Set<string> {
   const found = secrets
     .filter((secret) => !secret.includes('\n'))
     .flatMap((secret) =>
-      Array.from({ length: Math.max(0, secret.length - PIECE + 1) }, (_, at) => secret.slice(at, at + PIECE)),
+      Array.from({ length: Math.max(0, secret.length - PIECE + 1) }, (_, at) =>
+        secret.slice(at, at + PIECE),
+      ),
     );
   const made = new Set(found);
   pieces.set(secrets, made);
@@ -74,7 +82,9 @@ export function redactResult(value: unknown, secrets: readonly string[]): unknow
   if (typeof value === 'string') return maskKnown(value, secrets);
   if (Array.isArray(value)) return value.map((each) => redactResult(each, secrets));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, redactResult(each, secrets)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, redactResult(each, secrets)]),
+  );
 }
 
 export function redactError(data: ErrorData, secrets: readonly string[]): ErrorData {
@@ -82,7 +92,9 @@ export function redactError(data: ErrorData, secrets: readonly string[]): ErrorD
     if (typeof value === 'string') return redactText(value, secrets);
     return typeof value === 'object' ? value.map((text) => redactText(text, secrets)) : value;
   };
-  const details = Object.fromEntries(Object.entries(data.details).map(([key, value]) => [key, clean(value)]));
+  const details = Object.fromEntries(
+    Object.entries(data.details).map(([key, value]) => [key, clean(value)]),
+  );
   return { ...data, message: redactText(data.message, secrets), details };
 }
 

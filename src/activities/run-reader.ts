@@ -36,7 +36,8 @@ async function lastResultOf(scheduleId: string, except: string): Promise<unknown
 
 /** What is gone, schedule or run, has no result. */
 const orNothing = (error: unknown): undefined => {
-  if (error instanceof WorkflowNotFoundError || error instanceof ScheduleNotFoundError) return undefined;
+  if (error instanceof WorkflowNotFoundError || error instanceof ScheduleNotFoundError)
+    return undefined;
   throw error;
 };
 
@@ -45,7 +46,10 @@ export const temporalRuns = (clock: Clock): RunReader => ({
   async status(workflowId, firstRunId) {
     try {
       const { status, closeTime } = await chainStatus(workflowId, firstRunId);
-      return { status: status.name, ...(closeTime === undefined ? {} : { closedAt: closeTime.getTime() }) };
+      return {
+        status: status.name,
+        ...(closeTime === undefined ? {} : { closedAt: closeTime.getTime() }),
+      };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return { status: 'NOT_FOUND' };
       throw error;
@@ -61,7 +65,8 @@ export const temporalRuns = (clock: Clock): RunReader => ({
   async report(workflowId) {
     const client = getClient();
     const deadline = clock.now() + COMMANDS.reportQuery;
-    const ask = (): Promise<Report> => client.workflow.getHandle(workflowId).query<Report>(REPORT_QUERY);
+    const ask = (): Promise<Report> =>
+      client.workflow.getHandle(workflowId).query<Report>(REPORT_QUERY);
     return client.withDeadline(deadline, ask).catch(() => undefined);
   },
   lastResult: (scheduleId, except) => lastResultOf(scheduleId, except).catch(orNothing),

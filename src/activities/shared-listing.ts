@@ -4,7 +4,10 @@ import type { Clock } from '../domain/clock.js';
 import { readListing, type ArrayListing } from './group-progress.js';
 
 export class SharedListings {
-  private readonly latest = new Map<string, { readonly at: number; readonly listing: Promise<ArrayListing> }>();
+  private readonly latest = new Map<
+    string,
+    { readonly at: number; readonly listing: Promise<ArrayListing> }
+  >();
 
   constructor(private readonly clock: Clock) {}
 

@@ -6,7 +6,10 @@ import { WAITS } from '../domain/timing.js';
 import type { ArraySystem } from '../domain/vdisk.js';
 
 export class SharedSystems {
-  private readonly latest = new Map<string, { readonly at: number; readonly system: Promise<ArraySystem> }>();
+  private readonly latest = new Map<
+    string,
+    { readonly at: number; readonly system: Promise<ArraySystem> }
+  >();
 
   constructor(private readonly clock: Clock) {}
 

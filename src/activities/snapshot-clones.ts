@@ -34,7 +34,10 @@ async function makeClones(array: StorageArray, group: PlannedGroup) {
   return { volumes };
 }
 
-const incomplete = (array: StorageArray, { name, source }: { name: string; source: string }): FlashCopyError =>
+const incomplete = (
+  array: StorageArray,
+  { name, source }: { name: string; source: string },
+): FlashCopyError =>
   new FlashCopyError({
     family: 'state',
     code: 'CLONE_INCOMPLETE',
@@ -43,5 +46,6 @@ const incomplete = (array: StorageArray, { name, source }: { name: string; sourc
   });
 
 export const cloneActivities = ({ arrays, clock }: ActivityDependencies): CloneActivities => ({
-  flashCopyMakeClones: ({ group }) => whileBeating(clock, () => makeClones(arrays(group.array), group)),
+  flashCopyMakeClones: ({ group }) =>
+    whileBeating(clock, () => makeClones(arrays(group.array), group)),
 });

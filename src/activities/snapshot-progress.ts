@@ -4,7 +4,11 @@ import type { VolumeReport } from '../domain/report.js';
 import type { SnapshotPart, GroupProgress } from './contract.js';
 
 /** A missing snapshot is `empty`; one that is being deleted holds nothing any more that could be relied on. */
-export async function snapshotProgress(array: StorageArray, group: string, part: SnapshotPart): Promise<GroupProgress> {
+export async function snapshotProgress(
+  array: StorageArray,
+  group: string,
+  part: SnapshotPart,
+): Promise<GroupProgress> {
   const { volumeGroup, restoreFrom } = part.planned;
   const name = restoreFrom?.name ?? group;
   const found = (await array.readSnapshots(volumeGroup)).find((one) => one.name === name);
@@ -18,15 +22,31 @@ export async function snapshotProgress(array: StorageArray, group: string, part:
   };
 }
 
-async function volumesOf(array: StorageArray, name: string, part: SnapshotPart): Promise<VolumeReport[]> {
+async function volumesOf(
+  array: StorageArray,
+  name: string,
+  part: SnapshotPart,
+): Promise<VolumeReport[]> {
   const { clone, restoreFrom } = part.planned;
   if (restoreFrom === undefined && clone === undefined)
     return part.volumes.map(({ source }) => ({
-      ...{ array: array.name, source, target: name, mapping: source, progressPercent: 0, independent: false },
+      ...{
+        array: array.name,
+        source,
+        target: name,
+        mapping: source,
+        progressPercent: 0,
+        independent: false,
+      },
     }));
   const [vdisks, running] = [
     await array.readVDisks(part.volumes.map(({ target }) => target)),
-    new Map((await array.readPopulation()).map(({ volume, progressPercent }) => [volume, progressPercent])),
+    new Map(
+      (await array.readPopulation()).map(({ volume, progressPercent }) => [
+        volume,
+        progressPercent,
+      ]),
+    ),
   ];
   return part.volumes.map(({ source, target }) => {
     const usable = vdisks.some((vdisk) => vdisk.name === target && vdisk.status !== 'offline');
@@ -35,8 +55,17 @@ async function volumesOf(array: StorageArray, name: string, part: SnapshotPart):
     const progressPercent = usable && ends ? (running.get(target) ?? 100) : 0;
     const independent = progressPercent === 100;
     return {
-      ...{ array: array.name, source: source === '' ? name : source, target, mapping: source === '' ? target : source },
-      ...{ progressPercent, independent, state: usable ? (independent ? 'idle_or_copied' : 'copying') : 'stopped' },
+      ...{
+        array: array.name,
+        source: source === '' ? name : source,
+        target,
+        mapping: source === '' ? target : source,
+      },
+      ...{
+        progressPercent,
+        independent,
+        state: usable ? (independent ? 'idle_or_copied' : 'copying') : 'stopped',
+      },
     };
   });
 }

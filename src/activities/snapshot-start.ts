@@ -10,8 +10,10 @@ export function startOf(
   name: string,
   { planned, volumes }: SnapshotPart,
 ): { readonly start: SnapshotStart; readonly readyWhen: string } {
-  const { volumeGroup, restoreFrom, retentionDays, retentionMinutes, safeguarded, ignoreLegacy } = planned;
-  if (restoreFrom !== undefined) return { start: { restore: { volumeGroup, ...restoreFrom } }, readyWhen: 'active' };
+  const { volumeGroup, restoreFrom, retentionDays, retentionMinutes, safeguarded, ignoreLegacy } =
+    planned;
+  if (restoreFrom !== undefined)
+    return { start: { restore: { volumeGroup, ...restoreFrom } }, readyWhen: 'active' };
   const add = {
     ...{ volumeGroup, name, volumes: volumes.length },
     ...(retentionDays === undefined ? {} : { retentionDays }),
@@ -37,7 +39,10 @@ async function checkGroup(array: StorageArray, part: SnapshotPart): Promise<void
   if (group === undefined) throw outdated(`volume group ${volumeGroup} is gone`, details);
   if (group.uid !== groupUid) throw outdated(`volume group ${volumeGroup} is another one`, details);
   if (!same(group.volumes, membersOf(part)))
-    throw outdated(`volume group ${volumeGroup} holds ${group.volumes.join(', ') || 'nothing'}`, details);
+    throw outdated(
+      `volume group ${volumeGroup} holds ${group.volumes.join(', ') || 'nothing'}`,
+      details,
+    );
 }
 
 /** The snapshot that is restored is still that one. Throws PLAN_OUTDATED. */
@@ -59,13 +64,19 @@ async function checkRestorable(
 }
 
 /** Reads only. A snapshot of the run's name that is there already is not the one about to be taken: SNAPSHOT_EXISTS. */
-export async function checkSnapshotReady(array: StorageArray, name: string, part: SnapshotPart): Promise<void> {
+export async function checkSnapshotReady(
+  array: StorageArray,
+  name: string,
+  part: SnapshotPart,
+): Promise<void> {
   const { volumeGroup, restoreFrom } = part.planned;
   await checkGroup(array, part);
   if (restoreFrom !== undefined) return checkRestorable(array, part, restoreFrom);
   const found = (await array.readSnapshots(volumeGroup)).find((one) => one.name === name);
   if (found === undefined) return;
-  const whose = found.byPolicy ? 'a snapshot policy of the array took it' : 'this run took it in a life before';
+  const whose = found.byPolicy
+    ? 'a snapshot policy of the array took it'
+    : 'this run took it in a life before';
   throw new FlashCopyError({
     family: 'state',
     code: 'SNAPSHOT_EXISTS',

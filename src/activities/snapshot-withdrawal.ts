@@ -16,11 +16,14 @@ export async function withdrawSnapshot(
 ): Promise<Kept | undefined> {
   if (snapshot === undefined || snapshot.restoreFrom !== undefined) return undefined;
   const { volumeGroup } = snapshot;
-  const look = async () => (await array.readSnapshots(volumeGroup)).find((one) => one.name === name);
+  const look = async () =>
+    (await array.readSnapshots(volumeGroup)).find((one) => one.name === name);
   const found = patient === true ? await lookLong(look, clock) : await look();
   if (found?.byPolicy === true) return undefined;
   if (found?.safeguarded === true)
-    return { why: `snapshot ${name} is safeguarded: it stays until ${found.expires}, and is not good` };
+    return {
+      why: `snapshot ${name} is safeguarded: it stays until ${found.expires}, and is not good`,
+    };
   if (found !== undefined) await array.removeSnapshot({ volumeGroup, name });
   return undefined;
 }

@@ -19,9 +19,14 @@ export const holdOrder = (run: string, source: PlannedSource): HoldOrder => ({
   deadlineMs: source.deadlineMs,
 });
 
-export const dirtyLimit = (deps: ActivityDependencies): number => deps.dirtyLimitBytes ?? DIRTY_LIMIT_BYTES;
+export const dirtyLimit = (deps: ActivityDependencies): number =>
+  deps.dirtyLimitBytes ?? DIRTY_LIMIT_BYTES;
 
-async function takeDown(deps: ActivityDependencies, run: string, source: PlannedSource): Promise<void> {
+async function takeDown(
+  deps: ActivityDependencies,
+  run: string,
+  source: PlannedSource,
+): Promise<void> {
   const host = deps.hosts(source.host).source;
   // A repeat finds it down already: then the mount points are blocked, and nothing may be written there.
   const held = await host.attest(run);
@@ -32,10 +37,13 @@ async function takeDown(deps: ActivityDependencies, run: string, source: Planned
 export const sourceActivities = (deps: ActivityDependencies): SourceActivities => ({
   flashCopyPreFlush: ({ source }) =>
     whileBeating(deps.clock, async () => {
-      await deps.hosts(source.host).source.preFlush({ mounts: source.mounts, limitBytes: dirtyLimit(deps) });
+      await deps
+        .hosts(source.host)
+        .source.preFlush({ mounts: source.mounts, limitBytes: dirtyLimit(deps) });
     }),
 
-  flashCopyTakeDown: ({ run, source }) => whileBeating(deps.clock, () => takeDown(deps, run, source)),
+  flashCopyTakeDown: ({ run, source }) =>
+    whileBeating(deps.clock, () => takeDown(deps, run, source)),
 
   flashCopyGiveBack: ({ run, source }) =>
     whileBeating(deps.clock, () => deps.hosts(source.host).source.giveBack(holdOrder(run, source))),

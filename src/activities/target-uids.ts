@@ -18,11 +18,15 @@ async function uidOf(array: StorageArray, presentation: PlannedPresentation): Pr
 const isUid = (text: string): boolean => /^[0-9A-F]{32}$/i.test(text);
 
 /** The target with every placeholder of a presentation replaced by the volume's UID, wherever the plan uses it. */
-export async function knownUids(arrays: (name: string) => StorageArray, target: PlannedTarget): Promise<PlannedTarget> {
+export async function knownUids(
+  arrays: (name: string) => StorageArray,
+  target: PlannedTarget,
+): Promise<PlannedTarget> {
   const unknown = target.presentations.filter((presentation) => !isUid(presentation.uid));
   if (unknown.length === 0) return target;
   const uids = new Map<string, string>();
-  for (const presentation of unknown) uids.set(presentation.uid, await uidOf(arrays(presentation.array), presentation));
+  for (const presentation of unknown)
+    uids.set(presentation.uid, await uidOf(arrays(presentation.array), presentation));
   const known = (uid: string): string => uids.get(uid) ?? uid;
   return {
     ...target,

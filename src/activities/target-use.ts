@@ -6,9 +6,13 @@ import type { ActivityDependencies } from './dependencies.js';
 import { whileBeating } from './heartbeat.js';
 import { knownUids } from './target-uids.js';
 
-type UseActivities = Pick<FlashCopyActivities, 'flashCopySynthesise' | 'flashCopyMount' | 'flashCopyVerify'>;
+type UseActivities = Pick<
+  FlashCopyActivities,
+  'flashCopySynthesise' | 'flashCopyMount' | 'flashCopyVerify'
+>;
 
-const mounted = (target: PlannedTarget): PlannedFileSystem[] => target.fileSystems.filter(({ at }) => at !== '');
+const mounted = (target: PlannedTarget): PlannedFileSystem[] =>
+  target.fileSystems.filter(({ at }) => at !== '');
 
 const CHECKED = 'file systems checked';
 
@@ -19,7 +23,9 @@ async function verify(deps: ActivityDependencies, run: string, target: PlannedTa
   if (fileSystems.length === 0) return { contradictions: [], checked: 0 };
   // Mounting again changes nothing and answers device and UUID as they are now.
   const mounts = new Map((await host.mount(fileSystems)).map((mount) => [mount.at, mount]));
-  const nonces = new Map((await host.verify({ run, fileSystems })).map((nonce) => [nonce.at, nonce]));
+  const nonces = new Map(
+    (await host.verify({ run, fileSystems })).map((nonce) => [nonce.at, nonce]),
+  );
   const contradictions = fileSystems.flatMap(({ at, sourceUuid }) => {
     const [nonce, mount] = [nonces.get(at), mounts.get(at)];
     const where = `${target.host}:${at}`;
@@ -27,7 +33,9 @@ async function verify(deps: ActivityDependencies, run: string, target: PlannedTa
       mount === undefined || nonce === undefined ? `${where} could not be read` : '',
       nonce?.before === false ? `${where} lacks what was written before the quiesce` : '',
       nonce?.after === true ? `${where} holds what was written after the give back` : '',
-      target.synthesis === 'auto' && mount?.uuid === sourceUuid ? `${where} still has its source's UUID` : '',
+      target.synthesis === 'auto' && mount?.uuid === sourceUuid
+        ? `${where} still has its source's UUID`
+        : '',
     ].filter((text) => text !== '');
   });
   return { contradictions, checked: fileSystems.length };
@@ -37,8 +45,12 @@ export const targetUseActivities = (deps: ActivityDependencies): UseActivities =
   flashCopySynthesise: ({ run, target }) =>
     whileBeating(deps.clock, async () => {
       const { volumeGroups, fileSystems, synthesis } = await knownUids(deps.arrays, target);
-      const records = await deps.hosts(target.host).target.synthesise({ run, volumeGroups, fileSystems, synthesis });
-      return { notes: records.map(({ layer, device, was, now }) => `${layer} ${device}: ${was} -> ${now}`) };
+      const records = await deps
+        .hosts(target.host)
+        .target.synthesise({ run, volumeGroups, fileSystems, synthesis });
+      return {
+        notes: records.map(({ layer, device, was, now }) => `${layer} ${device}: ${was} -> ${now}`),
+      };
     }),
 
   flashCopyMount: ({ target, check }) =>
@@ -46,11 +58,16 @@ export const targetUseActivities = (deps: ActivityDependencies): UseActivities =
       const host = deps.hosts(target.host).target;
       const fileSystems = mounted(await knownUids(deps.arrays, target));
       // A repeat may find some of them mounted: they were checked before that.
-      if (check === true && activityInfo().heartbeatDetails !== CHECKED) await host.check(fileSystems);
+      if (check === true && activityInfo().heartbeatDetails !== CHECKED)
+        await host.check(fileSystems);
       beat.report(CHECKED);
       const mounts = await host.mount(fileSystems);
       const from = new Map(fileSystems.map((fileSystem) => [fileSystem.at, fileSystem.from]));
-      return mounts.map((mount) => ({ ...mount, host: target.host, from: from.get(mount.at) ?? '' }));
+      return mounts.map((mount) => ({
+        ...mount,
+        host: target.host,
+        from: from.get(mount.at) ?? '',
+      }));
     }),
 
   flashCopyVerify: ({ run, target }) =>

@@ -9,7 +9,10 @@ import { whileBeating } from './heartbeat.js';
 import { inBatches } from './in-parallel.js';
 import { knownUids } from './target-uids.js';
 
-type TargetActivities = Pick<FlashCopyActivities, 'flashCopyReleaseTarget' | 'flashCopyPresent' | 'flashCopyWithdraw'>;
+type TargetActivities = Pick<
+  FlashCopyActivities,
+  'flashCopyReleaseTarget' | 'flashCopyPresent' | 'flashCopyWithdraw'
+>;
 
 const notReleased = (map: HostMap, array: string, why: string): FlashCopyError =>
   new FlashCopyError({
@@ -20,7 +23,10 @@ const notReleased = (map: HostMap, array: string, why: string): FlashCopyError =
   });
 
 /** The array's own word: not mapped to this host any more, and to nobody the inventory does not name. Other target hosts prove their own. */
-async function proveUnmapped(deps: ActivityDependencies, presentation: PlannedPresentation): Promise<void> {
+async function proveUnmapped(
+  deps: ActivityDependencies,
+  presentation: PlannedPresentation,
+): Promise<void> {
   const { array, vdisk, arrayHost } = presentation;
   const declared = new Set(deps.declaredHosts.map((host) => deps.arrayHosts(host)[array]));
   for (const map of await deps.arrays(array).readHostMaps(vdisk)) {
@@ -49,20 +55,29 @@ async function release(
 }
 
 /** Under the SCSI id the host knew it by; if that was given away meanwhile, under any: disks are found by UID. */
-async function mapAsBefore(deps: ActivityDependencies, presentation: PlannedPresentation): Promise<void> {
+async function mapAsBefore(
+  deps: ActivityDependencies,
+  presentation: PlannedPresentation,
+): Promise<void> {
   const { array, vdisk, arrayHost: host, scsiId } = presentation;
   const storage = deps.arrays(array);
   if (scsiId === undefined) return storage.mapVDisk({ vdisk, host });
   try {
     await storage.mapVDisk({ vdisk, host, scsiId });
   } catch (error) {
-    const given = error instanceof FlashCopyError && ['SCSI_ID_TAKEN', 'ATTRIBUTES_DIFFER'].includes(error.code);
+    const given =
+      error instanceof FlashCopyError &&
+      ['SCSI_ID_TAKEN', 'ATTRIBUTES_DIFFER'].includes(error.code);
     if (!given) throw error;
     await storage.mapVDisk({ vdisk, host });
   }
 }
 
-async function present(deps: ActivityDependencies, run: string, target: PlannedTarget): Promise<void> {
+async function present(
+  deps: ActivityDependencies,
+  run: string,
+  target: PlannedTarget,
+): Promise<void> {
   await inBatches(target.presentations, (presentation) => mapAsBefore(deps, presentation));
   const uids = target.presentations.map((presentation) => presentation.uid);
   const found = await deps.hosts(target.host).target.find({ run, uids });
@@ -79,7 +94,9 @@ async function present(deps: ActivityDependencies, run: string, target: PlannedT
 
 export const targetActivities = (deps: ActivityDependencies): TargetActivities => ({
   flashCopyReleaseTarget: ({ run, target }) =>
-    whileBeating(deps.clock, () => release(deps, target, { run, ...target.release, keepMapped: target.keepMapped })),
+    whileBeating(deps.clock, () =>
+      release(deps, target, { run, ...target.release, keepMapped: target.keepMapped }),
+    ),
 
   flashCopyPresent: ({ run, target }) =>
     whileBeating(deps.clock, async () => present(deps, run, await knownUids(deps.arrays, target))),

@@ -4,7 +4,12 @@
 import type { NewTarget } from '../domain/request.js';
 import type { ArrayHost, ArraySystem, HostMap, IoGroup, Pool, VDisk } from '../domain/vdisk.js';
 import type { ConsistencyGroup, FlashCopyMapping } from '../domain/mapping.js';
-import type { CloneKind, ClonedVolume, VolumeGroup, VolumeGroupSnapshot } from '../domain/snapshot.js';
+import type {
+  CloneKind,
+  ClonedVolume,
+  VolumeGroup,
+  VolumeGroupSnapshot,
+} from '../domain/snapshot.js';
 
 export interface NewMapping {
   readonly name: string;
@@ -43,7 +48,8 @@ export interface SnapshotToRestore extends SnapshotRef {
   readonly time: string;
 }
 
-export type SnapshotStart = { readonly add: SnapshotToAdd } | { readonly restore: SnapshotToRestore };
+export type SnapshotStart =
+  { readonly add: SnapshotToAdd } | { readonly restore: SnapshotToRestore };
 
 export interface StartAnswer {
   /**
@@ -66,7 +72,11 @@ export interface StartSession {
    * Reads the group and starts it, without anybody else's command between the two where the wire allows; never throws for what the array answers.
    * Never with -prep. `restore`: also while a target is the source of other active mappings.
    */
-  startPrepared(group: string, timeoutMs: number, options?: { readonly restore?: boolean }): Promise<StartAnswer>;
+  startPrepared(
+    group: string,
+    timeoutMs: number,
+    options?: { readonly restore?: boolean },
+  ): Promise<StartAnswer>;
   /**
    * Reads volume group and snapshot, then adds or restores, in the same way. `done` when the array exited 0 and, for a new snapshot, told its id;
    * "exists" is not-done: that snapshot is another command's.
@@ -106,7 +116,9 @@ export interface StorageArray {
   /** Volumes that still are being filled from a snapshot, by clone or restore, with percent; a finished one is not in the answer. */
   readPopulation(): Promise<{ readonly volume: string; readonly progressPercent: number }[]>;
 
-  createVDisk(vdisk: NewTarget & { readonly name: string; readonly capacityBytes: number }): Promise<void>;
+  createVDisk(
+    vdisk: NewTarget & { readonly name: string; readonly capacityBytes: number },
+  ): Promise<void>;
   removeVDisk(name: string): Promise<void>;
   createGroup(name: string): Promise<void>;
   renameGroup(from: string, to: string): Promise<void>;
@@ -149,7 +161,11 @@ export interface StorageArray {
   removeSnapshot(snapshot: SnapshotRef): Promise<void>;
   reserveStart(timeoutMs: number): Promise<StartSession>;
   /** Already mapped to that host is success. */
-  mapVDisk(map: { readonly vdisk: string; readonly host: string; readonly scsiId?: number }): Promise<void>;
+  mapVDisk(map: {
+    readonly vdisk: string;
+    readonly host: string;
+    readonly scsiId?: number;
+  }): Promise<void>;
   /** Not mapped is success. */
   unmapVDisk(map: { readonly vdisk: string; readonly host: string }): Promise<void>;
   close(): Promise<void>;

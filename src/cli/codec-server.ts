@@ -26,14 +26,21 @@ export function createCodecServer(options: CodecServerOptions): Server {
   });
 }
 
-async function answer(options: CodecServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  options: CodecServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { origin } = request.headers;
-  if (origin !== undefined && origin !== options.origin) return say(response, 403, { error: 'origin is not allowed' });
+  if (origin !== undefined && origin !== options.origin)
+    return say(response, 403, { error: 'origin is not allowed' });
   if (origin !== undefined) allow(response, origin);
   if (request.method === 'OPTIONS') return void response.writeHead(204).end();
-  if (!DECODE.test(request.url ?? '')) return say(response, 404, { error: 'this server only decodes: POST /decode' });
+  if (!DECODE.test(request.url ?? ''))
+    return say(response, 404, { error: 'this server only decodes: POST /decode' });
   if (request.method !== 'POST') return say(response, 405, { error: 'POST' });
-  if (!isKnown(options.token, request.headers.authorization)) return say(response, 401, { error: 'token' });
+  if (!isKnown(options.token, request.headers.authorization))
+    return say(response, 401, { error: 'token' });
   const body = await bodyOf(request);
   if (body === undefined) return say(response, 413, { error: `more than ${MOST_BYTES} bytes` });
   let payloads = fromJson(body);
@@ -72,20 +79,26 @@ interface JsonPayload {
   readonly data?: string;
 }
 
-const bytes = (text: unknown): Uint8Array => Buffer.from(typeof text === 'string' ? text : '', 'base64');
+const bytes = (text: unknown): Uint8Array =>
+  Buffer.from(typeof text === 'string' ? text : '', 'base64');
 
 function fromJson(body: string): Payload[] {
   const { payloads } = JSON.parse(body) as { payloads?: unknown };
   if (!Array.isArray(payloads)) throw new Error('payloads: a list is needed');
   return (payloads as JsonPayload[]).map(({ metadata = {}, data }) => ({
-    metadata: Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, bytes(value)])),
+    metadata: Object.fromEntries(
+      Object.entries(metadata).map(([key, value]) => [key, bytes(value)]),
+    ),
     data: bytes(data),
   }));
 }
 
 const toJson = ({ metadata, data }: Payload): JsonPayload => ({
   metadata: Object.fromEntries(
-    Object.entries(metadata ?? {}).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    Object.entries(metadata ?? {}).map(([key, value]) => [
+      key,
+      Buffer.from(value).toString('base64'),
+    ]),
   ),
   data: Buffer.from(data ?? []).toString('base64'),
 });

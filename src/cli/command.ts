@@ -7,7 +7,10 @@ import { reportLines } from './report-text.js';
 import { Detached } from './watch-run.js';
 
 /** Runs a command's body; whatever it throws becomes one line and an exit code, never a stack trace. */
-export async function perform(json: boolean | undefined, body: (output: Output) => Promise<number>): Promise<void> {
+export async function perform(
+  json: boolean | undefined,
+  body: (output: Output) => Promise<number>,
+): Promise<void> {
   const output = createOutput(json === true);
   try {
     process.exitCode = await body(output);
@@ -37,6 +40,9 @@ export const withInventory = (command: Command): Command =>
 
 export const withTemporal = (command: Command): Command =>
   command
-    .option('--address <host:port>', 'Temporal server (default: the inventory, then TEMPORAL_ADDRESS)')
+    .option(
+      '--address <host:port>',
+      'Temporal server (default: the inventory, then TEMPORAL_ADDRESS)',
+    )
     .option('--namespace <name>', 'Temporal namespace')
     .option('--task-queue <name>', 'task queue of the workers (default: flashcopy)');

@@ -20,13 +20,18 @@ const TRIES = 3;
 
 function findBinary(): string {
   const own = fileURLToPath(new URL('../../.tools/bin/temporal', import.meta.url));
-  const onPath = (process.env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, 'temporal'));
-  const found = [path.resolve('.tools/bin/temporal'), own, ...onPath].find((file) => existsSync(file));
+  const onPath = (process.env['PATH'] ?? '')
+    .split(path.delimiter)
+    .map((folder) => path.join(folder, 'temporal'));
+  const found = [path.resolve('.tools/bin/temporal'), own, ...onPath].find((file) =>
+    existsSync(file),
+  );
   if (found !== undefined) return found;
   throw new FlashCopyError({
     family: 'request',
     code: 'NO_TEMPORAL',
-    message: 'no Temporal server: give --address or TEMPORAL_ADDRESS, or put the `temporal` binary on the PATH',
+    message:
+      'no Temporal server: give --address or TEMPORAL_ADDRESS, or put the `temporal` binary on the PATH',
   });
 }
 
@@ -53,12 +58,28 @@ export async function startDevServer(): Promise<DevServer> {
 /** In a process group of its own, so that Ctrl-C reaches this command alone and the copy can still be undone. */
 async function startOnFreePorts(): Promise<DevServer> {
   const [port, uiPort] = [await freePort(), await freePort()];
-  const settings = ['history.transferProcessorMaxPollRPS=2000', 'history.timerProcessorMaxTimeShift="50ms"'];
+  const settings = [
+    'history.transferProcessorMaxPollRPS=2000',
+    'history.timerProcessorMaxTimeShift="50ms"',
+  ];
   const child = spawn(
     findBinary(),
     [
-      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', `${port}`, '--ui-port', `${uiPort}`],
-      ...['--log-level', 'never', ...settings.flatMap((setting) => ['--dynamic-config-value', setting])],
+      ...[
+        'server',
+        'start-dev',
+        '--ip',
+        '127.0.0.1',
+        '--port',
+        `${port}`,
+        '--ui-port',
+        `${uiPort}`,
+      ],
+      ...[
+        '--log-level',
+        'never',
+        ...settings.flatMap((setting) => ['--dynamic-config-value', setting]),
+      ],
     ],
     { stdio: 'ignore', detached: true },
   );
@@ -73,14 +94,17 @@ async function startOnFreePorts(): Promise<DevServer> {
   const address = `127.0.0.1:${port}`;
   const until = systemClock.now() + START_TIMEOUT_MS;
   for (;;) {
-    const connection = await Connection.connect({ address, connectTimeout: 1_000 }).catch(() => undefined);
+    const connection = await Connection.connect({ address, connectTimeout: 1_000 }).catch(
+      () => undefined,
+    );
     if (connection !== undefined) {
       await connection.close();
       return { address, uiUrl: `http://127.0.0.1:${uiPort}`, stop };
     }
     if (child.exitCode !== null || systemClock.now() > until) {
       await stop();
-      const message = 'the Temporal dev server does not start; run `temporal server start-dev` to see why';
+      const message =
+        'the Temporal dev server does not start; run `temporal server start-dev` to see why';
       throw new FlashCopyError({ family: 'transport', code: 'NO_TEMPORAL', message });
     }
     await systemClock.sleep(100);

@@ -12,7 +12,8 @@ export type { Inventory };
 /** Throws INVALID_INVENTORY. Says first when it is about models. */
 export function loadInventory(file: string, output: Output): Inventory {
   const inventory = inventoryOf({ inventoryFile: file });
-  if (isModel(inventory)) output.note('arrays and hosts of this inventory are models: nothing real is touched');
+  if (isModel(inventory))
+    output.note('arrays and hosts of this inventory are models: nothing real is touched');
   return inventory;
 }
 
@@ -35,7 +36,8 @@ export async function readOrder(
     );
     return modelsOf(request);
   }
-  if (flags.inventory !== undefined) return { request, inventory: loadInventory(flags.inventory, output) };
+  if (flags.inventory !== undefined)
+    return { request, inventory: loadInventory(flags.inventory, output) };
   const message = 'give --inventory FILE, or --models to try the request on models';
   throw new FlashCopyError({ family: 'request', code: 'NO_INVENTORY', message });
 }

@@ -50,7 +50,11 @@ try {
   process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.invalid;
   // Commander has said it on standard error; scripts get their document all the same.
   if (error.exitCode !== 0 && process.argv.includes('--json')) {
-    const usage = new FlashCopyError({ family: 'request', code: 'INVALID_USAGE', message: error.message });
+    const usage = new FlashCopyError({
+      family: 'request',
+      code: 'INVALID_USAGE',
+      message: error.message,
+    });
     createOutput(true).answer({ error: errorData(usage) }, []);
   }
 }

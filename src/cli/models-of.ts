@@ -16,7 +16,10 @@ export interface ModelledRun {
 export async function modelsOf(request: unknown): Promise<ModelledRun> {
   const parsed = parseRequest(request);
   const inventory = { arrays: arraysOf(parsed), hosts: hostsOf(parsed) } as unknown as Inventory;
-  const models = await createModels(inventory, { clock: systemClock, randomness: systemRandomness });
+  const models = await createModels(inventory, {
+    clock: systemClock,
+    randomness: systemRandomness,
+  });
   const uids = new Map<string, string>();
   for (const { array, volumes } of parsed.groups) {
     const vdisks = await models
@@ -38,7 +41,10 @@ function arraysOf(request: FlashCopyRequest): Record<string, ModelArrayEntry> {
         )
         .filter((name) => name !== '');
       const group = snapshot === undefined ? {} : { volumeGroup: snapshot.volumeGroup };
-      return [array, { kind: 'model', volumes: names.map((name) => ({ name, size: SIZE, ...group })) }];
+      return [
+        array,
+        { kind: 'model', volumes: names.map((name) => ({ name, size: SIZE, ...group })) },
+      ];
     }),
   );
 }
@@ -54,7 +60,12 @@ function hostsOf(request: FlashCopyRequest): Record<string, ModelHostEntry> {
       const units = request.sources[source]?.units ?? [];
       return [
         name,
-        { kind: 'model', arrayHosts, ...uses, writers: Object.fromEntries(units.map((unit) => [unit, []])) },
+        {
+          kind: 'model',
+          arrayHosts,
+          ...uses,
+          writers: Object.fromEntries(units.map((unit) => [unit, []])),
+        },
       ];
     }),
   );
@@ -63,7 +74,9 @@ function hostsOf(request: FlashCopyRequest): Record<string, ModelHostEntry> {
 function disksOf(request: FlashCopyRequest): Pick<ModelHostEntry, 'disks'> {
   const named = request.sources[0]?.mounts;
   const wanted = request.targets.flatMap(({ mounts }) => mounts.map(({ from }) => from));
-  const mountPoints = [...new Set([...(named === undefined || named === 'auto' ? [] : named), ...wanted])];
+  const mountPoints = [
+    ...new Set([...(named === undefined || named === 'auto' ? [] : named), ...wanted]),
+  ];
   const groupNames = request.targets.flatMap(({ volumeGroups }) => Object.keys(volumeGroups));
   return {
     disks: request.groups.map(({ array, volumes }, index) => {
@@ -80,7 +93,11 @@ function disksOf(request: FlashCopyRequest): Pick<ModelHostEntry, 'disks'> {
 }
 
 type Volumes = { readonly target?: string; readonly create?: unknown }[];
-type Written = { array?: string; volumes?: Volumes; groups?: { array: string; volumes: Volumes }[] };
+type Written = {
+  array?: string;
+  volumes?: Volumes;
+  groups?: { array: string; volumes: Volumes }[];
+};
 
 function confirmed(request: unknown, uids: ReadonlyMap<string, string>): unknown {
   const written = request as Written;
@@ -90,6 +107,10 @@ function confirmed(request: unknown, uids: ReadonlyMap<string, string>): unknown
         ? { ...pair, overwrite: uids.get(`${array}/${pair.target}`) }
         : pair,
     );
-  if (written.groups === undefined) return { ...written, volumes: confirm(written.array ?? '', written.volumes ?? []) };
-  return { ...written, groups: written.groups.map((g) => ({ ...g, volumes: confirm(g.array, g.volumes) })) };
+  if (written.groups === undefined)
+    return { ...written, volumes: confirm(written.array ?? '', written.volumes ?? []) };
+  return {
+    ...written,
+    groups: written.groups.map((g) => ({ ...g, volumes: confirm(g.array, g.volumes) })),
+  };
 }

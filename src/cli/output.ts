@@ -35,7 +35,10 @@ export function createOutput(json: boolean, streams: Streams = process): Output 
       const data = errorData(error);
       const report = error instanceof CopyFailedError ? error.report : undefined;
       if (json || report !== undefined)
-        answer(report ?? { error: data }, report === undefined ? [] : reportLines(report, { live: true }));
+        answer(
+          report ?? { error: data },
+          report === undefined ? [] : reportLines(report, { live: true }),
+        );
       stderr.write(`${errorText(data)}\n`);
     },
   };

@@ -41,7 +41,9 @@ const MARKS: Record<Mark, string> = {
 
 /** Attempts after the first, said once each; looks at the background copy are no trouble. */
 function retries(running: readonly RunningActivity[], said: Set<string>): ProgressLine[] {
-  const troubled = running.filter(({ attempt, lastFailure }) => attempt > 1 && lastFailure.code !== 'COPY_RUNNING');
+  const troubled = running.filter(
+    ({ attempt, lastFailure }) => attempt > 1 && lastFailure.code !== 'COPY_RUNNING',
+  );
   return troubled.flatMap(({ activity, attempt, lastFailure }): ProgressLine[] => {
     const key = `${activity} ${lastFailure.code} ${Math.floor(Math.log2(attempt))}`;
     if (said.has(key)) return [];
@@ -56,14 +58,17 @@ class VolumeBars {
   #bars = new Map<string, SingleBar>();
 
   show(report: LiveReport): void {
-    const copying = report.steps.some((step) => step.name === 'backgroundCopy' && step.state === 'running');
+    const copying = report.steps.some(
+      (step) => step.name === 'backgroundCopy' && step.state === 'running',
+    );
     if (!copying) return this.hide();
     this.#multi ??= new MultiBar(
       { format: '  {bar} {value} %  {volume}', hideCursor: true, clearOnComplete: true },
       Presets.shades_grey,
     );
     for (const { source, target, progressPercent } of report.volumes.slice(0, MOST_BARS)) {
-      const bar = this.#bars.get(target) ?? this.#multi.create(100, 0, { volume: `${source} -> ${target}` });
+      const bar =
+        this.#bars.get(target) ?? this.#multi.create(100, 0, { volume: `${source} -> ${target}` });
       this.#bars.set(target, bar);
       bar.update(progressPercent);
     }
@@ -87,7 +92,10 @@ export function createProgressView(output: Output): ProgressView {
   };
   return {
     show(report) {
-      for (const { mark, text } of [...newLines(before, report), ...retries(report.running, said)]) {
+      for (const { mark, text } of [
+        ...newLines(before, report),
+        ...retries(report.running, said),
+      ]) {
         // A mark on a terminal replaces the line of its beginning: steps are shown when they end.
         if (output.terminal && mark === 'running') continue;
         write(`${(output.terminal ? MARKS : WORDS)[mark]} ${text}`);

@@ -4,7 +4,10 @@ import type { ErrorData } from '../domain/errors.js';
 import type { Outcome, Report, StepReport } from '../domain/report.js';
 import { pauseText, stepSeconds } from './step-lines.js';
 
-const COLOURS: Partial<Record<Outcome, (text: string) => string>> = { done: pc.green, running: pc.cyan };
+const COLOURS: Partial<Record<Outcome, (text: string) => string>> = {
+  done: pc.green,
+  running: pc.cyan,
+};
 
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
@@ -35,7 +38,9 @@ export function reportLines(report: Report, { live = false } = {}): string[] {
   const result = [
     ...section(
       'mounted',
-      report.mounts.map((m) => `${m.host}: ${m.at} (copy of ${m.from})  ${m.device}  UUID ${m.uuid}`),
+      report.mounts.map(
+        (m) => `${m.host}: ${m.at} (copy of ${m.from})  ${m.device}  UUID ${m.uuid}`,
+      ),
     ),
     ...section('volumes', report.volumes.map(volumeText)),
     ...section(
@@ -50,12 +55,19 @@ export function reportLines(report: Report, { live = false } = {}): string[] {
     ...section(
       'undone',
       report.compensation.map(
-        (c) => `${c.ok ? 'done' : 'NOT DONE'}: ${c.what}${c.note === undefined ? '' : ` (${c.note})`}`,
+        (c) =>
+          `${c.ok ? 'done' : 'NOT DONE'}: ${c.what}${c.note === undefined ? '' : ` (${c.note})`}`,
       ),
     ),
   ];
   return [...first, ...(live ? [] : happened), ...result, ...section('what to do', report.advice)];
 }
 
-const volumeText = ({ array, source, target, progressPercent, independent }: Report['volumes'][number]): string =>
+const volumeText = ({
+  array,
+  source,
+  target,
+  progressPercent,
+  independent,
+}: Report['volumes'][number]): string =>
   `${array}: ${source} -> ${target}  ${progressPercent} %, ${independent ? 'independent' : 'needs its source'}`;

@@ -37,10 +37,12 @@ export function newLines(before: Report | undefined, now: Report): ProgressLine[
   const pauses = now.pauses
     .filter(({ host }) => !before?.pauses.some((pause) => pause.host === host))
     .map((pause): ProgressLine => ({ mark: 'pause', text: pauseText(pause) }));
-  const undone = now.compensation.slice(before?.compensation.length ?? 0).map((c): ProgressLine => ({
-    mark: c.ok ? 'undone' : 'not-undone',
-    text: c.note === undefined ? c.what : `${c.what} (${c.note})`,
-  }));
+  const undone = now.compensation
+    .slice(before?.compensation.length ?? 0)
+    .map((c): ProgressLine => ({
+      mark: c.ok ? 'undone' : 'not-undone',
+      text: c.note === undefined ? c.what : `${c.what} (${c.note})`,
+    }));
   const phase: ProgressLine[] =
     now.phase === 'NEEDS_OPERATOR' && before?.phase !== now.phase
       ? now.advice.map((text) => ({ mark: 'phase', text }))

@@ -41,7 +41,10 @@ export interface TemporalPlace {
   stop(): Promise<void>;
 }
 
-export function findTemporal(flags: TemporalFlags, settings: TemporalSettings = {}): TemporalPlace | undefined {
+export function findTemporal(
+  flags: TemporalFlags,
+  settings: TemporalSettings = {},
+): TemporalPlace | undefined {
   const address = flags.address ?? settings.address ?? process.env['TEMPORAL_ADDRESS'];
   if (address === undefined || address === '') return undefined;
   return {
@@ -61,13 +64,21 @@ export async function findOrStartTemporal(
 ): Promise<TemporalPlace> {
   const found = findTemporal(flags, settings);
   if (found !== undefined) return found;
-  const own = await startOwnTemporal(output, names({ ...flags, namespace: 'default' }, settings).taskQueue);
+  const own = await startOwnTemporal(
+    output,
+    names({ ...flags, namespace: 'default' }, settings).taskQueue,
+  );
   return { ...own, dataConverter: dataConverterOf(settings) };
 }
 
-export async function startOwnTemporal(output: Output, taskQueue = DEFAULT_TASK_QUEUE): Promise<TemporalPlace> {
+export async function startOwnTemporal(
+  output: Output,
+  taskQueue = DEFAULT_TASK_QUEUE,
+): Promise<TemporalPlace> {
   const server = await startDevServer();
-  output.note(`started a Temporal dev server at ${server.address}; its history ends with this command`);
+  output.note(
+    `started a Temporal dev server at ${server.address}; its history ends with this command`,
+  );
   return { ...server, namespace: 'default', taskQueue, own: true };
 }
 
@@ -83,18 +94,30 @@ export function requireTemporal(flags: TemporalFlags, given?: TemporalSettings):
 const temporalIn = (inventoryFile: string | undefined): TemporalSettings =>
   inventoryFile === undefined ? {} : (inventoryOf({ inventoryFile }).temporal ?? {});
 
-function names(flags: TemporalFlags, settings: TemporalSettings): { namespace: string; taskQueue: string } {
+function names(
+  flags: TemporalFlags,
+  settings: TemporalSettings,
+): { namespace: string; taskQueue: string } {
   return {
-    namespace: flags.namespace ?? settings.namespace ?? process.env['TEMPORAL_NAMESPACE'] ?? 'default',
+    namespace:
+      flags.namespace ?? settings.namespace ?? process.env['TEMPORAL_NAMESPACE'] ?? 'default',
     taskQueue: flags.taskQueue ?? settings.taskQueue ?? DEFAULT_TASK_QUEUE,
   };
 }
 
-export const connectTo = ({ address, namespace, taskQueue, dataConverter }: TemporalPlace): Promise<FlashCopyClient> =>
+export const connectTo = ({
+  address,
+  namespace,
+  taskQueue,
+  dataConverter,
+}: TemporalPlace): Promise<FlashCopyClient> =>
   FlashCopyClient.connect({ address, namespace, taskQueue, dataConverter });
 
 /** Runs `use` with a client and ends its connection afterwards. */
-export async function withClient<T>(place: TemporalPlace, use: (client: FlashCopyClient) => Promise<T>): Promise<T> {
+export async function withClient<T>(
+  place: TemporalPlace,
+  use: (client: FlashCopyClient) => Promise<T>,
+): Promise<T> {
   const client = await connectTo(place);
   try {
     return await use(client);
@@ -126,5 +149,7 @@ export async function isServed(client: FlashCopyClient): Promise<boolean> {
     taskQueueType: WORKFLOW_QUEUE,
   });
   const since = systemClock.now() - POLLER_AGE_MS;
-  return (pollers ?? []).some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > since);
+  return (pollers ?? []).some(
+    ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > since,
+  );
 }

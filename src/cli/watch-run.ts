@@ -16,7 +16,11 @@ export interface Interruption {
 }
 
 /** Throws CopyFailedError as `result` does; throws Detached after the second Ctrl-C. */
-export async function watchRun(copy: CopyHandle, output: Output, interruption: Interruption): Promise<Report> {
+export async function watchRun(
+  copy: CopyHandle,
+  output: Output,
+  interruption: Interruption,
+): Promise<Report> {
   const view = createProgressView(output);
   const left = new AbortController();
   const stopListening = onInterrupt(
@@ -40,7 +44,11 @@ export async function watchRun(copy: CopyHandle, output: Output, interruption: I
   }
 }
 
-async function followToEnd(copy: CopyHandle, view: ProgressView, signal: AbortSignal): Promise<Report> {
+async function followToEnd(
+  copy: CopyHandle,
+  view: ProgressView,
+  signal: AbortSignal,
+): Promise<Report> {
   for await (const report of copy.follow(signal)) view.show(report);
   return copy.result();
 }

@@ -62,7 +62,9 @@ export class CopyHandle {
       if (signal?.aborted) return;
       const description = await this.#say('follow', () => this.#handle.describe());
       const ended = description.status.name !== 'RUNNING';
-      const report = ended ? await this.#finalReport() : await this.#query().catch(() => this.#last);
+      const report = ended
+        ? await this.#finalReport()
+        : await this.#query().catch(() => this.#last);
       const live = report && liveReport(report, ended ? [] : await this.#pending(description));
       const text = JSON.stringify(live) ?? '';
       if (live && text !== seen) yield live;
@@ -77,7 +79,8 @@ export class CopyHandle {
     try {
       return (await this.#handle.result()) as Report;
     } catch (error) {
-      if (!(error instanceof WorkflowFailedError)) throw serviceFailed(error, `result of ${this.workflowId}`);
+      if (!(error instanceof WorkflowFailedError))
+        throw serviceFailed(error, `result of ${this.workflowId}`);
       const { workflowId } = this;
       const report = reportOf(error) ?? (await this.#query().catch(() => this.#last));
       throw copyFailed(error, { workflowId, report });
@@ -106,14 +109,18 @@ export class CopyHandle {
    */
   async resolve(resolution: Resolution): Promise<readonly ResolvedSource[]> {
     return this.#sayToWhoTries('resolve', (handle) =>
-      handle.executeUpdate<readonly ResolvedSource[], [Resolution]>(RESOLVE_UPDATE, { args: [resolution] }),
+      handle.executeUpdate<readonly ResolvedSource[], [Resolution]>(RESOLVE_UPDATE, {
+        args: [resolution],
+      }),
     );
   }
 
   /** Background copy rate and clean rate (0-150) of a copy that runs; answers the groups, as `array/group`. Refused before the start. */
   async changeRate(change: RateChange): Promise<readonly string[]> {
     return this.#say('rate', () =>
-      this.#handle.executeUpdate<readonly string[], [RateChange]>(CHANGE_RATE_UPDATE, { args: [change] }),
+      this.#handle.executeUpdate<readonly string[], [RateChange]>(CHANGE_RATE_UPDATE, {
+        args: [change],
+      }),
     );
   }
 
@@ -128,7 +135,9 @@ export class CopyHandle {
 
   async #query(): Promise<Report> {
     const deadline = this.#clock.now() + COMMANDS.reportQuery;
-    const report = await this.#client.withDeadline(deadline, () => this.#handle.query<Report>(REPORT_QUERY));
+    const report = await this.#client.withDeadline(deadline, () =>
+      this.#handle.query<Report>(REPORT_QUERY),
+    );
     return (this.#last = report);
   }
 

@@ -1,7 +1,12 @@
 // What the client throws: always FlashCopyError with a stable code; for a run that ended without a good copy, with the run's report.
 import type { WorkflowFailedError } from '@temporalio/client';
 import { ServiceError, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '@temporalio/common';
 import { FlashCopyError, type ErrorData } from '../domain/errors.js';
 import type { Outcome, Report } from '../domain/report.js';
 
@@ -11,7 +16,10 @@ export class CopyFailedError extends FlashCopyError {
   /** Undefined when the run ended without a word: terminated from outside, or no worker left to ask. */
   readonly report: Report | undefined;
 
-  constructor(data: ErrorData, run: { workflowId: string; report?: Report | undefined; cause?: unknown }) {
+  constructor(
+    data: ErrorData,
+    run: { workflowId: string; report?: Report | undefined; cause?: unknown },
+  ) {
     super({ ...data, cause: run.cause });
     this.name = 'CopyFailedError';
     this.workflowId = run.workflowId;
@@ -33,10 +41,12 @@ export class UpdateRefusedError extends FlashCopyError {
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 const isReport = (value: unknown): value is Report =>
   isRecord(value) && 'phase' in value && Array.isArray(value['steps']);
-const isErrorData = (value: unknown): value is ErrorData => isRecord(value) && 'code' in value && 'family' in value;
+const isErrorData = (value: unknown): value is ErrorData =>
+  isRecord(value) && 'code' in value && 'family' in value;
 
 /** Errors without details of ours: how the run ended is all there is. */
 function endedFromOutside(cause: unknown, message: string): ErrorData {
@@ -63,13 +73,16 @@ export function copyFailed(
   run: { workflowId: string; report: Report | undefined },
 ): CopyFailedError {
   const { cause } = error;
-  const ofOutside = () => endedFromOutside(cause, `${run.workflowId}: ${cause?.message ?? error.message}`);
+  const ofOutside = () =>
+    endedFromOutside(cause, `${run.workflowId}: ${cause?.message ?? error.message}`);
   const data = detailsOf(error).find(isErrorData) ?? run.report?.error ?? ofOutside();
   return new CopyFailedError(data, { ...run, cause: error });
 }
 
 const detailsOf = ({ cause }: WorkflowFailedError): readonly unknown[] =>
-  cause instanceof ApplicationFailure || cause instanceof CancelledFailure ? (cause.details ?? []) : [];
+  cause instanceof ApplicationFailure || cause instanceof CancelledFailure
+    ? (cause.details ?? [])
+    : [];
 
 /** What the Temporal service answers, as an error of ours. UpdateRefusedError, NO_SUCH_RUN, TEMPORAL_REFUSED (not-done), TEMPORAL_UNREACHABLE (unknown). */
 export function serviceFailed(error: unknown, what: string): Error {
@@ -84,7 +97,8 @@ export function serviceFailed(error: unknown, what: string): Error {
   }
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)
     return new UpdateRefusedError(what, error.cause);
-  if (!(error instanceof ServiceError)) return error instanceof Error ? error : new Error(String(error));
+  if (!(error instanceof ServiceError))
+    return error instanceof Error ? error : new Error(String(error));
   const grpc: Record<string, unknown> = isRecord(error.cause) ? error.cause : {};
   const refused = [3, 5, 7, 9, 16].includes(Number(grpc['code']));
   const said = typeof grpc['details'] === 'string' ? grpc['details'] : error.message;

@@ -1,6 +1,11 @@
 // Starts copies and finds them again. Promise: a request that is wrong is refused before anything is started, and one name runs once at a time.
 import { createHash } from 'node:crypto';
-import { Client, Connection, WorkflowExecutionAlreadyStartedError, type ConnectionOptions } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  type ConnectionOptions,
+} from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { systemClock } from '../clock/system-clock.js';
 import { parseRequest } from '../config/request.js';
@@ -9,7 +14,12 @@ import type { Clock } from '../domain/clock.js';
 import { FlashCopyError } from '../domain/errors.js';
 import type { JanitorReport } from '../domain/janitor.js';
 import type { FlashCopyRequest } from '../domain/request.js';
-import { DEFAULT_TASK_QUEUE, FLASH_COPY, flashCopyWorkflowId, type FlashCopyInput } from '../workflows/messages.js';
+import {
+  DEFAULT_TASK_QUEUE,
+  FLASH_COPY,
+  flashCopyWorkflowId,
+  type FlashCopyInput,
+} from '../workflows/messages.js';
 import { CopyHandle } from './copy-handle.js';
 import { serviceFailed } from './errors.js';
 import { installJanitor, removeJanitor, runJanitor } from './janitor.js';
@@ -55,7 +65,13 @@ export class FlashCopyClient {
     const { namespace, taskQueue, dataConverter, ...connectionOptions } = options;
     const connection = await Connection.connect(connectionOptions).catch((cause: unknown) => {
       const message = `no Temporal server answers at ${options.address ?? 'localhost:7233'}`;
-      throw new FlashCopyError({ family: 'transport', code: 'TEMPORAL_UNREACHABLE', message, retry: 'safe', cause });
+      throw new FlashCopyError({
+        family: 'transport',
+        code: 'TEMPORAL_UNREACHABLE',
+        message,
+        retry: 'safe',
+        cause,
+      });
     });
     const client = new Client({
       connection,
@@ -93,7 +109,11 @@ export class FlashCopyClient {
   async scheduleFlashCopy(schedule: CopySchedule): Promise<CopyScheduleHandle> {
     const parsed = parseRequest(schedule.request);
     const searchAttributes = await this.#registered();
-    return createCopySchedule(this.client, schedule, { parsed, searchAttributes, taskQueue: this.taskQueue });
+    return createCopySchedule(this.client, schedule, {
+      parsed,
+      searchAttributes,
+      taskQueue: this.taskQueue,
+    });
   }
 
   /** Looks every few minutes for what dead copies left, by a Temporal Schedule: default every 5 minutes. Installed already: changed. Answers its id. */

@@ -1,5 +1,9 @@
 // The door `temporal-flashcopy`: client, handles, errors, and the types a caller meets. Pulls in no adapter and no worker.
-export { FlashCopyClient, type ConnectOptions, type FlashCopyClientOptions } from './flash-copy-client.js';
+export {
+  FlashCopyClient,
+  type ConnectOptions,
+  type FlashCopyClientOptions,
+} from './flash-copy-client.js';
 export { CopyHandle, type CopyRun } from './copy-handle.js';
 export { CopyFailedError, UpdateRefusedError } from './errors.js';
 export type { LiveReport, RunningActivity } from './running.js';

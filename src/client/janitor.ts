@@ -26,21 +26,32 @@ export interface JanitorPlace {
 }
 
 /** Answers the schedule's id. Overlap SKIP. */
-export async function installJanitor({ client, taskQueue }: JanitorPlace, every: Duration): Promise<string> {
+export async function installJanitor(
+  { client, taskQueue }: JanitorPlace,
+  every: Duration,
+): Promise<string> {
   const scheduleId = janitorScheduleId(taskQueue);
   const input: JanitorInput = { schedule: scheduleId };
-  const definition: Omit<ScheduleOptions, 'scheduleId' | 'state' | 'memo'> & Pick<ScheduleUpdateOptions, 'action'> = {
+  const definition: Omit<ScheduleOptions, 'scheduleId' | 'state' | 'memo'> &
+    Pick<ScheduleUpdateOptions, 'action'> = {
     spec: { intervals: [{ every }] },
     policies: { overlap: 'SKIP', catchupWindow: CATCH_UP },
     action: {
-      ...{ type: 'startWorkflow', workflowType: JANITOR, workflowId: scheduleId, taskQueue, args: [input] },
+      ...{
+        type: 'startWorkflow',
+        workflowType: JANITOR,
+        workflowId: scheduleId,
+        taskQueue,
+        args: [input],
+      },
       staticSummary: SUMMARY,
     },
   };
   try {
     await client.schedule.create({ scheduleId, ...definition });
   } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw serviceFailed(error, `schedule ${scheduleId}`);
+    if (!(error instanceof ScheduleAlreadyRunning))
+      throw serviceFailed(error, `schedule ${scheduleId}`);
     await client.schedule.getHandle(scheduleId).update(({ state }) => ({ ...definition, state }));
   }
   return scheduleId;
@@ -52,7 +63,8 @@ export async function removeJanitor({ client, taskQueue }: JanitorPlace): Promis
   try {
     await client.schedule.getHandle(scheduleId).delete();
   } catch (error) {
-    if (!(error instanceof ScheduleNotFoundError)) throw serviceFailed(error, `schedule ${scheduleId}`);
+    if (!(error instanceof ScheduleNotFoundError))
+      throw serviceFailed(error, `schedule ${scheduleId}`);
   }
   return scheduleId;
 }
@@ -67,9 +79,16 @@ export async function runJanitor({ client, taskQueue }: JanitorPlace): Promise<J
       workflowIdConflictPolicy: 'USE_EXISTING',
     })) as JanitorReport;
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'WorkflowFailedError') throw serviceFailed(error, 'janitor');
+    if (!(error instanceof Error) || error.name !== 'WorkflowFailedError')
+      throw serviceFailed(error, 'janitor');
     const { cause } = error as { cause?: Error };
     const message = `the janitor failed: ${cause?.cause instanceof Error ? cause.cause.message : (cause?.message ?? error.message)}`;
-    throw new FlashCopyError({ family: 'state', code: 'JANITOR_FAILED', message, retry: 'safe', cause: error });
+    throw new FlashCopyError({
+      family: 'state',
+      code: 'JANITOR_FAILED',
+      message,
+      retry: 'safe',
+      cause: error,
+    });
   }
 }

@@ -35,7 +35,10 @@ export async function pendingActivities(
   return Promise.all(
     pending.map(async ({ activityType, attempt, state, lastFailure }) => {
       const failure = await decodeOptionalFailureToOptionalError(converter, lastFailure);
-      const data = failure instanceof ApplicationFailure ? (failure.details?.[0] as ErrorData | undefined) : undefined;
+      const data =
+        failure instanceof ApplicationFailure
+          ? (failure.details?.[0] as ErrorData | undefined)
+          : undefined;
       return {
         activity: activityType?.name ?? '',
         attempt: attempt ?? 1,

@@ -1,5 +1,10 @@
 // A copy again and again, as a Temporal Schedule: overlapping runs are skipped, and after an outage only copies at most two hours late are made up.
-import { ScheduleAlreadyRunning, type Client, type ScheduleHandle, type ScheduleSpec } from '@temporalio/client';
+import {
+  ScheduleAlreadyRunning,
+  type Client,
+  type ScheduleHandle,
+  type ScheduleSpec,
+} from '@temporalio/client';
 import type { Duration } from '@temporalio/common';
 import { FlashCopyError } from '../domain/errors.js';
 import type { FlashCopyRequest } from '../domain/request.js';
@@ -45,7 +50,9 @@ function specOf(schedule: CopySchedule): ScheduleSpec {
   if (given.length !== 1) throw invalid('give exactly one of cron, calendars, every');
   const { cron, calendars, every, timezone, jitter } = schedule;
   return {
-    ...(cron === undefined ? {} : { cronExpressions: typeof cron === 'string' ? [cron] : [...cron] }),
+    ...(cron === undefined
+      ? {}
+      : { cronExpressions: typeof cron === 'string' ? [cron] : [...cron] }),
     ...(calendars === undefined ? {} : { calendars }),
     ...(every === undefined ? {} : { intervals: [{ every }] }),
     ...(timezone === undefined ? {} : { timezone }),
@@ -56,7 +63,9 @@ function specOf(schedule: CopySchedule): ScheduleSpec {
 function overlapOf(schedule: CopySchedule): 'SKIP' | 'BUFFER_ONE' {
   const overlap: string = schedule.overlap ?? 'SKIP';
   if (overlap === 'SKIP' || overlap === 'BUFFER_ONE') return overlap;
-  throw invalid(`overlap = ${JSON.stringify(overlap)} would end or double a running copy; use SKIP or BUFFER_ONE`);
+  throw invalid(
+    `overlap = ${JSON.stringify(overlap)} would end or double a running copy; use SKIP or BUFFER_ONE`,
+  );
 }
 
 /** Creates the schedule; each run's workflow id is `flashcopy/<name>` and the time. */
@@ -87,7 +96,8 @@ export async function createCopySchedule(
       ...(schedule.paused === true ? { state: { paused: true } } : {}),
     });
   } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw serviceFailed(error, `schedule ${schedule.id}`);
+    if (!(error instanceof ScheduleAlreadyRunning))
+      throw serviceFailed(error, `schedule ${schedule.id}`);
     throw new FlashCopyError({
       family: 'request',
       code: 'SCHEDULE_EXISTS',

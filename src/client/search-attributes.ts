@@ -1,6 +1,10 @@
 // The search attributes of a copy: registered where the client may, left out where it may not. Registering is idempotent.
 import type { Client, Connection } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
+import {
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  type SearchAttributePair,
+} from '@temporalio/common';
 import type { FlashCopyRequest } from '../domain/request.js';
 import { SEARCH_ATTRIBUTES } from '../workflows/messages.js';
 
@@ -19,11 +23,15 @@ export async function registerSearchAttributes(client: Client): Promise<boolean>
   const namespace = client.options.namespace;
   try {
     const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-    const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => !(name in customAttributes));
+    const missing = Object.entries(SEARCH_ATTRIBUTES).filter(
+      ([name]) => !(name in customAttributes),
+    );
     if (missing.length > 0) {
       await operatorService.addSearchAttributes({
         namespace,
-        searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, INDEXED_VALUE_TYPE[type]])),
+        searchAttributes: Object.fromEntries(
+          missing.map(([name, type]) => [name, INDEXED_VALUE_TYPE[type]]),
+        ),
       });
     }
     return true;
@@ -48,7 +56,10 @@ export function searchAttributesOf(request: FlashCopyRequest): SearchAttributePa
   ];
 }
 
-function keywords(name: keyof typeof SEARCH_ATTRIBUTES, values: readonly string[]): SearchAttributePair {
+function keywords(
+  name: keyof typeof SEARCH_ATTRIBUTES,
+  values: readonly string[],
+): SearchAttributePair {
   const key = defineSearchAttributeKey(name, SearchAttributeType.KEYWORD_LIST);
   return { key, value: [...new Set(values)].slice(0, MOST_KEYWORDS) };
 }

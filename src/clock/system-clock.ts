@@ -19,5 +19,6 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 const draw = (alphabet: string): string => alphabet.charAt(randomInt(alphabet.length));
 
 export const systemRandomness: Randomness = {
-  token: (length) => Array.from({ length }, (_, i) => draw(i === 0 ? LETTERS : `${LETTERS}0123456789`)).join(''),
+  token: (length) =>
+    Array.from({ length }, (_, i) => draw(i === 0 ? LETTERS : `${LETTERS}0123456789`)).join(''),
 };

@@ -35,8 +35,16 @@ export class AesGcmCodec implements PayloadCodec {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, this.#key(id), nonce);
     cipher.setAAD(Buffer.from(id));
-    const data = Buffer.concat([nonce, cipher.update(packed(payload)), cipher.final(), cipher.getAuthTag()]);
-    return { metadata: { encoding: Buffer.from(ENCODING), 'encryption-key-id': Buffer.from(id) }, data };
+    const data = Buffer.concat([
+      nonce,
+      cipher.update(packed(payload)),
+      cipher.final(),
+      cipher.getAuthTag(),
+    ]);
+    return {
+      metadata: { encoding: Buffer.from(ENCODING), 'encryption-key-id': Buffer.from(id) },
+      data,
+    };
   }
 
   #decrypted(payload: Payload): Payload {
@@ -45,14 +53,23 @@ export class AesGcmCodec implements PayloadCodec {
     const key = this.#key(id);
     const data = Buffer.from(payload.data ?? []);
     try {
-      const decipher = createDecipheriv(CIPHER, key, data.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
+      const decipher = createDecipheriv(CIPHER, key, data.subarray(0, NONCE_BYTES), {
+        authTagLength: TAG_BYTES,
+      });
       decipher.setAAD(Buffer.from(id));
       decipher.setAuthTag(data.subarray(-TAG_BYTES));
-      const plain = Buffer.concat([decipher.update(data.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+      const plain = Buffer.concat([
+        decipher.update(data.subarray(NONCE_BYTES, -TAG_BYTES)),
+        decipher.final(),
+      ]);
       return unpacked(plain);
     } catch {
       // Neither the cause nor any byte of it: half-decrypted text is text.
-      throw failed('PAYLOAD_UNREADABLE', id, 'was changed, or was encrypted with another key of this id');
+      throw failed(
+        'PAYLOAD_UNREADABLE',
+        id,
+        'was changed, or was encrypted with another key of this id',
+      );
     }
   }
 
@@ -74,7 +91,10 @@ const textOf = (bytes: Uint8Array | null | undefined): string =>
 
 /** Length of the metadata, metadata as JSON with base64 values, data. */
 function packed({ metadata, data }: Payload): Buffer {
-  const entries = Object.entries(metadata ?? {}).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
+  const entries = Object.entries(metadata ?? {}).map(([key, value]) => [
+    key,
+    Buffer.from(value).toString('base64'),
+  ]);
   const head = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(head.length);
@@ -86,7 +106,10 @@ function unpacked(plain: Buffer): Payload {
   const end = 4 + plain.readUInt32BE(0);
   const head = JSON.parse(plain.toString('utf8', 4, end)) as Record<string, string>;
   const metadata = Object.entries(head).map(([key, value]) => [key, Buffer.from(value, 'base64')]);
-  return { metadata: Object.fromEntries(metadata) as Record<string, Uint8Array>, data: plain.subarray(end) };
+  return {
+    metadata: Object.fromEntries(metadata) as Record<string, Uint8Array>,
+    data: plain.subarray(end),
+  };
 }
 
 const failed = (code: string, id: string, why: string): FlashCopyError =>

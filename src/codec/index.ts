@@ -16,9 +16,14 @@ export interface EncryptionOptions {
 }
 
 /** For `new Client({ dataConverter })`, `FlashCopyClient.connect({ dataConverter })` and `Worker.create({ dataConverter })`. Throws INVALID_CODEC_KEY. */
-export function encryptingConverter({ keys, encodeFailures = true }: EncryptionOptions): DataConverter {
+export function encryptingConverter({
+  keys,
+  encodeFailures = true,
+}: EncryptionOptions): DataConverter {
   const payloadCodecs = [new AesGcmCodec(keys)];
-  return encodeFailures ? { payloadCodecs, failureConverterPath: failureConverterPath() } : { payloadCodecs };
+  return encodeFailures
+    ? { payloadCodecs, failureConverterPath: failureConverterPath() }
+    : { payloadCodecs };
 }
 
 function failureConverterPath(): string {

@@ -25,7 +25,10 @@ export function keyRing(keys: readonly CodecKey[]): ReadonlyMap<string, Buffer> 
 function bytesOf(id: string, key: string | Uint8Array): Buffer {
   const bytes = typeof key === 'string' ? fromText(key.trim()) : Buffer.from(key);
   if (bytes?.length === KEY_BYTES) return bytes;
-  throw invalid(id, 'use 32 random bytes as 64 hex digits or base64, e.g. from: openssl rand -base64 32');
+  throw invalid(
+    id,
+    'use 32 random bytes as 64 hex digits or base64, e.g. from: openssl rand -base64 32',
+  );
 }
 
 function fromText(text: string): Buffer | undefined {

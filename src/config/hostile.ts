@@ -23,7 +23,8 @@ export function refuseHostile(code: string, document: unknown): void {
     if (problem !== undefined) throw inputError(code, [problem]);
     characters += weight(place);
     // Before its members are looked at: a list says its length, and holes in it cost nothing here but as much as others in a schema.
-    if (characters + lengthOf(place.value) > MOST_CHARACTERS) throw inputError(code, [tooLarge('characters')]);
+    if (characters + lengthOf(place.value) > MOST_CHARACTERS)
+      throw inputError(code, [tooLarge('characters')]);
     for (const [key, value] of members(place.value))
       left.push({ value, path: [...place.path, Array.isArray(place.value) ? Number(key) : key] });
   }
@@ -44,12 +45,14 @@ const weight = ({ value, path }: Place): number =>
 function problemOf({ value, path }: Place): string | undefined {
   const name = path.at(-1);
   const at = (): string => shown(fieldPath(path)).slice(1, -1);
-  if (typeof name === 'string' && RESERVED.has(name)) return `${at()}: this name is not allowed for a field; remove it`;
+  if (typeof name === 'string' && RESERVED.has(name))
+    return `${at()}: this name is not allowed for a field; remove it`;
   if (typeof name === 'string' && (name.length > LONGEST_NAME || /[^\x20-\x7e]/.test(name)))
     return `${at()}: not a name of a field; use printable ASCII, at most ${LONGEST_NAME} characters`;
   if (path.length > DEEPEST)
     return `${at()}: nested deeper than ${DEEPEST} levels, or refers to itself; use plain values`;
-  if (!isPlain(value)) return `${path.length === 0 ? 'the document' : at()}: not a plain value; use what JSON can hold`;
+  if (!isPlain(value))
+    return `${path.length === 0 ? 'the document' : at()}: not a plain value; use what JSON can hold`;
   return undefined;
 }
 

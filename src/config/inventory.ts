@@ -3,7 +3,13 @@ import path from 'node:path';
 import { z } from 'zod';
 import { refuseHostile } from './hostile.js';
 import { inputError, issueLines } from './problem.js';
-import { credentials, judgeCredential, KEY_FIELDS, variableName, type Credentials } from './credentials.js';
+import {
+  credentials,
+  judgeCredential,
+  KEY_FIELDS,
+  variableName,
+  type Credentials,
+} from './credentials.js';
 import { hostName, objectName } from './words.js';
 
 const SSH_ONLY = [...KEY_FIELDS, 'hostKey'] as const;
@@ -17,7 +23,10 @@ const address = z
   .refine((text) => Number(/:(\d+)$/.exec(text)?.[1] ?? 22) <= 65_535, 'use a port up to 65535');
 const hostKey = z
   .string()
-  .regex(/^SHA256:[A-Za-z0-9+/]{43}=?$/, 'use the fingerprint of the host key as ssh-keygen -lf shows it: SHA256:...')
+  .regex(
+    /^SHA256:[A-Za-z0-9+/]{43}=?$/,
+    'use the fingerprint of the host key as ssh-keygen -lf shows it: SHA256:...',
+  )
   .optional();
 const user = z.string().regex(/^[A-Za-z_][A-Za-z0-9._-]{0,63}$/, 'use a login name');
 
@@ -52,9 +61,17 @@ const svcArray = z
     const [wrong, right] = entry.wire === 'rest' ? [SSH_ONLY, REST_TRUST] : [REST_ONLY, SSH_TRUST];
     for (const field of wrong)
       if (entry[field] !== undefined)
-        context.addIssue({ code: 'custom', path: [field], message: `not with wire: ${entry.wire}; ${right}` });
+        context.addIssue({
+          code: 'custom',
+          path: [field],
+          message: `not with wire: ${entry.wire}; ${right}`,
+        });
     if (entry.caFile !== undefined && entry.fingerprint !== undefined)
-      context.addIssue({ code: 'custom', path: ['fingerprint'], message: 'use caFile or fingerprint, not both' });
+      context.addIssue({
+        code: 'custom',
+        path: ['fingerprint'],
+        message: 'use caFile or fingerprint, not both',
+      });
   });
 const linuxHost = z
   .strictObject({
@@ -66,7 +83,10 @@ const linuxHost = z
   .superRefine(judgeCredential);
 /** Model arrays and hosts of `temporal-flashcopy/testing`, in the worker's own process. */
 const modelArray = z.looseObject({ kind: z.literal('model') });
-const modelHost = z.looseObject({ kind: z.literal('model'), arrayHosts: z.record(hostName, objectName).optional() });
+const modelHost = z.looseObject({
+  kind: z.literal('model'),
+  arrayHosts: z.record(hostName, objectName).optional(),
+});
 
 const codecKey = z
   .strictObject({
@@ -74,15 +94,22 @@ const codecKey = z
     keyEnv: variableName.optional(),
     keyFile: z.string().min(1).optional(),
   })
-  .refine((key) => (key.keyEnv === undefined) !== (key.keyFile === undefined), 'name one of keyEnv, keyFile');
+  .refine(
+    (key) => (key.keyEnv === undefined) !== (key.keyFile === undefined),
+    'name one of keyEnv, keyFile',
+  );
 const codecSchema = z.strictObject({
   /** The first one encrypts, all of them decrypt. */
   keys: z.array(codecKey).min(1, 'name at least one key').max(64),
   encodeFailures: z.boolean().default(true),
 });
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'use a URL that starts with https:// or http://' });
-const atMostOne = (values: readonly unknown[]) => values.filter((one) => one !== undefined).length <= 1;
+const httpUrl = z.url({
+  protocol: /^https?$/,
+  error: 'use a URL that starts with https:// or http://',
+});
+const atMostOne = (values: readonly unknown[]) =>
+  values.filter((one) => one !== undefined).length <= 1;
 
 /** Who is told when a person is needed. Some URLs are secrets themselves: those stand in a file or in the environment. */
 const notify = z
@@ -97,7 +124,10 @@ const notify = z
     tokenFile: z.string().min(1).optional(),
     tokenEnv: variableName.optional(),
   })
-  .refine((n) => atMostOne([n.webhook, n.webhookFile, n.webhookEnv]), 'name one of webhook, webhookFile, webhookEnv')
+  .refine(
+    (n) => atMostOne([n.webhook, n.webhookFile, n.webhookEnv]),
+    'name one of webhook, webhookFile, webhookEnv',
+  )
   .refine((n) => atMostOne([n.tokenFile, n.tokenEnv]), 'name one of tokenFile, tokenEnv');
 
 export const inventorySchema = z.strictObject({
@@ -112,8 +142,14 @@ export const inventorySchema = z.strictObject({
     })
     .optional(),
   notify: notify.optional(),
-  arrays: z.record(hostName, z.discriminatedUnion('kind', [svcArray, modelArray], { error: 'use kind svc or model' })),
-  hosts: z.record(hostName, z.discriminatedUnion('kind', [linuxHost, modelHost], { error: 'use kind linux or model' })),
+  arrays: z.record(
+    hostName,
+    z.discriminatedUnion('kind', [svcArray, modelArray], { error: 'use kind svc or model' }),
+  ),
+  hosts: z.record(
+    hostName,
+    z.discriminatedUnion('kind', [linuxHost, modelHost], { error: 'use kind linux or model' }),
+  ),
 });
 
 export type Inventory = z.output<typeof inventorySchema>;
@@ -122,7 +158,10 @@ export type ArrayEntry = Inventory['arrays'][string];
 export type HostEntry = Inventory['hosts'][string];
 
 /** Files named in it are relative to `baseDir`, the inventory's own directory. Throws INVALID_INVENTORY. */
-export function parseInventory(value: unknown, { baseDir }: { readonly baseDir: string }): Inventory {
+export function parseInventory(
+  value: unknown,
+  { baseDir }: { readonly baseDir: string },
+): Inventory {
   refuseHostile('INVALID_INVENTORY', value);
   const inline = inlineSecrets(value);
   if (inline.length > 0) throw inputError('INVALID_INVENTORY', inline);

@@ -1,19 +1,37 @@
 // The schema of a request as people write it: YAML, JSON or TypeScript. Defaults are applied here and nowhere else.
 import { z } from 'zod';
 import { USUAL_CLEAN_RATE } from '../domain/mapping.js';
-import { duration, hostName, mountPoint, objectName, setName, unitName, vdiskUid, volumeGroupName } from './words.js';
+import {
+  duration,
+  hostName,
+  mountPoint,
+  objectName,
+  setName,
+  unitName,
+  vdiskUid,
+  volumeGroupName,
+} from './words.js';
 
 const volume = z.strictObject({
-  source: objectName.optional().describe('Source VDisk; needed but for `copy.kind: restore-snapshot`'),
+  source: objectName
+    .optional()
+    .describe('Source VDisk; needed but for `copy.kind: restore-snapshot`'),
   target: objectName
     .optional()
-    .describe('Target VDisk; its data is lost. Left out for a snapshot; with `clone` the name of the new volume'),
+    .describe(
+      'Target VDisk; its data is lost. Left out for a snapshot; with `clone` the name of the new volume',
+    ),
   create: z
     .strictObject({
       pool: objectName.describe('Pool of the new target'),
       thin: z
         .strictObject({
-          realPercent: z.int().min(0).max(100).default(2).describe('Real capacity at first, in percent'),
+          realPercent: z
+            .int()
+            .min(0)
+            .max(100)
+            .default(2)
+            .describe('Real capacity at first, in percent'),
         })
         .optional()
         .describe('Thin: takes room for what is written only, and expands by itself'),
@@ -28,7 +46,9 @@ const volume = z.strictObject({
     ),
   adopt: objectName
     .optional()
-    .describe("Name of a mapping of this pair that exists already: it becomes this set's own if its attributes fit"),
+    .describe(
+      "Name of a mapping of this pair that exists already: it becomes this set's own if its attributes fit",
+    ),
   host: hostName
     .optional()
     .describe('Target host that gets this target, where one source is copied to several targets'),
@@ -55,13 +75,24 @@ const source = z.strictObject({
   units: z
     .array(unitName)
     .default([])
-    .describe('systemd units stopped before the unmount, in this order, and started after it in reverse'),
+    .describe(
+      'systemd units stopped before the unmount, in this order, and started after it in reverse',
+    ),
   applications: z
-    .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,99}$/, 'use a name of letters, digits and . _ : @ / -'))
+    .array(
+      z
+        .string()
+        .regex(
+          /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,99}$/,
+          'use a name of letters, digits and . _ : @ / -',
+        ),
+    )
     .default([])
     .describe('Databases with a quiesce facility of their own; none is supported yet'),
   mounts: z
-    .union([z.literal('auto'), z.array(mountPoint).min(1)], { error: 'use auto, or a list of mount points' })
+    .union([z.literal('auto'), z.array(mountPoint).min(1)], {
+      error: 'use auto, or a list of mount points',
+    })
     .prefault('auto')
     .describe('Mount points on the source volumes, or `auto` for all of them'),
 });
@@ -85,7 +116,9 @@ const target = z.strictObject({
   volumeGroups: z
     .record(volumeGroupName, volumeGroupName)
     .default({})
-    .describe("Name of each copied volume group on this host; default: the source's name with `_copy`"),
+    .describe(
+      "Name of each copied volume group on this host; default: the source's name with `_copy`",
+    ),
   keepMapped: z
     .boolean()
     .default(false)
@@ -93,28 +126,45 @@ const target = z.strictObject({
 });
 
 const snapshot = z.strictObject({
-  volumeGroup: objectName.describe('Volume group of the array; it holds the volumes of the request and no others'),
+  volumeGroup: objectName.describe(
+    'Volume group of the array; it holds the volumes of the request and no others',
+  ),
   retentionDays: z
     .int()
     .min(1)
     .max(32_767)
     .optional()
     .describe('The snapshot goes by itself after so many days, 1-32767; default: it stays'),
-  retentionMinutes: z.int().min(1).max(1440).optional().describe('The same in minutes, 1-1440; one of the two'),
+  retentionMinutes: z
+    .int()
+    .min(1)
+    .max(1440)
+    .optional()
+    .describe('The same in minutes, 1-1440; one of the two'),
   safeguarded: z
     .boolean()
     .default(false)
-    .describe('Nobody can remove it before it expires, this library neither, not even after a run that failed'),
+    .describe(
+      'Nobody can remove it before it expires, this library neither, not even after a run that failed',
+    ),
   ignoreLegacy: z
     .boolean()
     .default(false)
-    .describe('Also when volumes are in FlashCopy mappings (-ignorelegacy); default: the request is refused then'),
+    .describe(
+      'Also when volumes are in FlashCopy mappings (-ignorelegacy); default: the request is refused then',
+    ),
   clone: z
     .enum(['clone', 'thinclone'])
     .optional()
-    .describe('New volumes from the snapshot, for `targets`: `clone` becomes independent, `thinclone` never does'),
-  clonePool: objectName.optional().describe("Pool of the new volumes; default: that of each volume's source"),
-  restoreFrom: objectName.optional().describe('`restore-snapshot` only: name of the snapshot that is restored'),
+    .describe(
+      'New volumes from the snapshot, for `targets`: `clone` becomes independent, `thinclone` never does',
+    ),
+  clonePool: objectName
+    .optional()
+    .describe("Pool of the new volumes; default: that of each volume's source"),
+  restoreFrom: objectName
+    .optional()
+    .describe('`restore-snapshot` only: name of the snapshot that is restored'),
 });
 
 const copy = z.strictObject({
@@ -124,11 +174,15 @@ const copy = z.strictObject({
     .describe(
       '`mapping`: from source to target; `restore`: a copy back over what it was copied from (-restore); `snapshot`: of a volume group of the array (8.5.1 on); `restore-snapshot`: volumes back to what a snapshot holds',
     ),
-  snapshot: snapshot.optional().describe('For the two kinds of snapshots; rates, grain and the like are not for them'),
+  snapshot: snapshot
+    .optional()
+    .describe('For the two kinds of snapshots; rates, grain and the like are not for them'),
   autodelete: z
     .boolean()
     .optional()
-    .describe('Mappings and group go once everything is copied; default: false, for a restore true'),
+    .describe(
+      'Mappings and group go once everything is copied; default: false, for a restore true',
+    ),
   dependents: z
     .enum(['refuse', 'keep', 'stop', 'split'])
     .default('refuse')
@@ -146,8 +200,13 @@ const copy = z.strictObject({
     .min(0)
     .max(150)
     .default(USUAL_CLEAN_RATE)
-    .describe('Clean rate, 0-150, of mappings that are made; those found keep theirs where it says 50'),
-  incremental: z.boolean().default(false).describe('Later copies of this set move only what changed on either side'),
+    .describe(
+      'Clean rate, 0-150, of mappings that are made; those found keep theirs where it says 50',
+    ),
+  incremental: z
+    .boolean()
+    .default(false)
+    .describe('Later copies of this set move only what changed on either side'),
   grainSize: z
     .union([z.literal(64), z.literal(256)])
     .default(256)
@@ -155,32 +214,42 @@ const copy = z.strictObject({
   waitFor: z
     .enum(['started', 'copied'])
     .default('started')
-    .describe('`started`: the run ends when the copy is usable; `copied`: when it is independent of its source'),
+    .describe(
+      '`started`: the run ends when the copy is usable; `copied`: when it is independent of its source',
+    ),
 });
 
 /** Both forms: `array` and `volumes`, or `groups`. */
 export const requestSchema = z
   .strictObject({
     name: setName,
-    array: hostName.optional().describe('Array, by its name in the inventory (short form, one array)'),
+    array: hostName
+      .optional()
+      .describe('Array, by its name in the inventory (short form, one array)'),
     volumes: group.shape.volumes.optional().describe('Pairs of volumes (short form)'),
     groups: z
       .array(group)
       .min(1)
       .max(16)
       .optional()
-      .describe('Groups on several arrays, all started in one pause; instead of `array` and `volumes`'),
+      .describe(
+        'Groups on several arrays, all started in one pause; instead of `array` and `volumes`',
+      ),
     sources: z
       .array(source, { error: 'name the hosts that use the source volumes; [] when no host does' })
       .max(64)
-      .describe('Hosts that use the source volumes; `[]` where they are mapped to nobody, e.g. a copy that is kept'),
+      .describe(
+        'Hosts that use the source volumes; `[]` where they are mapped to nobody, e.g. a copy that is kept',
+      ),
     targets: z.array(target).max(64).prefault([]).describe('Hosts that get the copy'),
     copy: copy.prefault({}).describe('How the array copies'),
     grade: z
       .enum(['application', 'filesystem', 'crash'])
       .default('filesystem')
       .describe('Least grade that counts as success'),
-    maxPause: duration(100, 300_000).prefault('30s').describe('Longest pause of file systems (method quiesce)'),
+    maxPause: duration(100, 300_000)
+      .prefault('30s')
+      .describe('Longest pause of file systems (method quiesce)'),
     maxOutage: duration(1_000, 3_600_000)
       .prefault('5m')
       .describe('Longest time the source is unmounted (method unmount)'),
@@ -188,7 +257,9 @@ export const requestSchema = z
       .prefault('10m')
       .describe('Longest time the group stays prepared; its sources write through all that time'),
     verify: z
-      .strictObject({ fileSystem: z.boolean().default(true).describe('Check the file systems of the copy') })
+      .strictObject({
+        fileSystem: z.boolean().default(true).describe('Check the file systems of the copy'),
+      })
       .prefault({})
       .describe('What is checked on the copy, besides the marks that are always looked for'),
     approval: z
@@ -199,11 +270,14 @@ export const requestSchema = z
   })
   .superRefine((request, context) => {
     const short = request.array !== undefined || request.volumes !== undefined;
-    const add = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
-    if (short && request.groups !== undefined) add('groups', 'use either array and volumes, or groups, not both');
+    const add = (field: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    if (short && request.groups !== undefined)
+      add('groups', 'use either array and volumes, or groups, not both');
     else if (short && request.array === undefined) add('array', 'name the array of these volumes');
     else if (short && request.volumes === undefined) add('volumes', 'name the pairs of volumes');
-    else if (!short && request.groups === undefined) add('volumes', 'name array and volumes, or groups');
+    else if (!short && request.groups === undefined)
+      add('volumes', 'name array and volumes, or groups');
   });
 
 /** As a person writes it. */

@@ -16,7 +16,8 @@ export function parseRequest(value: unknown): FlashCopyRequest {
       parsed.error.issues.flatMap((issue) => issueLines(value, issue, fieldsAt)),
     );
   }
-  const { array, volumes, groups, maxPause, maxOutage, maxPrepared, approval, ...rest } = parsed.data;
+  const { array, volumes, groups, maxPause, maxOutage, maxPrepared, approval, ...rest } =
+    parsed.data;
   const wanted = groups ?? [{ array: array ?? '', volumes: volumes ?? [] }];
   const request: FlashCopyRequest = {
     ...rest,
@@ -51,12 +52,15 @@ const withoutUndefined = ({ array, volumes }: ParsedGroup): RequestedGroup => ({
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 const defined = <T extends object>(value: T): Defined<T> =>
-  Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
+  Object.fromEntries(
+    Object.entries(value).filter(([, field]) => field !== undefined),
+  ) as Defined<T>;
 
 /** What no single field shows. */
 function contradictions({ groups, sources, targets, copy }: FlashCopyRequest): string[] {
   const arrays = groups.map(({ array }) => array);
-  const hosts = (list: readonly { readonly host: string }[]): string[] => list.map(({ host }) => host);
+  const hosts = (list: readonly { readonly host: string }[]): string[] =>
+    list.map(({ host }) => host);
   return [
     ...snapshotProblems(copy),
     ...pairProblems(groups, copy),
@@ -73,8 +77,15 @@ function contradictions({ groups, sources, targets, copy }: FlashCopyRequest): s
 const endless = ({ waitFor, autodelete, kind }: FlashCopyRequest['copy']): string[] =>
   [
     ...(waitFor === 'copied' ? ['copy.waitFor = "copied"'] : []),
-    ...(kind === 'restore' ? ['copy.kind = "restore"'] : autodelete === true ? ['copy.autodelete = true'] : []),
-  ].map((field) => `${field}: never happens with copy.rate = 0; use a rate from 1 to 150, or waitFor: started`);
+    ...(kind === 'restore'
+      ? ['copy.kind = "restore"']
+      : autodelete === true
+        ? ['copy.autodelete = true']
+        : []),
+  ].map(
+    (field) =>
+      `${field}: never happens with copy.rate = 0; use a rate from 1 to 150, or waitFor: started`,
+  );
 
 /** Each volume of an array stands in one role; a source may have several targets. */
 function repeatedVolumes(groups: readonly RequestedGroup[]): string[] {
@@ -111,7 +122,9 @@ function mountProblems(list: string, mounts: RequestedTarget['mounts']): string[
       mounts.map(({ from }) => from),
       'from',
     ),
-    ...(root < 0 ? [] : [`${list}[${root}].at = "/": a copy cannot be mounted over the root; name a directory`]),
+    ...(root < 0
+      ? []
+      : [`${list}[${root}].at = "/": a copy cannot be mounted over the root; name a directory`]),
   ];
 }
 

@@ -1,10 +1,17 @@
 // Which fields the kinds of copies need, and which mean nothing to them: what nobody could carry out is said before anything is read.
-import type { CopyKind, FlashCopyRequest, RequestedGroup, RequestedSnapshot, VolumePair } from '../domain/request.js';
+import type {
+  CopyKind,
+  FlashCopyRequest,
+  RequestedGroup,
+  RequestedSnapshot,
+  VolumePair,
+} from '../domain/request.js';
 import { shown } from './problem.js';
 
 type Copy = FlashCopyRequest['copy'];
 
-const ofSnapshots = (kind: CopyKind | undefined): boolean => kind === 'snapshot' || kind === 'restore-snapshot';
+const ofSnapshots = (kind: CopyKind | undefined): boolean =>
+  kind === 'snapshot' || kind === 'restore-snapshot';
 
 export function snapshotProblems({ kind, snapshot }: Copy): string[] {
   if (!ofSnapshots(kind))
@@ -14,21 +21,36 @@ export function snapshotProblems({ kind, snapshot }: Copy): string[] {
           `copy.snapshot = {...}: means nothing with copy.kind ${kind ?? 'mapping'}; use kind snapshot, or leave it out`,
         ];
   if (snapshot === undefined)
-    return [`copy.snapshot = (missing): name the volume group of the array, copy.snapshot.volumeGroup`];
+    return [
+      `copy.snapshot = (missing): name the volume group of the array, copy.snapshot.volumeGroup`,
+    ];
   return kind === 'snapshot' ? taking(snapshot) : restoring(snapshot);
 }
 
-function taking({ retentionDays, retentionMinutes, safeguarded, clone, clonePool, restoreFrom }: RequestedSnapshot) {
+function taking({
+  retentionDays,
+  retentionMinutes,
+  safeguarded,
+  clone,
+  clonePool,
+  restoreFrom,
+}: RequestedSnapshot) {
   const kept = retentionDays !== undefined || retentionMinutes !== undefined;
   return [
     ...(retentionDays !== undefined && retentionMinutes !== undefined
-      ? [`copy.snapshot.retentionMinutes = ${retentionMinutes}: retentionDays is there too; use one of the two`]
+      ? [
+          `copy.snapshot.retentionMinutes = ${retentionMinutes}: retentionDays is there too; use one of the two`,
+        ]
       : []),
     ...(safeguarded && !kept
-      ? ['copy.snapshot.safeguarded = true: it would stay for ever; add retentionDays or retentionMinutes']
+      ? [
+          'copy.snapshot.safeguarded = true: it would stay for ever; add retentionDays or retentionMinutes',
+        ]
       : []),
     ...(clonePool !== undefined && clone === undefined
-      ? [`copy.snapshot.clonePool = ${shown(clonePool)}: nothing is cloned; add clone, or leave it out`]
+      ? [
+          `copy.snapshot.clonePool = ${shown(clonePool)}: nothing is cloned; add clone, or leave it out`,
+        ]
       : []),
     ...(restoreFrom === undefined
       ? []
@@ -47,7 +69,8 @@ function restoring(snapshot: RequestedSnapshot): string[] {
       ? ['copy.snapshot.restoreFrom = (missing): name the snapshot that is to be restored']
       : []),
     ...[...meaningless, ...(snapshot.safeguarded ? (['safeguarded'] as const) : [])].map(
-      (field) => `copy.snapshot.${field} = ${shown(snapshot[field])}: nothing new is taken by a restore; leave it out`,
+      (field) =>
+        `copy.snapshot.${field} = ${shown(snapshot[field])}: nothing new is taken by a restore; leave it out`,
     ),
   ];
 }
@@ -62,7 +85,10 @@ export function pairProblems(groups: readonly RequestedGroup[], copy: Copy): str
   };
   return groups.flatMap(({ volumes }, g) =>
     volumes.flatMap((pair, v) =>
-      problemsOf(pair, groups.length === 1 ? `volumes[${v}]` : `groups[${g}].volumes[${v}]`, { ...wants, kind }),
+      problemsOf(pair, groups.length === 1 ? `volumes[${v}]` : `groups[${g}].volumes[${v}]`, {
+        ...wants,
+        kind,
+      }),
     ),
   );
 }
@@ -77,8 +103,14 @@ interface Wants {
   readonly kind: CopyKind;
 }
 
-function problemsOf(pair: VolumePair, at: string, { kind, meaningless, ...wants }: Wants): string[] {
-  const surplus = (['source', 'target'] as const).filter((role) => !wants[role] && pair[role] !== '');
+function problemsOf(
+  pair: VolumePair,
+  at: string,
+  { kind, meaningless, ...wants }: Wants,
+): string[] {
+  const surplus = (['source', 'target'] as const).filter(
+    (role) => !wants[role] && pair[role] !== '',
+  );
   return [
     ...(['source', 'target'] as const)
       .filter((role) => wants[role] && pair[role] === '')

@@ -4,11 +4,15 @@ import { z } from 'zod';
 import { isMountPoint, isVolumeGroupName } from '../domain/host-names.js';
 import { isObjectName, isSetName } from '../domain/names.js';
 
-const UNIT = /^[A-Za-z0-9][A-Za-z0-9:_.@\\-]*\.(service|mount|socket|timer|target|path|slice|scope)$/;
+const UNIT =
+  /^[A-Za-z0-9][A-Za-z0-9:_.@\\-]*\.(service|mount|socket|timer|target|path|slice|scope)$/;
 
 export const objectName = z
   .string()
-  .refine(isObjectName, 'use 1-63 of A-Z a-z 0-9 . - _ and inner spaces, starting with a letter or _')
+  .refine(
+    isObjectName,
+    'use 1-63 of A-Z a-z 0-9 . - _ and inner spaces, starting with a letter or _',
+  )
   .describe('Name of an object of the array');
 
 export const setName = z
@@ -18,7 +22,10 @@ export const setName = z
 
 export const hostName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'use 1-63 of A-Z a-z 0-9 . _ -, starting with a letter or digit');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+    'use 1-63 of A-Z a-z 0-9 . _ -, starting with a letter or digit',
+  );
 
 export const volumeGroupName = z
   .string()
@@ -48,8 +55,12 @@ export const vdiskUid = z
 /** ms as a number, or text as package `ms` reads it: `30s`, `5m`. */
 export const duration = (shortestMs: number, longestMs: number) =>
   z
-    .union([z.number(), z.string().max(20)], { error: 'use ms as a number, or a text such as 30s or 5m' })
-    .transform((value) => (typeof value === 'number' ? value : (ms(value as StringValue) as number | undefined)))
+    .union([z.number(), z.string().max(20)], {
+      error: 'use ms as a number, or a text such as 30s or 5m',
+    })
+    .transform((value) =>
+      typeof value === 'number' ? value : (ms(value as StringValue) as number | undefined),
+    )
     .refine(
       (value): value is number => value !== undefined && value >= shortestMs && value <= longestMs,
       `use ms as a number or a text such as 30s or 5m, from ${ms(shortestMs)} to ${ms(longestMs)}`,

@@ -2,7 +2,8 @@
 // Rates: IBM's table, 128 KiB/s for 1-10, doubled for every ten more (mkfcmap, copyrate).
 
 /** Bytes a second that the array aims at; 0 for rate 0. */
-export const bytesPerSecond = (rate: number): number => (rate === 0 ? 0 : 2 ** 17 * 2 ** (Math.ceil(rate / 10) - 1));
+export const bytesPerSecond = (rate: number): number =>
+  rate === 0 ? 0 : 2 ** 17 * 2 ** (Math.ceil(rate / 10) - 1);
 
 /** Carried from look to look. Percents by mapping. */
 export interface Pace {
@@ -27,7 +28,8 @@ const percents = (seen: readonly Seen[]): Record<string, number> =>
 /** A copy that went back (stopped and started again) begins anew. */
 export function observe(pace: Pace | undefined, seen: readonly Seen[], now: number): Pace {
   const last = percents(seen);
-  const fresh = pace === undefined || seen.some((one) => one.progressPercent < (pace.last[one.mapping] ?? 0));
+  const fresh =
+    pace === undefined || seen.some((one) => one.progressPercent < (pace.last[one.mapping] ?? 0));
   if (fresh) return { firstAt: now, first: last, changedAt: now, last };
   const moved = seen.some((one) => one.progressPercent !== pace.last[one.mapping]);
   return { ...pace, last, changedAt: moved ? now : pace.changedAt };
@@ -38,7 +40,9 @@ export function expectedEnd({ firstAt, first, last }: Pace, now: number): number
   const open = Object.entries(last).filter(([, percent]) => percent < 100);
   const ends = open.map(([mapping, percent]) => {
     const gained = percent - (first[mapping] ?? percent);
-    return gained > 0 && now > firstAt ? now + ((100 - percent) * (now - firstAt)) / gained : undefined;
+    return gained > 0 && now > firstAt
+      ? now + ((100 - percent) * (now - firstAt)) / gained
+      : undefined;
   });
   return ends.some((end) => end === undefined) ? undefined : Math.max(now, ...(ends as number[]));
 }

@@ -4,7 +4,8 @@
 export type ErrorOutcome = 'done' | 'not-done' | 'unknown';
 /** `after-check`: read the state first, then decide. */
 export type RetryAdvice = 'never' | 'safe' | 'after-check';
-export type ErrorFamily = 'request' | 'plan' | 'transport' | 'array' | 'parse' | 'state' | 'host' | 'lock' | 'copy';
+export type ErrorFamily =
+  'request' | 'plan' | 'transport' | 'array' | 'parse' | 'state' | 'host' | 'lock' | 'copy';
 
 /** An error as it travels: in reports, failures of activities, and JSON of the command line. */
 export interface ErrorData {
@@ -17,7 +18,8 @@ export interface ErrorData {
   readonly details: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
 
-type ErrorInput = Pick<ErrorData, 'family' | 'code' | 'message'> & Partial<ErrorData> & { cause?: unknown };
+type ErrorInput = Pick<ErrorData, 'family' | 'code' | 'message'> &
+  Partial<ErrorData> & { cause?: unknown };
 
 /** The one error class; `data` is what counts, the class only carries it. */
 export class FlashCopyError extends Error implements ErrorData {
@@ -45,7 +47,14 @@ export function errorData(error: unknown): ErrorData {
     return { family, code, message, outcome, retry, details };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { family: 'state', code: 'UNEXPECTED', message, outcome: 'unknown', retry: 'after-check', details: {} };
+  return {
+    family: 'state',
+    code: 'UNEXPECTED',
+    message,
+    outcome: 'unknown',
+    retry: 'after-check',
+    details: {},
+  };
 }
 
 /** A refusal before anything was touched: names the field, the value, and what would be right. */

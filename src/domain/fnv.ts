@@ -9,7 +9,8 @@ export function fnv1a64(text: string): string {
   let hash = OFFSET_BASIS;
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
-    for (const byte of [unit >> 8, unit & 0xff]) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME);
+    for (const byte of [unit >> 8, unit & 0xff])
+      hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME);
   }
   return hash.toString(16).padStart(16, '0');
 }

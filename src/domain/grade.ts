@@ -22,7 +22,8 @@ export interface GradeEvidence {
 }
 
 export type Graded =
-  { readonly grade: Grade; readonly because: string } | { readonly grade: undefined; readonly because: string };
+  | { readonly grade: Grade; readonly because: string }
+  | { readonly grade: undefined; readonly because: string };
 
 const ORDER: readonly Grade[] = ['crash', 'filesystem', 'application'];
 export const meetsGrade = (grade: Grade | undefined, wanted: Grade): boolean =>
@@ -41,15 +42,20 @@ export function gradeCopy(evidence: GradeEvidence): Graded {
   if (broken !== undefined) {
     const why = broken.broken === '' ? 'never acknowledged its quiesce' : broken.broken;
     if (evidence.groups.length > 1)
-      return { grade: undefined, because: `${broken.host}: ${why}; groups on several arrays share no instant` };
+      return {
+        grade: undefined,
+        because: `${broken.host}: ${why}; groups on several arrays share no instant`,
+      };
     return { grade: 'crash', because: `${broken.host}: ${why}` };
   }
-  if (evidence.hosts.length === 0) return { grade: 'crash', because: 'no source host was quiesced' };
+  if (evidence.hosts.length === 0)
+    return { grade: 'crash', because: 'no source host was quiesced' };
   const application = evidence.hosts.every((h) => h.method === 'unmount' || h.applicationQuiesced);
   return application
     ? {
         grade: 'application',
-        because: 'every host was stopped and unmounted, or its application quiesced, across the start',
+        because:
+          'every host was stopped and unmounted, or its application quiesced, across the start',
       }
     : { grade: 'filesystem', because: 'every file system stood still across the start' };
 }

@@ -7,7 +7,11 @@ const DOTTED = /(?:^|\/)\.{1,2}(?:\/|$)/;
 
 /** Absolute, normalised (no `.`, `..`, empty part or closing slash), at most 1024 characters. */
 export const isMountPoint = (path: string): boolean =>
-  path.length <= 1024 && MOUNT_POINT.test(path) && !DOTTED.test(path) && (path === '/' || !path.endsWith('/'));
+  path.length <= 1024 &&
+  MOUNT_POINT.test(path) &&
+  !DOTTED.test(path) &&
+  (path === '/' || !path.endsWith('/'));
 
 /** A name LVM accepts (lvm(8)), within what a command line may hold. */
-export const isVolumeGroupName = (name: string): boolean => VOLUME_GROUP.test(name) && name !== '.' && name !== '..';
+export const isVolumeGroupName = (name: string): boolean =>
+  VOLUME_GROUP.test(name) && name !== '.' && name !== '..';

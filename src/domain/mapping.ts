@@ -48,16 +48,22 @@ export interface ConsistencyGroup {
 }
 
 /** The state of a group as its mappings tell it: undefined where they are none, or not all in one state and only the array can say. */
-export function commonState(members: readonly Pick<FlashCopyMapping, 'state'>[]): MappingState | undefined {
+export function commonState(
+  members: readonly Pick<FlashCopyMapping, 'state'>[],
+): MappingState | undefined {
   const [state, ...others] = new Set(members.map((member) => member.state));
   return others.length === 0 ? state : undefined;
 }
 
 /** The mapping's bitmap is in use: it reads through its source, or others read through it (IBM: copying, suspended, stopping). */
-export const isActive = (state: MappingState): boolean => ['copying', 'suspended', 'stopping'].includes(state);
+export const isActive = (state: MappingState): boolean =>
+  ['copying', 'suspended', 'stopping'].includes(state);
 
 /** A target whose data may be read: started once, and not lost since. */
-export const isReadable = ({ state, startTime }: Pick<FlashCopyMapping, 'state' | 'startTime'>): boolean =>
+export const isReadable = ({
+  state,
+  startTime,
+}: Pick<FlashCopyMapping, 'state' | 'startTime'>): boolean =>
   state === 'copying' || (state === 'idle_or_copied' && startTime !== '');
 
 /** What a mapping has where nobody asked for anything (IBM: mkfcmap). Listings do not show it. */

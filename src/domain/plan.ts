@@ -18,7 +18,11 @@ export interface PlannedMapping {
   readonly target: Pick<PlannedVolume, 'name' | 'uid'> & Partial<PlannedVolume>;
   readonly createTarget?: NewTarget;
   /** The mapping as found; absent when the run creates it. */
-  readonly existing?: { readonly group: string; readonly state: MappingState; readonly startTime: string };
+  readonly existing?: {
+    readonly group: string;
+    readonly state: MappingState;
+    readonly startTime: string;
+  };
   /** True when the mapping found is not yet this set's: its fixed attributes are compared before it is moved into the group. */
   readonly adopted?: true;
 }

@@ -3,7 +3,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   QUIESCE_REFUSED: 'look at that host, the message says what it refused; run again',
   QUIESCE_OVERDUE: 'look at the load of that host; raise `maxPause`, or run at a quieter time',
   OPENING_OVERDUE: 'look at the load of hosts and array; run at a quieter time',
-  PAUSE_EXCEEDED: 'look at the load of the source hosts; raise `maxPause`, or run at a quieter time',
+  PAUSE_EXCEEDED:
+    'look at the load of the source hosts; raise `maxPause`, or run at a quieter time',
   QUIESCE_BROKEN: 'find out what thawed or mounted the file system in the pause; run again',
   TOO_DIRTY: 'run at a quieter time',
   NOT_RELEASED: 'stop what the message names as user of the target; run again',
@@ -15,10 +16,14 @@ const REMEDIES: Readonly<Record<string, string>> = {
   COPY_CONTRADICTED: 'treat the targets as undefined; keep the report and tell us',
   PREPARED_TOO_LONG: "raise `maxPrepared`, or look at the array's cache",
   RESOLVED_BY_HAND: 'treat the targets as undefined; see that the host is well, then run again',
-  COPY_STOPPED: 'treat the targets as undefined; find out who stopped the group on the array; run again',
-  UNREACHABLE: 'make the machine in the message reachable: `flashcopy doctor --inventory FILE` says when it is',
-  HOST_KEY_UNKNOWN: 'check that it is the machine you mean before you change `hostKey` in the inventory',
-  HOST_KEY_CHANGED: 'check that it is the machine you mean before you change `hostKey` in the inventory',
+  COPY_STOPPED:
+    'treat the targets as undefined; find out who stopped the group on the array; run again',
+  UNREACHABLE:
+    'make the machine in the message reachable: `flashcopy doctor --inventory FILE` says when it is',
+  HOST_KEY_UNKNOWN:
+    'check that it is the machine you mean before you change `hostKey` in the inventory',
+  HOST_KEY_CHANGED:
+    'check that it is the machine you mean before you change `hostKey` in the inventory',
   AUTH_REFUSED: 'check user and key of that machine: `flashcopy doctor --inventory FILE`',
   LOCKED: 'wait for the run that the message names, or stop it: `flashcopy cancel NAME`',
 };

@@ -108,7 +108,8 @@ export const MARGINS = {
 } as const;
 
 /** The limit of what runs inside `limitMs`. */
-export const inside = (limitMs: number): number => Math.round(limitMs - Math.min(MARGINS.inner, limitMs / 10));
+export const inside = (limitMs: number): number =>
+  Math.round(limitMs - Math.min(MARGINS.inner, limitMs / 10));
 
 export interface Limits {
   readonly maxPauseMs: number;
@@ -117,17 +118,21 @@ export interface Limits {
 type Held = readonly { readonly deadlineMs: number }[];
 
 /** When a holder gives back by itself, from arming. */
-export const holderDeadlineMs = ({ maxPauseMs, maxOutageMs }: Limits, method: 'quiesce' | 'unmount'): number =>
-  method === 'quiesce' ? maxPauseMs + MARGINS.quiesce : maxOutageMs;
+export const holderDeadlineMs = (
+  { maxPauseMs, maxOutageMs }: Limits,
+  method: 'quiesce' | 'unmount',
+): number => (method === 'quiesce' ? maxPauseMs + MARGINS.quiesce : maxOutageMs);
 
-const shortest = (sources: Held): number => Math.min(...sources.map(({ deadlineMs }) => deadlineMs));
+const shortest = (sources: Held): number =>
+  Math.min(...sources.map(({ deadlineMs }) => deadlineMs));
 
 /** The activity of the quiesce method, from its own beginning: before any of its holders is armed. */
 export const pointInTimeMs = (sources: Held, maxPauseMs: number): number =>
   inside(Math.min(shortest(sources), MARGINS.withoutHolder + maxPauseMs));
 
 /** The activity that starts while hosts are unmounted. */
-export const startGroupsMs = (sources: Held): number => inside(Math.min(shortest(sources), MARGINS.startGroups));
+export const startGroupsMs = (sources: Held): number =>
+  inside(Math.min(shortest(sources), MARGINS.startGroups));
 
 /** The activity that takes one host down, and the host's command in it. */
 export const takeDownMs = ({ deadlineMs }: Held[number]): number => inside(deadlineMs);

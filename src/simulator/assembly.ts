@@ -51,7 +51,11 @@ export async function assemble(
   const events = new EventLog(() => clock.now());
   const machine: Machine = {
     ...{ state, clock, reach, speed: config.clock.speed, faults: new Faults(), busy: new Set() },
-    ...{ network: networkFor(state.name, config.network.iscsiAddresses), users: config.users, limits: config.limits },
+    ...{
+      network: networkFor(state.name, config.network.iscsiAddresses),
+      users: config.users,
+      limits: config.limits,
+    },
     statistics: new Statistics(),
     events,
     profile: profileFor(config.system.codeLevel, definedOnly(config.profile)),
@@ -60,7 +64,13 @@ export async function assemble(
       state.settings.configNode = state.settings.configNode === 1 ? 2 : 1;
       const objectId = state.settings.configNode;
       const description = 'The configuration node has changed';
-      events.add({ objectType: 'node', objectId, objectName: `node${objectId}`, status: 'message', description });
+      events.add({
+        objectType: 'node',
+        objectId,
+        objectName: `node${objectId}`,
+        status: 'message',
+        description,
+      });
       for (const listener of listeners) listener(downMs);
     },
     save: async () => file?.save(state),
@@ -69,7 +79,8 @@ export async function assemble(
   return { machine, gate, starts, onFailover: (listener) => void listeners.push(listener) };
 }
 
-export const emptyState = ({ system: { name } }: SimulatorConfig): ArrayState => new ArrayState(systemId(name), name);
+export const emptyState = ({ system: { name } }: SimulatorConfig): ArrayState =>
+  new ArrayState(systemId(name), name);
 
 async function engineFor(options: SystemOptions, state: ArrayState): Promise<Machine['engine']> {
   if (options.store !== 'image') return new CopyOnWriteEngine(state);
@@ -83,5 +94,7 @@ function systemId(name: string): string {
 }
 
 function definedOnly<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as never;
 }

@@ -4,20 +4,29 @@ import { z } from 'zod';
 const UNITS = { b: 1, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 } as const;
 
 /** Bytes as a number, or `256MiB`; MB and MiB are both base 2, as on the array. */
-const size = z.union([z.number().int().positive(), z.string().regex(/^\d+\s*([KMGT]i?)?B?$/i)]).transform((value) => {
-  if (typeof value === 'number') return value;
-  const [, digits = '0', unit = ''] = /^(\d+)\s*([KMGT]?)/i.exec(value) ?? [];
-  return Number(digits) * UNITS[(unit === '' ? 'b' : `${unit.toLowerCase()}ib`) as keyof typeof UNITS];
-});
+const size = z
+  .union([z.number().int().positive(), z.string().regex(/^\d+\s*([KMGT]i?)?B?$/i)])
+  .transform((value) => {
+    if (typeof value === 'number') return value;
+    const [, digits = '0', unit = ''] = /^(\d+)\s*([KMGT]?)/i.exec(value) ?? [];
+    return (
+      Number(digits) * UNITS[(unit === '' ? 'b' : `${unit.toLowerCase()}ib`) as keyof typeof UNITS]
+    );
+  });
 
 const user = z
   .strictObject({
     name: z.string().min(1),
     password: z.string().optional(),
     publicKey: z.string().optional(),
-    role: z.enum(['Monitor', 'CopyOperator', 'Administrator', 'SecurityAdmin']).default('Administrator'),
+    role: z
+      .enum(['Monitor', 'CopyOperator', 'Administrator', 'SecurityAdmin'])
+      .default('Administrator'),
   })
-  .refine((value) => value.password !== undefined || value.publicKey !== undefined, 'password or publicKey');
+  .refine(
+    (value) => value.password !== undefined || value.publicKey !== undefined,
+    'password or publicKey',
+  );
 
 const host = z
   .strictObject({ name: z.string(), iqn: z.string().optional(), wwpn: z.string().optional() })
@@ -35,7 +44,10 @@ const volume = z.strictObject({
   count: z.number().int().min(1).max(15_864).default(1),
 });
 
-const times = { when: z.enum(['before', 'after']).default('before'), times: z.number().int().positive().default(1) };
+const times = {
+  when: z.enum(['before', 'after']).default('before'),
+  times: z.number().int().positive().default(1),
+};
 
 /** One of the effects of `simfault -do`: drop, fail, failover, a CMMVC code, delay:MS, http:STATUS. */
 const fault = z.strictObject({
@@ -64,7 +76,9 @@ export const simulatorConfigSchema = z.strictObject({
   /** speed 10: prepare and background copy take a tenth of the time. Time stamps are never accelerated. */
   clock: z.strictObject({ speed: z.number().positive().default(1) }).default({ speed: 1 }),
   /** Where hosts reach the nodes; by default addresses of the documentation range. */
-  network: z.strictObject({ iscsiAddresses: z.array(z.string()).min(1).max(2).optional() }).default({}),
+  network: z
+    .strictObject({ iscsiAddresses: z.array(z.string()).min(1).max(2).optional() })
+    .default({}),
   /** Points on which sources disagree; see model/profile.ts. */
   profile: z
     .strictObject({
@@ -104,4 +118,5 @@ export type SimulatorConfigInput = z.input<typeof simulatorConfigSchema>;
 export type SimulatorConfig = z.output<typeof simulatorConfigSchema>;
 
 /** Throws a ZodError that names the field. */
-export const parseSimulatorConfig = (input: unknown): SimulatorConfig => simulatorConfigSchema.parse(input);
+export const parseSimulatorConfig = (input: unknown): SimulatorConfig =>
+  simulatorConfigSchema.parse(input);

@@ -56,7 +56,8 @@ export class HostIo implements VolumeIo {
     if (!volume || !this.visibleTo(address.host).some(({ uid }) => uid === volume.uid))
       throw ioError(address, 'not mapped to this host');
     if (volumeOffline(this.machine, volume)) throw ioError(address, 'the volume is offline');
-    if (address.offset < 0 || end > volume.capacityBytes) throw ioError(address, 'beyond the end of the volume');
+    if (address.offset < 0 || end > volume.capacityBytes)
+      throw ioError(address, 'beyond the end of the volume');
     return volume;
   }
 }

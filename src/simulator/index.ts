@@ -6,5 +6,11 @@ export { parseSimulatorConfig, type SimulatorConfig, type SimulatorConfigInput }
 export { Faults, type Fault, type FaultEffect } from './faults.js';
 export type { Statistics } from './statistics.js';
 export type { DataPlane, ServedVolume } from './data-plane.js';
-export type { VisibleVolume, VolumeAddress, VolumeIo, VolumeRead, VolumeWrite } from './volume-io.js';
+export type {
+  VisibleVolume,
+  VolumeAddress,
+  VolumeIo,
+  VolumeRead,
+  VolumeWrite,
+} from './volume-io.js';
 export type { SshLimits } from './ssh/admission.js';

@@ -13,7 +13,11 @@ const LISTS = ['pools', 'volumes', 'hosts', 'hostMaps', 'groups'] as const;
 /** Lists that states of older versions do not have. */
 const LATER_LISTS = ['volumeGroups', 'snapshots', 'snapshotPolicies'] as const;
 
-type SavedMapping = Omit<Mapping, 'pending' | 'changed'> & { total: number; pending: string; changed: string };
+type SavedMapping = Omit<Mapping, 'pending' | 'changed'> & {
+  total: number;
+  pending: string;
+  changed: string;
+};
 
 export class StateFile {
   private readonly path: string;
@@ -93,18 +97,26 @@ function encode(state: ArrayState): string {
 
 function decode(text: string): ArrayState {
   const saved = JSON.parse(text) as Record<string, unknown>;
-  if (saved['format'] !== FORMAT) throw new Error(`format ${String(saved['format'])}, expected ${FORMAT}`);
+  if (saved['format'] !== FORMAT)
+    throw new Error(`format ${String(saved['format'])}, expected ${FORMAT}`);
   const [id, name, serial] = [saved['id'], saved['name'], saved['serial']];
-  if (typeof id !== 'string' || typeof name !== 'string' || typeof serial !== 'number') throw new Error('no system');
+  if (typeof id !== 'string' || typeof name !== 'string' || typeof serial !== 'number')
+    throw new Error('no system');
   const state = new ArrayState(id, name);
   state.serial = serial;
   if (typeof saved['settings'] === 'object') Object.assign(state.settings, saved['settings']);
   for (const list of LISTS) (state[list] as unknown[]).push(...listOf(saved, list));
-  for (const list of LATER_LISTS) if (list in saved) (state[list] as unknown[]).push(...listOf(saved, list));
+  for (const list of LATER_LISTS)
+    if (list in saved) (state[list] as unknown[]).push(...listOf(saved, list));
   // A state of an older version: files were named as their volumes.
-  for (const volume of state.volumes) Object.assign(volume, { storedAs: volume.storedAs ?? volume.name });
+  for (const volume of state.volumes)
+    Object.assign(volume, { storedAs: volume.storedAs ?? volume.name });
   for (const { total, pending, changed, ...rest } of listOf(saved, 'mappings') as SavedMapping[])
-    state.mappings.push({ ...rest, pending: GrainSet.parse(total, pending), changed: GrainSet.parse(total, changed) });
+    state.mappings.push({
+      ...rest,
+      pending: GrainSet.parse(total, pending),
+      changed: GrainSet.parse(total, changed),
+    });
   for (const mapping of state.mappings) checkMapping(state, mapping);
   return state;
 }

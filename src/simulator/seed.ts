@@ -17,7 +17,9 @@ export async function seed(machine: Machine, config: SimulatorConfig): Promise<v
   settings.flashCopyLicensed = config.flashCopyLicensed;
   settings.flashBitmapMiB = config.limits.flashBitmapMiB;
   settings.protection.enabled = config.volumeProtection;
-  config.pools.forEach(({ name, capacity }, id) => pools.push({ id, name, capacityBytes: capacity }));
+  config.pools.forEach(({ name, capacity }, id) =>
+    pools.push({ id, name, capacityBytes: capacity }),
+  );
   for (const wanted of config.volumes) await make(machine, wanted);
   for (const { name, iqn, wwpn } of config.hosts)
     createHost(machine, {
@@ -30,9 +32,22 @@ async function make(machine: Machine, wanted: SimulatorConfig['volumes'][number]
   const { name, pool, size, thin, count } = wanted;
   const home = machine.state.pools.find((candidate) => candidate.name === pool);
   if (!home) throw new Error(`volume ${name}: no pool ${pool} in the configuration`);
-  const kind = { autoexpand: true, grainKiB: 256, warningPercent: 80, compressed: false, deduplicated: false };
-  const group = wanted.volumeGroup === undefined ? {} : { group: volumeGroup(machine, wanted.volumeGroup).id };
-  const volume = { name, pool: home, bytes: size, ...group, ...(thin ? { thin: { ...kind, realBytes: 0 } } : {}) };
+  const kind = {
+    autoexpand: true,
+    grainKiB: 256,
+    warningPercent: 80,
+    compressed: false,
+    deduplicated: false,
+  };
+  const group =
+    wanted.volumeGroup === undefined ? {} : { group: volumeGroup(machine, wanted.volumeGroup).id };
+  const volume = {
+    name,
+    pool: home,
+    bytes: size,
+    ...group,
+    ...(thin ? { thin: { ...kind, realBytes: 0 } } : {}),
+  };
   if (count === 1) await createVolume(machine, volume);
   else await createVolumes(machine, volume, count);
 }
@@ -40,7 +55,11 @@ async function make(machine: Machine, wanted: SimulatorConfig['volumes'][number]
 function volumeGroup({ state }: Machine, name: string): VolumeGroup {
   const known = state.volumeGroups.find((group) => group.name === name);
   if (known) return known;
-  const made = { id: state.volumeGroups.freeId(), name: checkName(name, []), uid: String(++state.serial) };
+  const made = {
+    id: state.volumeGroups.freeId(),
+    name: checkName(name, []),
+    uid: String(++state.serial),
+  };
   state.volumeGroups.push(made);
   return made;
 }
@@ -58,11 +77,13 @@ export async function resume(machine: Machine, store: 'memory' | 'image'): Promi
   }
   for (const volume of state.volumes) {
     await engine.create(volume, true);
-    if (volume.hidden !== true) volume.uid = (await reach.serve(volume, engine.imagePath(volume))) ?? volume.uid;
+    if (volume.hidden !== true)
+      volume.uid = (await reach.serve(volume, engine.imagePath(volume))) ?? volume.uid;
   }
   for (const mapping of state.mappings) {
     const lost = store === 'memory' && mapping.startTime !== '';
-    if (lost) Object.assign(mapping, { state: 'stopped', pending: GrainSet.full(mapping.pending.total) });
+    if (lost)
+      Object.assign(mapping, { state: 'stopped', pending: GrainSet.full(mapping.pending.total) });
     if (lost) await engine.poison(mapping);
     if (mapping.comparing) await engine.forget(mapping);
     mapping.comparing = false;

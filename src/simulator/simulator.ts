@@ -46,8 +46,17 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     };
     const sshPort = await openSsh(options.ssh);
     const second = options.secondSsh ? { secondSshPort: await openSsh(options.secondSsh) } : {};
-    const rest = options.rest ? { rest: await openRest(system, { ...options, rest: options.rest }, doors) } : {};
-    return { ...system, sshPort, ...second, ...rest, hostKeyFingerprint: hostKey.fingerprint, close };
+    const rest = options.rest
+      ? { rest: await openRest(system, { ...options, rest: options.rest }, doors) }
+      : {};
+    return {
+      ...system,
+      sshPort,
+      ...second,
+      ...rest,
+      hostKeyFingerprint: hostKey.fingerprint,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -19,7 +19,12 @@ export class StartsLog {
       () => false,
       () => true,
     );
-    const line = [new Date(record.epochMs).toISOString(), record.group, record.mappings, record.durationMs].join(',');
+    const line = [
+      new Date(record.epochMs).toISOString(),
+      record.group,
+      record.mappings,
+      record.durationMs,
+    ].join(',');
     await appendFile(path, `${isNew ? 'time,group,mappings,ms\n' : ''}${line}\n`);
   }
 }

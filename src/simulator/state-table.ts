@@ -23,14 +23,22 @@ export function stateTable(machine: Machine): string {
     section(
       'pool',
       ['capacity', 'free'],
-      state.pools.map((pool) => [pool.name, mib(pool.capacityBytes), mib(freeBytes(machine, pool))]),
+      state.pools.map((pool) => [
+        pool.name,
+        mib(pool.capacityBytes),
+        mib(freeBytes(machine, pool)),
+      ]),
     ),
     section(
       'consistency group',
       ['state', 'started'],
       state.groups.map((group) => [group.name, groupState(state, group), group.startTime]),
     ),
-    section('mapping', ['source', 'target', 'group', 'state', 'percent', 'rate', 'started'], mappings(machine)),
+    section(
+      'mapping',
+      ['source', 'target', 'group', 'state', 'percent', 'rate', 'started'],
+      mappings(machine),
+    ),
     section('volume', ['size', 'thin', 'state', 'hosts'], volumes(machine)),
     section(
       'snapshot',
@@ -46,7 +54,9 @@ export function stateTable(machine: Machine): string {
     section(
       'fault on',
       ['when', 'left'],
-      machine.faults.list().map(({ fault, left }) => [fault.on, fault.when ?? 'before', String(left)]),
+      machine.faults
+        .list()
+        .map(({ fault, left }) => [fault.on, fault.when ?? 'before', String(left)]),
     ),
   ];
   return `${[...facts, ...parts.filter((part) => part !== '')].join('\n')}\n`;
@@ -102,7 +112,8 @@ function volumes(machine: Machine): Cells[] {
 function section(title: string, columns: Cells, rows: readonly Cells[]): string {
   if (rows.length === 0) return '';
   const table = [[title, ...columns], ...rows.slice(0, MAX_ROWS)];
-  const widths = table[0]?.map((_, at) => Math.max(...table.map((cells) => (cells[at] ?? '').length))) ?? [];
+  const widths =
+    table[0]?.map((_, at) => Math.max(...table.map((cells) => (cells[at] ?? '').length))) ?? [];
   const lines = table.map((cells) =>
     cells
       .map((cell, at) => cell.padEnd(widths[at] ?? 0))

@@ -44,7 +44,10 @@ export async function createSystem(options: SystemOptions): Promise<SimulatedSys
   const file = options.dataDir === undefined ? undefined : new StateFile(options.dataDir);
   const saved = await file?.load();
   const state = saved ?? emptyState(config);
-  const { machine, gate, starts, onFailover } = await assemble(options, config, { state, ...(file ? { file } : {}) });
+  const { machine, gate, starts, onFailover } = await assemble(options, config, {
+    state,
+    ...(file ? { file } : {}),
+  });
   await (saved ? resume(machine, options.store ?? 'memory') : seed(machine, config));
   armFaults(machine, config);
   await machine.save();
@@ -54,7 +57,15 @@ export async function createSystem(options: SystemOptions): Promise<SimulatedSys
   };
   const { profile, faults, statistics, reach } = machine;
   return {
-    ...{ config, profile, state, faults, statistics, startDurationsMs: starts.durationsMs, onFailover },
+    ...{
+      config,
+      profile,
+      state,
+      faults,
+      statistics,
+      startDurationsMs: starts.durationsMs,
+      onFailover,
+    },
     execute: (line, user = config.users[0]?.name ?? '') => shell.execute(line, caller(user)),
     call: (words, user) => shell.call(words, caller(user)),
     volumeIo: new HostIo(machine, gate, () => shell.passTime()),
@@ -69,7 +80,9 @@ export async function createSystem(options: SystemOptions): Promise<SimulatedSys
 }
 
 /** The state in a folder as a table, as it was last written down; a running simulator is not disturbed. Undefined: none yet. */
-export async function savedState(options: SystemOptions & { readonly dataDir: string }): Promise<string | undefined> {
+export async function savedState(
+  options: SystemOptions & { readonly dataDir: string },
+): Promise<string | undefined> {
   const config = parseSimulatorConfig(options.config);
   const state = await new StateFile(options.dataDir).read();
   if (!state) return undefined;

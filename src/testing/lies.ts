@@ -34,7 +34,13 @@ export const freezeSkipped = <H extends Host>(host: H, clock: Clock): H =>
           const [beganAt, givenBackAt] = [still, clock.now()];
           armed.close();
           return Promise.resolve({
-            ...{ host: host.name, method: 'quiesce' as const, beganAt, quiescedAt: beganAt, givenBackAt },
+            ...{
+              host: host.name,
+              method: 'quiesce' as const,
+              beganAt,
+              quiescedAt: beganAt,
+              givenBackAt,
+            },
             ...{ stillUntil: givenBackAt, pauseMs: givenBackAt - beganAt, broken: '' },
           });
         },
@@ -49,7 +55,10 @@ export const attestRemembers = <H extends Host>(host: H): H =>
     arm: async (order) => {
       const armed = await host.source.arm(order);
       return withMethods(armed, {
-        attestAndThaw: async (timeoutMs) => ({ ...(await armed.attestAndThaw(timeoutMs)), broken: '' }),
+        attestAndThaw: async (timeoutMs) => ({
+          ...(await armed.attestAndThaw(timeoutMs)),
+          broken: '',
+        }),
       });
     },
   });
@@ -63,19 +72,36 @@ export const giveBackLeftOut = <H extends Host>(host: H): H =>
   withSource(host, { giveBack: () => Promise.resolve(undefined) });
 
 /** Answers "started" at once and sends nothing; the real start is handed to `later`, to be sent long after the thaw. */
-export function startLate(array: StorageArray, later: (start: () => Promise<StartAnswer>) => void): StorageArray {
+export function startLate(
+  array: StorageArray,
+  later: (start: () => Promise<StartAnswer>) => void,
+): StorageArray {
   const late = (session: StartSession): StartSession => ({
     startPrepared: (group, timeoutMs) => {
       later(() => session.startPrepared(group, timeoutMs).finally(() => session.release()));
-      return Promise.resolve({ stateRead: 'prepared', started: 'done', code: '', message: '', durationMs: 1 });
+      return Promise.resolve({
+        stateRead: 'prepared',
+        started: 'done',
+        code: '',
+        message: '',
+        durationMs: 1,
+      });
     },
     startSnapshot: (order, timeoutMs) => {
       later(() => session.startSnapshot(order, timeoutMs).finally(() => session.release()));
-      return Promise.resolve({ stateRead: 'absent', started: 'done', code: '', message: '', durationMs: 1 });
+      return Promise.resolve({
+        stateRead: 'absent',
+        started: 'done',
+        code: '',
+        message: '',
+        durationMs: 1,
+      });
     },
     release: () => undefined,
   });
-  return withMethods(array, { reserveStart: async (timeoutMs) => late(await array.reserveStart(timeoutMs)) });
+  return withMethods(array, {
+    reserveStart: async (timeoutMs) => late(await array.reserveStart(timeoutMs)),
+  });
 }
 
 /** Creates the second mapping outside the group, so that it is not started, and lists it as if it were inside and copying. */
@@ -97,7 +123,9 @@ export function secondMappingLeftOut(array: StorageArray): StorageArray {
     },
     readGroup: async (wanted) => {
       const found = await array.readGroup(wanted);
-      return wanted === group && found?.members !== undefined ? { ...found, members: [...found.members, name] } : found;
+      return wanted === group && found?.members !== undefined
+        ? { ...found, members: [...found.members, name] }
+        : found;
     },
     readMappings: async () => {
       const mappings = await array.readMappings();

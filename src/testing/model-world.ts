@@ -10,7 +10,9 @@ export interface ModelWorldOptions {
   readonly clock: Clock;
   readonly randomness: Randomness;
   /** Array name -> the client to use, and the I/O of hosts on its volumes. */
-  readonly arrays: Readonly<Record<string, { readonly storage: StorageArray; readonly io: VolumeIo }>>;
+  readonly arrays: Readonly<
+    Record<string, { readonly storage: StorageArray; readonly io: VolumeIo }>
+  >;
   /** Host name -> array name -> name of its host object there. */
   readonly hosts: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -24,7 +26,12 @@ export interface ModelWorld {
 }
 
 /** Its fields are those that activities ask for under the same names. Host errors: see the port. */
-export function createModelWorld({ clock, randomness, arrays, hosts }: ModelWorldOptions): ModelWorld {
+export function createModelWorld({
+  clock,
+  randomness,
+  arrays,
+  hosts,
+}: ModelWorldOptions): ModelWorld {
   const made = new Map(
     Object.entries(hosts).map(([name, objects]) => {
       const reach = () =>
@@ -32,7 +39,9 @@ export function createModelWorld({ clock, randomness, arrays, hosts }: ModelWorl
           const io = arrays[array]?.io;
           return io === undefined
             ? []
-            : io.visibleTo(host).map(({ uid, capacityBytes }) => ({ io, uid, host, sizeBytes: capacityBytes }));
+            : io
+                .visibleTo(host)
+                .map(({ uid, capacityBytes }) => ({ io, uid, host, sizeBytes: capacityBytes }));
         });
       return [name, new ModelHost({ name, clock, uuid: () => randomness.token(16), reach })];
     }),

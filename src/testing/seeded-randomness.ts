@@ -19,6 +19,8 @@ export function seededRandomness(seed: number): Randomness {
   const draw = (alphabet: string): string => alphabet.charAt(Math.floor(next() * alphabet.length));
   return {
     token: (length) =>
-      Array.from({ length }, (_, index) => draw(index === 0 ? LETTERS : `${LETTERS}0123456789`)).join(''),
+      Array.from({ length }, (_, index) =>
+        draw(index === 0 ? LETTERS : `${LETTERS}0123456789`),
+      ).join(''),
   };
 }

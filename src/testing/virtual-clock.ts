@@ -66,7 +66,8 @@ export class VirtualClock implements Clock {
       await nextTurn();
       if (isDone()) return;
     }
-    if (this.sleepers.length === 0) throw new Error('nothing sleeps on this clock, and the work is not done');
+    if (this.sleepers.length === 0)
+      throw new Error('nothing sleeps on this clock, and the work is not done');
   }
 
   private wakeNext(until: number): Promise<boolean> {

@@ -12,7 +12,13 @@ const failure = (address: string, rest: Omit<Failure, 'family'>): FlashCopyError
 
 /** No command was sent: repeating is safe. */
 export const unreachable = (address: string, why: string, cause?: unknown): FlashCopyError =>
-  failure(address, { code: 'UNREACHABLE', message: why, outcome: 'not-done', retry: 'safe', cause });
+  failure(address, {
+    code: 'UNREACHABLE',
+    message: why,
+    outcome: 'not-done',
+    retry: 'safe',
+    cause,
+  });
 
 /** Every session of the budget stayed taken; nothing was sent. */
 export const noFreeSession = (address: string, waitedMs: number): FlashCopyError =>
@@ -25,7 +31,12 @@ export const noFreeSession = (address: string, waitedMs: number): FlashCopyError
 
 /** The answer is lost: the command may have run. */
 export const channelLost = (address: string, why: string): FlashCopyError =>
-  failure(address, { code: 'CHANNEL_LOST', message: why, outcome: 'unknown', retry: 'after-check' });
+  failure(address, {
+    code: 'CHANNEL_LOST',
+    message: why,
+    outcome: 'unknown',
+    retry: 'after-check',
+  });
 
 export const commandTimedOut = (address: string, timeoutMs: number): FlashCopyError =>
   failure(address, {
@@ -58,7 +69,10 @@ export const outputTooLarge = (address: string, limitBytes: number): FlashCopyEr
 export const authRefused = (address: string, why: string): FlashCopyError =>
   failure(address, { code: 'AUTH_REFUSED', message: why });
 
-export const hostKeyUnknown = (address: string, key: { type: string; fingerprint: string }): FlashCopyError =>
+export const hostKeyUnknown = (
+  address: string,
+  key: { type: string; fingerprint: string },
+): FlashCopyError =>
   failure(address, {
     code: 'HOST_KEY_UNKNOWN',
     message:

@@ -18,7 +18,8 @@ export class Rate {
    * The window opens when `begun` is called: the far side counts an arrival, which may come any time before we know of it.
    */
   async turn(): Promise<() => void> {
-    while (this.#taken >= this.most) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    while (this.#taken >= this.most)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#taken += 1;
     const back = (): void => {
       this.#taken -= 1;

@@ -64,6 +64,10 @@ export interface RestTransport {
   /** For people: `user@https://svc1:7443`. */
   readonly address: string;
   /** `path` below the base, each word of it quoted for a URL; `body` becomes JSON. `input` and `onStdout` mean nothing here. */
-  post(path: readonly string[], body: Readonly<Record<string, unknown>>, options: RunOptions): Promise<RestAnswer>;
+  post(
+    path: readonly string[],
+    body: Readonly<Record<string, unknown>>,
+    options: RunOptions,
+  ): Promise<RestAnswer>;
   close(): Promise<void>;
 }

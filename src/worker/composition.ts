@@ -49,9 +49,13 @@ export interface Composition {
 /** Reads and parses at once. Throws INVALID_INVENTORY. */
 export function inventoryOf(options: CompositionOptions): Inventory {
   const inventory = options.inventory ?? readInventory(options.inventoryFile);
-  const kinds = new Set([...Object.values(inventory.arrays), ...Object.values(inventory.hosts)].map((e) => e.kind));
+  const kinds = new Set(
+    [...Object.values(inventory.arrays), ...Object.values(inventory.hosts)].map((e) => e.kind),
+  );
   if (!kinds.has('model') || kinds.size === 1) return inventory;
-  throw invalid('kind = "model": models and real machines share no disks; make all of them models, or none');
+  throw invalid(
+    'kind = "model": models and real machines share no disks; make all of them models, or none',
+  );
 }
 
 export const isModel = (inventory: Inventory): boolean =>
@@ -60,7 +64,9 @@ export const isModel = (inventory: Inventory): boolean =>
 /** Nothing is connected yet: that happens at the first use. Models are made at once. */
 export async function compose(inventory: Inventory, wrap: Wrap = {}): Promise<Composition> {
   const ports = { clock: systemClock, randomness: systemRandomness };
-  const made: World = isModel(inventory) ? await createModels(inventory, ports) : createReal(inventory, ports);
+  const made: World = isModel(inventory)
+    ? await createModels(inventory, ports)
+    : createReal(inventory, ports);
   const world = wrapped(made, wrap);
   const notifySecrets = new Secrets();
   const dependencies: ActivityDependencies = {
@@ -105,4 +111,8 @@ function readInventory(file: string): Inventory {
 }
 
 const invalid = (message: string): FlashCopyError =>
-  new FlashCopyError({ family: 'request', code: 'INVALID_INVENTORY', message: `INVALID_INVENTORY; ${message}` });
+  new FlashCopyError({
+    family: 'request',
+    code: 'INVALID_INVENTORY',
+    message: `INVALID_INVENTORY; ${message}`,
+  });

@@ -15,7 +15,13 @@ export type FlashCopyWorkersOptions = CompositionOptions & {
 
 /** Bundles the library's workflows at the first call (about a second). `run()` and `shutdown()` of the answer hold for both queues. */
 export function createFlashCopyWorkers(options: FlashCopyWorkersOptions): Promise<Worker> {
-  const { connection, namespace, taskQueue = DEFAULT_TASK_QUEUE, dataConverter, ...composition } = options;
+  const {
+    connection,
+    namespace,
+    taskQueue = DEFAULT_TASK_QUEUE,
+    dataConverter,
+    ...composition
+  } = options;
   return Worker.create({
     connection,
     taskQueue,

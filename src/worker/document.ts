@@ -27,7 +27,9 @@ export function readDocumentFile(file: string): unknown {
   const text = readBounded(file);
   refuseDeep(text);
   try {
-    return inTime(() => parse(text, { customTags: uidsAreText, maxAliasCount: MOST_ALIASES, logLevel: 'error' }));
+    return inTime(() =>
+      parse(text, { customTags: uidsAreText, maxAliasCount: MOST_ALIASES, logLevel: 'error' }),
+    );
   } catch (cause) {
     throw new Error(firstLine(cause), { cause });
   }
@@ -71,7 +73,8 @@ function inTime(work: () => unknown): unknown {
 function firstLine(error: unknown): string {
   // Of the script's own realm: no instance of our Error.
   const { code, message = String(error) } = error as { code?: string; message?: string };
-  if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return `takes more than ${COMMANDS.parseDocument} ms to read`;
+  if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+    return `takes more than ${COMMANDS.parseDocument} ms to read`;
   if (message.startsWith('Maximum call stack')) return 'nested too deeply';
   return (message.split('\n')[0] ?? '').slice(0, 300);
 }

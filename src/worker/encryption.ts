@@ -11,7 +11,10 @@ export function dataConverterOf(temporal: Inventory['temporal']): DataConverter 
   const secrets = new Secrets();
   const keys = codec.keys.map(({ id, keyEnv, keyFile }) => ({
     id,
-    key: secrets.password(`temporal.codec.keys ${id}`, { passwordEnv: keyEnv, passwordFile: keyFile }),
+    key: secrets.password(`temporal.codec.keys ${id}`, {
+      passwordEnv: keyEnv,
+      passwordFile: keyFile,
+    }),
   }));
   return encryptingConverter({ keys, encodeFailures: codec.encodeFailures });
 }

@@ -11,7 +11,13 @@ import {
 import type { Inventory } from '../config/inventory.js';
 import { WORKER } from '../domain/timing.js';
 import { urgentQueue } from '../workflows/messages.js';
-import { compose, inventoryOf, type Composition, type CompositionOptions, type Wrap } from './composition.js';
+import {
+  compose,
+  inventoryOf,
+  type Composition,
+  type CompositionOptions,
+  type Wrap,
+} from './composition.js';
 import { dataConverterOf } from './encryption.js';
 import { checkBundle, codeOf, flashCopyBundle, workflowsPath } from './workflow-bundle.js';
 
@@ -48,7 +54,13 @@ type Versioning = Pick<WorkerOptions, 'workerDeploymentOptions'>;
 const versioning = (version: FlashCopyPluginOptions['deploymentVersion']): Versioning =>
   version === undefined
     ? {}
-    : { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' } };
+    : {
+        workerDeploymentOptions: {
+          version,
+          useWorkerVersioning: true,
+          defaultVersioningBehavior: 'AUTO_UPGRADE',
+        },
+      };
 
 const isUrgent = (taskQueue: string): boolean => taskQueue.endsWith(urgentQueue(''));
 
@@ -133,8 +145,12 @@ export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
     return { code };
   }
 
-  #createUrgent({ connection, options: { taskQueue } }: Worker, { activities }: Composition): Promise<Worker> {
-    const { namespace, identity, dataConverter, interceptors, workerDeploymentOptions } = this.#options ?? {};
+  #createUrgent(
+    { connection, options: { taskQueue } }: Worker,
+    { activities }: Composition,
+  ): Promise<Worker> {
+    const { namespace, identity, dataConverter, interceptors, workerDeploymentOptions } =
+      this.#options ?? {};
     return Worker.create({
       ...URGENT_OPTIONS,
       ...this.#version,
@@ -143,7 +159,9 @@ export class FlashCopyPlugin implements WorkerPlugin, BundlerPlugin {
       ...(namespace === undefined ? {} : { namespace }),
       ...(identity === undefined ? {} : { identity }),
       ...(dataConverter === undefined ? {} : { dataConverter }),
-      ...(interceptors?.activity === undefined ? {} : { interceptors: { activity: interceptors.activity } }),
+      ...(interceptors?.activity === undefined
+        ? {}
+        : { interceptors: { activity: interceptors.activity } }),
       taskQueue: urgentQueue(taskQueue),
       activities,
     });

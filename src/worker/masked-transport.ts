@@ -2,7 +2,13 @@
 // Promise: the output of a command that succeeded is handed on as it is, for it is read as facts.
 import { maskKnown, withoutSecrets } from '../activities/redaction.js';
 import { FlashCopyError } from '../domain/errors.js';
-import type { CommandResult, LineChannel, RestTransport, Session, Transport } from '../transport/transport.js';
+import type {
+  CommandResult,
+  LineChannel,
+  RestTransport,
+  Session,
+  Transport,
+} from '../transport/transport.js';
 
 type Secrets = () => readonly string[];
 
@@ -24,21 +30,26 @@ function masked(result: CommandResult, secrets: Secrets): CommandResult {
 function maskedLines(channel: LineChannel, secrets: Secrets): LineChannel {
   return {
     send: (text) => channel.send(text),
-    nextLine: (timeoutMs) => cleanly(secrets, async () => maskKnown(await channel.nextLine(timeoutMs), secrets())),
+    nextLine: (timeoutMs) =>
+      cleanly(secrets, async () => maskKnown(await channel.nextLine(timeoutMs), secrets())),
     close: () => channel.close(),
   };
 }
 
 const maskedSession = (session: Session, secrets: Secrets): Session => ({
-  run: (line, options) => cleanly(secrets, async () => masked(await session.run(line, options), secrets)),
-  openLines: (line) => cleanly(secrets, async () => maskedLines(await session.openLines(line), secrets)),
+  run: (line, options) =>
+    cleanly(secrets, async () => masked(await session.run(line, options), secrets)),
+  openLines: (line) =>
+    cleanly(secrets, async () => maskedLines(await session.openLines(line), secrets)),
   release: () => session.release(),
 });
 
 export const maskedTransport = (transport: Transport, secrets: Secrets): Transport => ({
   address: transport.address,
-  run: (line, options) => cleanly(secrets, async () => masked(await transport.run(line, options), secrets)),
-  reserve: (want) => cleanly(secrets, async () => maskedSession(await transport.reserve(want), secrets)),
+  run: (line, options) =>
+    cleanly(secrets, async () => masked(await transport.run(line, options), secrets)),
+  reserve: (want) =>
+    cleanly(secrets, async () => maskedSession(await transport.reserve(want), secrets)),
   close: () => transport.close(),
 });
 
@@ -47,7 +58,9 @@ export const maskedRest = (transport: RestTransport, secrets: Secrets): RestTran
   post: (path, body, options) =>
     cleanly(secrets, async () => {
       const answer = await transport.post(path, body, options);
-      return answer.status === 200 ? answer : { ...answer, body: maskKnown(answer.body, secrets()) };
+      return answer.status === 200
+        ? answer
+        : { ...answer, body: maskKnown(answer.body, secrets()) };
     }),
   close: () => transport.close(),
 });

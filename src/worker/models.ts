@@ -5,14 +5,22 @@ import type { StorageArray } from '../array/array.js';
 import type { Inventory } from '../config/inventory.js';
 import type { Clock, Randomness } from '../domain/clock.js';
 import { FlashCopyError } from '../domain/errors.js';
-import { createSystem, type SimulatedSystem, type SimulatorConfigInput } from '../simulator/index.js';
+import {
+  createSystem,
+  type SimulatedSystem,
+  type SimulatorConfigInput,
+} from '../simulator/index.js';
 import { createModelWorld, Writer, type ModelWorld } from '../testing/index.js';
 import { createInProcessTransport } from '../transport/in-process/in-process-transport.js';
 
 /** `kind: model` of an array: volumes it holds at the beginning. */
 export interface ModelArrayEntry {
   readonly kind: 'model';
-  readonly volumes: readonly { readonly name: string; readonly size: string | number; readonly volumeGroup?: string }[];
+  readonly volumes: readonly {
+    readonly name: string;
+    readonly size: string | number;
+    readonly volumeGroup?: string;
+  }[];
   /** Prepare and background copy are so many times faster than on a real array. Default 20. */
   readonly speed?: number;
 }
@@ -52,19 +60,25 @@ interface Ports {
 export async function createModels(inventory: Inventory, ports: Ports): Promise<Models> {
   const hosts = Object.entries(inventory.hosts as Readonly<Record<string, ModelHostEntry>>);
   const arrays: Record<string, Model> = {};
-  for (const [name, entry] of Object.entries(inventory.arrays as unknown as Record<string, ModelArrayEntry>)) {
+  for (const [name, entry] of Object.entries(
+    inventory.arrays as unknown as Record<string, ModelArrayEntry>,
+  )) {
     const objects = hosts.flatMap(([, host]) => host.arrayHosts?.[name] ?? []);
     arrays[name] = await createModelArray({ name, entry, objects }, ports);
   }
   const world = createModelWorld({
     ...ports,
     arrays: Object.fromEntries(
-      Object.entries(arrays).map(([name, { system, storage }]) => [name, { storage, io: system.volumeIo }]),
+      Object.entries(arrays).map(([name, { system, storage }]) => [
+        name,
+        { storage, io: system.volumeIo },
+      ]),
     ),
     hosts: Object.fromEntries(hosts.map(([name, entry]) => [name, entry.arrayHosts ?? {}])),
   });
   const writers: Writer[] = [];
-  for (const [name, entry] of hosts) writers.push(...(await furnish(world, { name, entry }, ports.clock)));
+  for (const [name, entry] of hosts)
+    writers.push(...(await furnish(world, { name, entry }, ports.clock)));
   return {
     ...world,
     close: async () => {
@@ -106,10 +120,13 @@ async function furnish(
     const storage = world.arrays(array);
     const object = world.arrayHosts(name)[array] ?? '';
     for (const vdisk of volumes) await storage.mapVDisk({ vdisk, host: object });
-    const uids = new Map((await storage.readVDisks(volumes)).map((vdisk) => [vdisk.name, vdisk.uid]));
+    const uids = new Map(
+      (await storage.readVDisks(volumes)).map((vdisk) => [vdisk.name, vdisk.uid]),
+    );
     const disks = volumes.map((volume) => uids.get(volume) ?? '');
     await host.createVolumeGroup(volumeGroup, disks, Object.keys(mounts));
-    for (const [volume, at] of Object.entries(mounts)) await host.createFileSystem(`/dev/${volumeGroup}/${volume}`, at);
+    for (const [volume, at] of Object.entries(mounts))
+      await host.createFileSystem(`/dev/${volumeGroup}/${volume}`, at);
   }
   return Object.entries(entry.writers ?? {}).map(([unit, mountPoints]) => {
     const writer = new Writer(host, mountPoints, { clock, everyMs: WRITE_EVERY_MS });

@@ -50,14 +50,23 @@ function withLink(notice: SignedNotice, temporal: Inventory['temporal']): SentNo
 function runCommand([program = '', ...words]: readonly string[], body: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, {
-      ...{ shell: false, timeout: COMMANDS.notify, killSignal: 'SIGKILL', stdio: ['pipe', 'ignore', 'pipe'] },
+      ...{
+        shell: false,
+        timeout: COMMANDS.notify,
+        killSignal: 'SIGKILL',
+        stdio: ['pipe', 'ignore', 'pipe'],
+      },
     });
     let complaint = '';
-    child.stderr.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk.toString()}`.slice(-300)));
+    child.stderr.on(
+      'data',
+      (chunk: Buffer) => (complaint = `${complaint}${chunk.toString()}`.slice(-300)),
+    );
     child.on('error', (error) => reject(failed('command', error.message)));
     child.on('close', (code, signal) => {
       if (code === 0) resolve();
-      else reject(failed('command', `${program} ended with ${code ?? signal}: ${complaint.trim()}`));
+      else
+        reject(failed('command', `${program} ended with ${code ?? signal}: ${complaint.trim()}`));
     });
     // A program that does not read its input is not wrong.
     child.stdin.on('error', () => undefined);
@@ -65,7 +74,10 @@ function runCommand([program = '', ...words]: readonly string[], body: string): 
   });
 }
 
-const webhookOf = ({ webhook, webhookFile, webhookEnv }: Settings, secrets: Secrets): string | undefined =>
+const webhookOf = (
+  { webhook, webhookFile, webhookEnv }: Settings,
+  secrets: Secrets,
+): string | undefined =>
   webhookFile === undefined && webhookEnv === undefined
     ? webhook
     : secrets.password('notify.webhook', { passwordFile: webhookFile, passwordEnv: webhookEnv });
@@ -95,6 +107,9 @@ async function post(url: string, token: string | undefined, body: string): Promi
 
 /** fetch says "fetch failed" and hides why. */
 function reasonOf(error: unknown): string {
-  const { message, cause } = error as { message?: string; cause?: { code?: string; message?: string } };
+  const { message, cause } = error as {
+    message?: string;
+    cause?: { code?: string; message?: string };
+  };
   return cause?.code ?? cause?.message ?? message ?? String(error);
 }

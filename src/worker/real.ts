@@ -30,7 +30,11 @@ export function createReal(inventory: Inventory, ports: Ports): World {
     const entry = inventory.arrays[name] as SvcEntry | undefined;
     if (entry === undefined) throw notInInventory('array', name);
     if (entry.wire === 'rest') return createSvcArray({ name, rest: restTo(name, entry), ...ports });
-    return createSvcArray({ name, transport: sshTo(name, { ...entry, sessions: entry.sessions }), ...ports });
+    return createSvcArray({
+      name,
+      transport: sshTo(name, { ...entry, sessions: entry.sessions }),
+      ...ports,
+    });
   });
   const hosts = new Cache<Host>((name) => {
     const entry = inventory.hosts[name] as LinuxEntry | undefined;
@@ -58,7 +62,12 @@ export function createReal(inventory: Inventory, ports: Ports): World {
   };
   const restTo = (name: string, entry: SvcEntry) => {
     const transport = createHttpsTransport({
-      ...{ address: entry.address, secondAddress: entry.secondAddress, user: entry.user, sessions: entry.sessions },
+      ...{
+        address: entry.address,
+        secondAddress: entry.secondAddress,
+        user: entry.user,
+        sessions: entry.sessions,
+      },
       password: secrets.password(name, entry),
       trust: {
         ca: secrets.certificate(name, entry.caFile),

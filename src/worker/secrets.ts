@@ -71,7 +71,9 @@ export class Secrets {
 
   #key(owner: string, { identityFile, privateKeyEnv }: CredentialPlace): string | undefined {
     if (identityFile !== undefined) return this.keep(read(owner, identityFile, 'secret'));
-    return privateKeyEnv === undefined ? undefined : this.keep(withLines(variable(owner, privateKeyEnv)));
+    return privateKeyEnv === undefined
+      ? undefined
+      : this.keep(withLines(variable(owner, privateKeyEnv)));
   }
 
   #password(owner: string, { passwordFile, passwordEnv }: CredentialPlace): string {
@@ -85,7 +87,8 @@ const withLines = (key: string): string => `${key.replaceAll('\\n', '\n').trimEn
 
 function variable(owner: string, name: string): string {
   const value = process.env[name];
-  if (value === undefined || value === '') throw missing(owner, `environment variable ${name} is not set`);
+  if (value === undefined || value === '')
+    throw missing(owner, `environment variable ${name} is not set`);
   return value;
 }
 
@@ -97,14 +100,21 @@ function read(owner: string, file: string, kind: 'secret' | 'public'): string {
     return readFileSync(handle, 'utf8');
   } catch (cause) {
     if (cause instanceof FlashCopyError) throw cause;
-    throw missing(owner, `${file}: ${cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable'}`);
+    throw missing(
+      owner,
+      `${file}: ${cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable'}`,
+    );
   } finally {
     if (handle !== undefined) closeSync(handle);
   }
 }
 
 /** As ssh does it; but a file of another owner (a secret that an orchestrator mounts) may be readable by our group: its mode is not ours to set. */
-function refuseExposed(owner: string, file: string, { mode, uid }: { mode: number; uid: number }): void {
+function refuseExposed(
+  owner: string,
+  file: string,
+  { mode, uid }: { mode: number; uid: number },
+): void {
   const others = mode & 0o007;
   const group = mode & (uid === process.getuid?.() ? 0o070 : 0o030);
   if (others === 0 && group === 0) return;

@@ -38,8 +38,16 @@ const quietLogger: NonNullable<Parameters<typeof bundleWorkflowCode>[0]['logger'
 
 /** The code a worker with these options would run; undefined when it runs our own. */
 export async function codeOf(options: WorkerOptions): Promise<string | undefined> {
-  const { workflowBundle: bundle, workflowsPath: path, bundlerOptions, interceptors, dataConverter, plugins } = options;
-  if (bundle !== undefined) return 'code' in bundle ? bundle.code : readFile(bundle.codePath, 'utf8');
+  const {
+    workflowBundle: bundle,
+    workflowsPath: path,
+    bundlerOptions,
+    interceptors,
+    dataConverter,
+    plugins,
+  } = options;
+  if (bundle !== undefined)
+    return 'code' in bundle ? bundle.code : readFile(bundle.codePath, 'utf8');
   if (path === undefined) return undefined;
   const { code } = await bundleWorkflowCode({
     workflowsPath: path,
@@ -62,10 +70,21 @@ export async function codeOf(options: WorkerOptions): Promise<string | undefined
 /** Names of the workflows a bundle exports: it is loaded the way the SDK's sandbox does, and asked. */
 export function workflowsIn(code: string): string[] {
   const sandbox = createContext({
-    ...{ AsyncLocalStorage, URL, URLSearchParams, TextEncoder, TextDecoder, AbortController, console },
+    ...{
+      AsyncLocalStorage,
+      URL,
+      URLSearchParams,
+      TextEncoder,
+      TextDecoder,
+      AbortController,
+      console,
+    },
     __webpack_module_cache__: {},
   });
-  const names: unknown = runInContext(`${code}\n;Object.keys(__TEMPORAL__.importWorkflows())`, sandbox);
+  const names: unknown = runInContext(
+    `${code}\n;Object.keys(__TEMPORAL__.importWorkflows())`,
+    sandbox,
+  );
   return [...(names as Iterable<string>)];
 }
 

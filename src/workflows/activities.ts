@@ -15,7 +15,11 @@ export interface Call {
 }
 
 /** Schedules one activity. Fails with ActivityFailure, whose cause carries ErrorData; see `failure.ts`. */
-export function perform<K extends ActivityName>(name: K, call: Call, order: Order<K>): Promise<Answer<K>> {
+export function perform<K extends ActivityName>(
+  name: K,
+  call: Call,
+  order: Order<K>,
+): Promise<Answer<K>> {
   const { queue, ...options }: ActivityLimits = ACTIVITIES[name];
   const { taskQueue } = workflowInfo();
   const activities = proxyActivities<Record<K, (order: Order<K>) => Promise<Answer<K>>>>({

@@ -10,7 +10,8 @@ export interface Retry {
 export interface ActivityLimits {
   readonly queue: 'copy' | 'urgent';
   /** Absent: it comes with the call, see domain/timing.ts. */
-  readonly startToCloseTimeout?: '30s' | '1m' | '2m' | '5m' | '10m' | '20m' | '30m' | '2h' | '12h' | '365d';
+  readonly startToCloseTimeout?:
+    '30s' | '1m' | '2m' | '5m' | '10m' | '20m' | '30m' | '2h' | '12h' | '365d';
   readonly heartbeatTimeout: '3s' | '4s' | '1m';
   readonly retry: Retry;
 }
@@ -29,42 +30,137 @@ const STEP = '4s';
 const PAUSE = '3s';
 
 export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
-  flashCopyValidate: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: FEW },
+  flashCopyValidate: {
+    queue: 'copy',
+    startToCloseTimeout: '30s',
+    heartbeatTimeout: STEP,
+    retry: FEW,
+  },
   // In a night's burst these wait for their turn at a ledger; they beat meanwhile.
   flashCopyLock: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, retry: MANY },
-  flashCopyUnlock: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, retry: FOR_EVER },
+  flashCopyUnlock: {
+    queue: 'copy',
+    startToCloseTimeout: '5m',
+    heartbeatTimeout: STEP,
+    retry: FOR_EVER,
+  },
   // While another run has the host it waits in retries, as flashCopyAwaitCopied does.
-  flashCopyLockHost: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, retry: FOR_EVER },
-  flashCopyUnlockHost: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, retry: FOR_EVER },
+  flashCopyLockHost: {
+    queue: 'copy',
+    startToCloseTimeout: '5m',
+    heartbeatTimeout: STEP,
+    retry: FOR_EVER,
+  },
+  flashCopyUnlockHost: {
+    queue: 'copy',
+    startToCloseTimeout: '5m',
+    heartbeatTimeout: STEP,
+    retry: FOR_EVER,
+  },
   flashCopyPlan: { queue: 'copy', startToCloseTimeout: '10m', heartbeatTimeout: STEP, retry: FEW },
-  flashCopyEnsureGroup: { queue: 'copy', startToCloseTimeout: '30m', heartbeatTimeout: STEP, retry: FEW },
-  flashCopyMakePreparable: { queue: 'copy', startToCloseTimeout: '12h', heartbeatTimeout: STEP, retry: FEW },
-  flashCopyReleaseTarget: { queue: 'copy', startToCloseTimeout: '20m', heartbeatTimeout: STEP, retry: FEW },
-  flashCopyPreFlush: { queue: 'copy', startToCloseTimeout: '30m', heartbeatTimeout: STEP, retry: FEW },
+  flashCopyEnsureGroup: {
+    queue: 'copy',
+    startToCloseTimeout: '30m',
+    heartbeatTimeout: STEP,
+    retry: FEW,
+  },
+  flashCopyMakePreparable: {
+    queue: 'copy',
+    startToCloseTimeout: '12h',
+    heartbeatTimeout: STEP,
+    retry: FEW,
+  },
+  flashCopyReleaseTarget: {
+    queue: 'copy',
+    startToCloseTimeout: '20m',
+    heartbeatTimeout: STEP,
+    retry: FEW,
+  },
+  flashCopyPreFlush: {
+    queue: 'copy',
+    startToCloseTimeout: '30m',
+    heartbeatTimeout: STEP,
+    retry: FEW,
+  },
   flashCopyPrepareGroup: { queue: 'copy', heartbeatTimeout: STEP, retry: FEW },
-  flashCopyUnprepareGroup: { queue: 'copy', startToCloseTimeout: '10m', heartbeatTimeout: STEP, retry: MANY },
+  flashCopyUnprepareGroup: {
+    queue: 'copy',
+    startToCloseTimeout: '10m',
+    heartbeatTimeout: STEP,
+    retry: MANY,
+  },
   flashCopyTakePointInTime: { queue: 'urgent', heartbeatTimeout: PAUSE, retry: ONCE },
   flashCopyTakeDown: { queue: 'urgent', heartbeatTimeout: PAUSE, retry: ONCE },
   flashCopyStartGroups: { queue: 'urgent', heartbeatTimeout: PAUSE, retry: ONCE },
-  flashCopyGiveBack: { queue: 'urgent', startToCloseTimeout: '5m', heartbeatTimeout: PAUSE, retry: FOR_EVER },
+  flashCopyGiveBack: {
+    queue: 'urgent',
+    startToCloseTimeout: '5m',
+    heartbeatTimeout: PAUSE,
+    retry: FOR_EVER,
+  },
   // Once: whoever cannot be reached now is believed; the person waits for the answer.
-  flashCopyReadSource: { queue: 'urgent', startToCloseTimeout: '1m', heartbeatTimeout: STEP, retry: ONCE },
-  flashCopyRecordResolved: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, retry: FOR_EVER },
+  flashCopyReadSource: {
+    queue: 'urgent',
+    startToCloseTimeout: '1m',
+    heartbeatTimeout: STEP,
+    retry: ONCE,
+  },
+  flashCopyRecordResolved: {
+    queue: 'copy',
+    startToCloseTimeout: '5m',
+    heartbeatTimeout: STEP,
+    retry: FOR_EVER,
+  },
   flashCopyNotify: {
     queue: 'copy',
     startToCloseTimeout: '1m',
     heartbeatTimeout: STEP,
     retry: { maximumInterval: '1m' },
   },
-  flashCopyMarkAfter: { queue: 'urgent', startToCloseTimeout: '1m', heartbeatTimeout: STEP, retry: FEW },
-  flashCopyFenceGroup: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, retry: MANY },
-  flashCopyReadGroup: { queue: 'copy', startToCloseTimeout: '1m', heartbeatTimeout: STEP, retry: MANY },
-  flashCopyMakeClones: { queue: 'copy', startToCloseTimeout: '30m', heartbeatTimeout: STEP, retry: FEW },
-  flashCopyPresent: { queue: 'copy', startToCloseTimeout: '10m', heartbeatTimeout: STEP, retry: FEW },
-  flashCopySynthesise: { queue: 'copy', startToCloseTimeout: '30m', heartbeatTimeout: STEP, retry: FEW },
+  flashCopyMarkAfter: {
+    queue: 'urgent',
+    startToCloseTimeout: '1m',
+    heartbeatTimeout: STEP,
+    retry: FEW,
+  },
+  flashCopyFenceGroup: {
+    queue: 'copy',
+    startToCloseTimeout: '5m',
+    heartbeatTimeout: STEP,
+    retry: MANY,
+  },
+  flashCopyReadGroup: {
+    queue: 'copy',
+    startToCloseTimeout: '1m',
+    heartbeatTimeout: STEP,
+    retry: MANY,
+  },
+  flashCopyMakeClones: {
+    queue: 'copy',
+    startToCloseTimeout: '30m',
+    heartbeatTimeout: STEP,
+    retry: FEW,
+  },
+  flashCopyPresent: {
+    queue: 'copy',
+    startToCloseTimeout: '10m',
+    heartbeatTimeout: STEP,
+    retry: FEW,
+  },
+  flashCopySynthesise: {
+    queue: 'copy',
+    startToCloseTimeout: '30m',
+    heartbeatTimeout: STEP,
+    retry: FEW,
+  },
   flashCopyMount: { queue: 'copy', startToCloseTimeout: '12h', heartbeatTimeout: STEP, retry: FEW },
   flashCopyVerify: { queue: 'copy', startToCloseTimeout: '2h', heartbeatTimeout: STEP, retry: FEW },
-  flashCopyWithdraw: { queue: 'copy', startToCloseTimeout: '20m', heartbeatTimeout: STEP, retry: MANY },
+  flashCopyWithdraw: {
+    queue: 'copy',
+    startToCloseTimeout: '20m',
+    heartbeatTimeout: STEP,
+    retry: MANY,
+  },
   // Waits in retries, with nextRetryDelay: neither a slot nor history is used between two looks.
   flashCopyAwaitCopied: {
     queue: 'copy',
@@ -72,13 +168,53 @@ export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
     heartbeatTimeout: STEP,
     retry: { maximumInterval: '5m' },
   },
-  flashCopySetAutodelete: { queue: 'copy', startToCloseTimeout: '30m', heartbeatTimeout: STEP, retry: MANY },
-  flashCopyChangeRate: { queue: 'copy', startToCloseTimeout: '30m', heartbeatTimeout: STEP, retry: FEW },
-  flashCopyRemoveCreated: { queue: 'copy', startToCloseTimeout: '10m', heartbeatTimeout: STEP, retry: MANY },
+  flashCopySetAutodelete: {
+    queue: 'copy',
+    startToCloseTimeout: '30m',
+    heartbeatTimeout: STEP,
+    retry: MANY,
+  },
+  flashCopyChangeRate: {
+    queue: 'copy',
+    startToCloseTimeout: '30m',
+    heartbeatTimeout: STEP,
+    retry: FEW,
+  },
+  flashCopyRemoveCreated: {
+    queue: 'copy',
+    startToCloseTimeout: '10m',
+    heartbeatTimeout: STEP,
+    retry: MANY,
+  },
   // The janitor comes again in minutes: nothing of it is tried for long.
-  flashCopyJanitorScope: { queue: 'copy', startToCloseTimeout: '30s', heartbeatTimeout: STEP, retry: FEW },
-  flashCopyTidyArray: { queue: 'copy', startToCloseTimeout: '10m', heartbeatTimeout: '1m', retry: TWICE },
-  flashCopyTidyHost: { queue: 'urgent', startToCloseTimeout: '10m', heartbeatTimeout: '1m', retry: TWICE },
-  flashCopyReviewRuns: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: '1m', retry: TWICE },
-  flashCopyAwaitClose: { queue: 'copy', startToCloseTimeout: '365d', heartbeatTimeout: '1m', retry: FOR_EVER },
+  flashCopyJanitorScope: {
+    queue: 'copy',
+    startToCloseTimeout: '30s',
+    heartbeatTimeout: STEP,
+    retry: FEW,
+  },
+  flashCopyTidyArray: {
+    queue: 'copy',
+    startToCloseTimeout: '10m',
+    heartbeatTimeout: '1m',
+    retry: TWICE,
+  },
+  flashCopyTidyHost: {
+    queue: 'urgent',
+    startToCloseTimeout: '10m',
+    heartbeatTimeout: '1m',
+    retry: TWICE,
+  },
+  flashCopyReviewRuns: {
+    queue: 'copy',
+    startToCloseTimeout: '5m',
+    heartbeatTimeout: '1m',
+    retry: TWICE,
+  },
+  flashCopyAwaitClose: {
+    queue: 'copy',
+    startToCloseTimeout: '365d',
+    heartbeatTimeout: '1m',
+    retry: FOR_EVER,
+  },
 };

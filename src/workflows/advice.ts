@@ -10,7 +10,8 @@ export const MOUNTED_AGAIN = 'mapped and mounted again, as it was';
 export const MOUNTED_RESTORED = 'mapped and mounted again, as restored';
 
 /** Of production in the step `mount`, and in an undo: a run before this one was torn away, or somebody had let it go. */
-export const NOT_MOUNTED_BEFORE = 'nothing of it was mounted when the plan was made, so nothing is: mount it by hand';
+export const NOT_MOUNTED_BEFORE =
+  'nothing of it was mounted when the plan was made, so nothing is: mount it by hand';
 
 type Told = Omit<Report, 'advice'>;
 
@@ -24,12 +25,18 @@ export function advice(report: Told, stuck: ReadonlyMap<string, string>): string
     ];
   const undone = report.compensation.filter((entry) => !entry.ok);
   if (undone.length > 0)
-    return undone.map(({ what, note }) => `not undone: ${what} (${note ?? ''}); the guard goes on trying`);
+    return undone.map(
+      ({ what, note }) => `not undone: ${what} (${note ?? ''}); the guard goes on trying`,
+    );
   switch (report.outcome) {
     case 'running':
-      return [`to stop it and undo what was done: \`flashcopy cancel ${report.set}\`, or update \`abort\``];
+      return [
+        `to stop it and undo what was done: \`flashcopy cancel ${report.set}\`, or update \`abort\``,
+      ];
     case 'refused':
-      return [`nothing was touched; ${remedy(report) ?? 'change what the message names, then run again'}`];
+      return [
+        `nothing was touched; ${remedy(report) ?? 'change what the message names, then run again'}`,
+      ];
     case 'failed':
     case 'cancelled':
       return [
@@ -45,7 +52,9 @@ export function advice(report: Told, stuck: ReadonlyMap<string, string>): string
 }
 
 const unmounted = ({ steps }: Told): string[] =>
-  steps.filter(({ note }) => note === NOT_MOUNTED_BEFORE).map(({ subject, note }) => `${subject}: ${note ?? ''}`);
+  steps
+    .filter(({ note }) => note === NOT_MOUNTED_BEFORE)
+    .map(({ subject, note }) => `${subject}: ${note ?? ''}`);
 
 function ofDone(report: Told): string[] {
   return report.volumes.every(({ independent }) => independent)
@@ -57,14 +66,17 @@ function ofDone(report: Told): string[] {
         ];
 }
 
-const remedy = ({ error }: Told): string | undefined => (error === undefined ? undefined : remedyOf(error.code));
+const remedy = ({ error }: Told): string | undefined =>
+  error === undefined ? undefined : remedyOf(error.code);
 
 /** Sources for which a person gave their word: nothing more is claimed of them. */
 const handed = ({ operator = [] }: Told): string[] =>
   operator.flatMap(({ resolved }) =>
     resolved === undefined
       ? []
-      : [`${resolved.host} was resolved by hand, by ${resolved.by}: ${resolved.reason} (${resolved.read})`],
+      : [
+          `${resolved.host} was resolved by hand, by ${resolved.by}: ${resolved.reason} (${resolved.read})`,
+        ],
   );
 
 const ofSnapshot = ({ array, volumeGroup, name }: SnapshotReport): string =>
@@ -78,9 +90,12 @@ function whatIsLeft({ takenAt, steps, snapshots, compensation }: Told): string {
   const said = new Set(compensation.map(({ note }) => note));
   if (said.has(NOT_MOUNTED_BEFORE)) return `production is mapped again; ${NOT_MOUNTED_BEFORE}`;
   if (said.has(MOUNTED_RESTORED)) return 'production is restored, and mounted again';
-  if (said.has(MOUNTED_AGAIN)) return 'nothing was restored, and production is mounted again as it was';
-  if (said.has(PRESENTED_AGAIN)) return 'there is no copy, and the data of the targets is as it was';
-  if (takenAt !== undefined) return 'the group may still be copying, but the copy is not good: do not use the targets';
+  if (said.has(MOUNTED_AGAIN))
+    return 'nothing was restored, and production is mounted again as it was';
+  if (said.has(PRESENTED_AGAIN))
+    return 'there is no copy, and the data of the targets is as it was';
+  if (takenAt !== undefined)
+    return 'the group may still be copying, but the copy is not good: do not use the targets';
   if (steps.some(({ name, state }) => name === 'prepare' && state !== 'skipped'))
     return 'there is no copy, and what the targets held before is void';
   return 'there is no copy, and no data was touched';

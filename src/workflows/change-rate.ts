@@ -6,9 +6,12 @@ import { CHANGE_RATE_UPDATE, type RateChange } from './messages.js';
 import { tookProgress } from './steps/grade.js';
 
 /** Answers the groups that were changed, as `array/group`. */
-export const changeRateUpdate = defineUpdate<readonly string[], [change: RateChange]>(CHANGE_RATE_UPDATE);
+export const changeRateUpdate = defineUpdate<readonly string[], [change: RateChange]>(
+  CHANGE_RATE_UPDATE,
+);
 
-const refuse = (type: string, message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, type);
+const refuse = (type: string, message: string): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(message, type);
 
 const isRate = (rate: unknown): boolean =>
   rate === undefined || (Number.isInteger(rate) && Number(rate) >= 0 && Number(rate) <= 150);
@@ -20,9 +23,15 @@ function validate(copy: CopyRun, change: RateChange | undefined): void {
   if (copy.report.takenAt === undefined || copy.report.outcome !== 'running')
     throw refuse('NOTHING_COPIES', `no copy of this run is under way: it is ${copy.report.phase}`);
   if (copy.plan.groups.some(({ snapshot }) => snapshot !== undefined))
-    throw refuse('NO_RATE', 'the array itself decides how fast clones of a snapshot and restores from one go on');
+    throw refuse(
+      'NO_RATE',
+      'the array itself decides how fast clones of a snapshot and restores from one go on',
+    );
   if (copyRate === 0 && copy.plan.copy.waitFor === 'copied')
-    throw refuse('NEVER_COPIED', 'the run waits until everything is copied, which never happens with copy rate 0');
+    throw refuse(
+      'NEVER_COPIED',
+      'the run waits until everything is copied, which never happens with copy rate 0',
+    );
 }
 
 export function setRateHandler(copy: CopyRun): void {

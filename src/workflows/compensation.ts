@@ -37,7 +37,9 @@ export class UndoStack {
   /** The give backs alone, in parallel. */
   giveBackAll(): Promise<boolean> {
     return CancellationScope.nonCancellable(async () => {
-      const results = await Promise.all(this.#giveBacks.splice(0).map((undo) => this.#carryOut(undo)));
+      const results = await Promise.all(
+        this.#giveBacks.splice(0).map((undo) => this.#carryOut(undo)),
+      );
       return results.every(Boolean);
     });
   }

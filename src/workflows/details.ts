@@ -28,7 +28,10 @@ export function detailsOf(report: Report, about: string): string {
 
 function headline({ phase, outcome, grade, verified }: Report): string {
   const word = outcome === 'refused' ? 'REFUSED' : phase;
-  const proved = grade === undefined ? '' : `, grade \`${grade}\`, ${verified ? 'verified' : 'not verified yet'}`;
+  const proved =
+    grade === undefined
+      ? ''
+      : `, grade \`${grade}\`, ${verified ? 'verified' : 'not verified yet'}`;
   return `**${word}**${proved}`;
 }
 
@@ -43,7 +46,10 @@ function errorLines({ error }: Report): string {
 const runningSteps = (report: Report): string[] =>
   report.steps
     .filter((step) => step.state === 'running')
-    .map(({ name, subject }) => `\`${name}\` ${subject === '' ? '' : `${subject}: `}${STEP_MEANING[name]}`);
+    .map(
+      ({ name, subject }) =>
+        `\`${name}\` ${subject === '' ? '' : `${subject}: `}${STEP_MEANING[name]}`,
+    );
 
 function pauseLine({ host, method, pauseMs, broken }: PauseReport): string {
   return `${host}: ${pauseMs} ms (${method})${broken === '' ? ', unbroken' : `, **not proved**: ${broken}`}`;
@@ -53,14 +59,23 @@ function volumeLines({ volumes, steps }: Report): string[] {
   // Progress does not reach the workflow before the end: a number here would stand still for hours.
   const copying = steps.some((step) => step.name === 'backgroundCopy' && step.state === 'running');
   return volumes.map(({ array, source, target, progressPercent, independent }) => {
-    const progress = independent ? 'independent of its source' : `${progressPercent} % when last read`;
-    const now = copying ? 'copying, progress in *Pending Activities* or `flashcopy status`' : progress;
+    const progress = independent
+      ? 'independent of its source'
+      : `${progressPercent} % when last read`;
+    const now = copying
+      ? 'copying, progress in *Pending Activities* or `flashcopy status`'
+      : progress;
     return `${array}: \`${source}\` → \`${target}\`, ${now}`;
   });
 }
 
 function list(title: string, lines: readonly string[]): string {
   if (lines.length === 0) return '';
-  const more = lines.length > MOST_LINES ? [`and ${lines.length - MOST_LINES} more: query \`report\``] : [];
-  return [`${title}:`, '', ...[...lines.slice(0, MOST_LINES), ...more].map((line) => `- ${line}`)].join('\n');
+  const more =
+    lines.length > MOST_LINES ? [`and ${lines.length - MOST_LINES} more: query \`report\``] : [];
+  return [
+    `${title}:`,
+    '',
+    ...[...lines.slice(0, MOST_LINES), ...more].map((line) => `- ${line}`),
+  ].join('\n');
 }

@@ -35,12 +35,19 @@ function causeOf(cause: unknown, where: string): ErrorData {
     if (isErrorData(data)) return data;
     return unknownEffect(cause.type ?? 'UNEXPECTED', cause.message);
   }
-  if (cause instanceof TimeoutFailure) return unknownEffect('TIMED_OUT', `${where}: no answer in time`);
+  if (cause instanceof TimeoutFailure)
+    return unknownEffect('TIMED_OUT', `${where}: no answer in time`);
   return errorData(cause);
 }
 
 function isErrorData(value: unknown): value is ErrorData {
-  return typeof value === 'object' && value !== null && 'code' in value && 'family' in value && 'outcome' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'code' in value &&
+    'family' in value &&
+    'outcome' in value
+  );
 }
 
 const unknownEffect = (code: string, message: string): ErrorData => ({

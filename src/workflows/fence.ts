@@ -22,7 +22,10 @@ export async function fenceUnknownStarts(copy: CopyRun, error: ErrorData): Promi
     const effects = await Promise.all(unknown.map((group) => fence(copy, group))).catch(unfenced);
     const all = effects.length === copy.groups.length && effects.every(Boolean);
     if (all && counts(copy)) {
-      const starts = (copy.cut?.starts ?? []).map((start): GroupStart => ({ ...start, started: 'done' }));
+      const starts = (copy.cut?.starts ?? []).map((start): GroupStart => ({
+        ...start,
+        started: 'done',
+      }));
       copy.cut = { ...copy.cut, starts, pauses: copy.report.pauses };
       return;
     }
@@ -55,14 +58,23 @@ async function fence(copy: CopyRun, group: RunGroup): Promise<boolean> {
 /** The volume group is not ours to rename. A snapshot of our name is ours; one that comes later than the look is found by the undo, or is only room. */
 async function settle(copy: CopyRun, { planned, name }: RunGroup): Promise<boolean> {
   const summary = `look for snapshot ${name} of ${planned.array}`;
-  const order = { ...copy.ref, array: planned.array, group: name, newName: name, ...withSnapshot(planned) };
+  const order = {
+    ...copy.ref,
+    array: planned.array,
+    group: name,
+    newName: name,
+    ...withSnapshot(planned),
+  };
   return (await perform('flashCopyFenceGroup', { summary }, order)).state !== 'empty';
 }
 
 function tookEffect(group: RunGroup, { state, startTimes }: GroupProgress): boolean {
   if (state === 'copying') return true;
   // A small copy may be at 100 % already; only its start time tells.
-  return state === 'idle_or_copied' && startTimes.some((at) => at !== '' && !group.startTimesBefore.includes(at));
+  return (
+    state === 'idle_or_copied' &&
+    startTimes.some((at) => at !== '' && !group.startTimesBefore.includes(at))
+  );
 }
 
 function counts(copy: CopyRun): boolean {
@@ -72,7 +84,9 @@ function counts(copy: CopyRun): boolean {
 }
 
 const startOf = (copy: CopyRun, group: RunGroup): GroupStart | undefined =>
-  copy.cut?.starts.find(({ array, group: name }) => array === group.planned.array && name === group.planned.name);
+  copy.cut?.starts.find(
+    ({ array, group: name }) => array === group.planned.array && name === group.planned.name,
+  );
 
 async function stop(copy: CopyRun, group: RunGroup): Promise<void> {
   const { planned } = group;

@@ -54,10 +54,17 @@ export function giveBackForSure(
 
 export type GiveBackOrder = RunRef & { readonly source: PlannedSource };
 
-async function rounds(order: GiveBackOrder, watcher: GiveBackWatcher): Promise<PauseReport | undefined> {
+async function rounds(
+  order: GiveBackOrder,
+  watcher: GiveBackWatcher,
+): Promise<PauseReport | undefined> {
   const { host } = order.source;
   const said: { word?: ByHand } = {};
-  for (let pauseMs: number = WAITS.giveBackRound; ; pauseMs = Math.min(pauseMs * 2, WAITS.giveBackRoundLongest)) {
+  for (
+    let pauseMs: number = WAITS.giveBackRound;
+    ;
+    pauseMs = Math.min(pauseMs * 2, WAITS.giveBackRoundLongest)
+  ) {
     let again = false;
     const attempt = new CancellationScope();
     // Cancelling an attempt that waits for its next retry ends it at once; a new one is then scheduled without any wait.
@@ -71,7 +78,9 @@ async function rounds(order: GiveBackOrder, watcher: GiveBackWatcher): Promise<P
     };
     watcher.hands.set(host, { order, again: stop, resolve });
     try {
-      return await attempt.run(() => perform('flashCopyGiveBack', { summary: `give back ${host}` }, order));
+      return await attempt.run(() =>
+        perform('flashCopyGiveBack', { summary: `give back ${host}` }, order),
+      );
     } catch (error) {
       if (!isCancellation(error)) watcher.stuck(host, errorLine(error));
     }

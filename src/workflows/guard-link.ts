@@ -81,7 +81,11 @@ export class GuardLink {
 
   /** `true`: from now on the guard leaves snapshots alone. `false`: the run has failed after all, they are to go. */
   async keepSnapshots(stay = true): Promise<void> {
-    if (stay === this.#snapshotsStay || !this.copy.groups.some(({ planned }) => takesSnapshot(planned))) return;
+    if (
+      stay === this.#snapshotsStay ||
+      !this.copy.groups.some(({ planned }) => takesSnapshot(planned))
+    )
+      return;
     this.#snapshotsStay = stay;
     await this.watchGroups();
   }
@@ -104,11 +108,21 @@ export class GuardLink {
     this.#started = false;
   }
 
-  #watch(sources: readonly PlannedSource[], leaseMs: number, also: readonly string[] = []): GuardWatch {
+  #watch(
+    sources: readonly PlannedSource[],
+    leaseMs: number,
+    also: readonly string[] = [],
+  ): GuardWatch {
     const { set, run } = this.copy.ref;
-    const watched = this.copy.groups.filter(({ planned }) => !(this.#snapshotsStay && takesSnapshot(planned)));
+    const watched = this.copy.groups.filter(
+      ({ planned }) => !(this.#snapshotsStay && takesSnapshot(planned)),
+    );
     const groups = watched.flatMap(({ planned, name }) =>
-      [...new Set([planned.name, name, ...also])].map((each) => ({ ...planned, name: each, mappings: [] })),
+      [...new Set([planned.name, name, ...also])].map((each) => ({
+        ...planned,
+        name: each,
+        mappings: [],
+      })),
     );
     return { set, run, sources, groups, targetHosts: this.copy.targetHosts, leaseMs };
   }

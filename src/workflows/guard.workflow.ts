@@ -52,7 +52,14 @@ interface Post {
 const sourceKey = (run: string, host: string): string => `${run} ${host}`;
 
 export function flashCopyGuard(input: GuardInput): Promise<GuardEnd> {
-  const post: Post = { watch: undefined, heard: 0, abandoned: [], done: false, closed: undefined, ...heldBy() };
+  const post: Post = {
+    watch: undefined,
+    heard: 0,
+    abandoned: [],
+    done: false,
+    closed: undefined,
+    ...heldBy(),
+  };
   setHandler(
     watchSignal,
     (watch) => {
@@ -60,7 +67,9 @@ export function flashCopyGuard(input: GuardInput): Promise<GuardEnd> {
       post.watch = watch;
       post.heard += 1;
     },
-    { description: 'What to give back, un-prepare and free when the copy is gone; sent by the copy' },
+    {
+      description: 'What to give back, un-prepare and free when the copy is gone; sent by the copy',
+    },
   );
   const done = (run?: string): void => {
     post.done = true;
@@ -118,7 +127,8 @@ async function standGuard(input: GuardInput, post: Post): Promise<GuardEnd> {
 /** What a run did before it was reset, and cannot undo any more; true when there was something. */
 async function clearedAbandoned(input: GuardInput, post: Post): Promise<boolean> {
   const watches = post.abandoned.splice(0);
-  if (watches.length > 0) tell(input, 'the copy was reset: giving back and un-preparing what it did before');
+  if (watches.length > 0)
+    tell(input, 'the copy was reset: giving back and un-preparing what it did before');
   for (const watch of watches) {
     await giveBack(input, post, watch);
     await unprepare(watch);
@@ -143,26 +153,42 @@ async function endedOrOverdue(post: Post): Promise<boolean> {
 async function awaitClose({ workflowId, firstRunId }: GuardInput, post: Post): Promise<void> {
   try {
     const summary = `wait for the end of ${workflowId}`;
-    post.closed = (await perform('flashCopyAwaitClose', { summary }, { workflowId, firstRunId })).status;
+    post.closed = (
+      await perform('flashCopyAwaitClose', { summary }, { workflowId, firstRunId })
+    ).status;
   } catch (error) {
     // Cancelled after `done`. A failure that no retry covers counts as the end: to act once too often is harmless, not to act is not.
     if (!post.done) post.closed = errorLine(error);
   }
   // What was stuck beside the copy has nobody else now who calls.
-  if (post.closed !== undefined) for (const [host, why] of post.stuck) post.calls.get(host)?.raise(why);
+  if (post.closed !== undefined)
+    for (const [host, why] of post.stuck) post.calls.get(host)?.raise(why);
 }
 
-async function giveBack(input: GuardInput, post: Post, watch: GuardWatch | undefined): Promise<void> {
+async function giveBack(
+  input: GuardInput,
+  post: Post,
+  watch: GuardWatch | undefined,
+): Promise<void> {
   if (watch === undefined) return;
   const ref = { set: watch.set, run: watch.run };
-  const sources = watch.sources.filter(({ host }) => !post.resolved.has(sourceKey(watch.run, host)));
-  await Promise.all(sources.map((source) => giveBackForSure(ref, source, watcherOf(input, post, { watch, source }))));
+  const sources = watch.sources.filter(
+    ({ host }) => !post.resolved.has(sourceKey(watch.run, host)),
+  );
+  await Promise.all(
+    sources.map((source) =>
+      giveBackForSure(ref, source, watcherOf(input, post, { watch, source })),
+    ),
+  );
 }
 
 function watcherOf(
   input: GuardInput,
   post: Post,
-  { watch: { set, run }, source: { host } }: { readonly watch: GuardWatch; readonly source: PlannedSource },
+  {
+    watch: { set, run },
+    source: { host },
+  }: { readonly watch: GuardWatch; readonly source: PlannedSource },
 ): GiveBackWatcher {
   const { workflowId } = workflowInfo();
   const todo = [
@@ -175,11 +201,16 @@ function watcherOf(
   return {
     stuck: (_, why) => {
       post.stuck.set(host, why);
-      setCurrentDetails(`**NEEDS_OPERATOR** ${host} has not got its I/O back: ${why}\n\n${todo.join('\n\n')}`);
+      setCurrentDetails(
+        `**NEEDS_OPERATOR** ${host} has not got its I/O back: ${why}\n\n${todo.join('\n\n')}`,
+      );
     },
     freed: () => void post.stuck.delete(host),
     resolved: ({ by, reason }) => tell(input, `${host} was resolved by hand, by ${by}: ${reason}`),
-    call: { raise: (why) => (post.closed === undefined ? undefined : call.raise(why)), end: () => call.end() },
+    call: {
+      raise: (why) => (post.closed === undefined ? undefined : call.raise(why)),
+      end: () => call.end(),
+    },
     hands: post.hands,
   };
 }
@@ -201,7 +232,9 @@ async function unprepare(watch: GuardWatch | undefined): Promise<void> {
 
 async function unlock({ holder, arrays }: GuardInput): Promise<void> {
   await Promise.all(
-    arrays.map((array) => perform('flashCopyUnlock', { summary: `release locks on ${array}` }, { holder, array })),
+    arrays.map((array) =>
+      perform('flashCopyUnlock', { summary: `release locks on ${array}` }, { holder, array }),
+    ),
   );
 }
 

@@ -21,11 +21,16 @@ export async function flashCopyJanitor({ schedule }: JanitorInput = {}): Promise
   const runs = await reviewRuns();
   const byArray = await Promise.all(arrays.map(tidyArray));
   const resolved = byArray.flatMap((each) => each.resolved);
-  const byHost = await Promise.all(hosts.map((host) => tidyHost(host, resolved, runs.calledHosts.includes(host))));
+  const byHost = await Promise.all(
+    hosts.map((host) => tidyHost(host, resolved, runs.calledHosts.includes(host))),
+  );
   const all = [...byArray, ...byHost];
   const findings: Findings = {
     repaired: all.flatMap(({ repaired }) => repaired).slice(0, MOST_FINDINGS),
-    reported: urgentFirst([...runs.reported, ...all.flatMap(({ reported }) => reported)]).slice(0, MOST_FINDINGS),
+    reported: urgentFirst([...runs.reported, ...all.flatMap(({ reported }) => reported)]).slice(
+      0,
+      MOST_FINDINGS,
+    ),
   };
   setCurrentDetails(detailsOf(findings));
   const told = schedule === undefined ? [] : await tellOnce(findings.reported, new Set(before));
@@ -44,18 +49,32 @@ async function reviewRuns(): ReturnType<FlashCopyActivities['flashCopyReviewRuns
   }
 }
 
-async function tidyArray(array: string): Promise<Findings & { readonly resolved: readonly ByHand[] }> {
+async function tidyArray(
+  array: string,
+): Promise<Findings & { readonly resolved: readonly ByHand[] }> {
   try {
-    return await perform('flashCopyTidyArray', { summary: `groups and locks of ${array}` }, { array });
+    return await perform(
+      'flashCopyTidyArray',
+      { summary: `groups and locks of ${array}` },
+      { array },
+    );
   } catch (error) {
     return { repaired: [], reported: [notLookedAt('array', array, error)], resolved: [] };
   }
 }
 
-async function tidyHost(host: string, words: readonly ByHand[], called: boolean): Promise<Findings> {
+async function tidyHost(
+  host: string,
+  words: readonly ByHand[],
+  called: boolean,
+): Promise<Findings> {
   const resolved = words.filter((word) => word.host === host).map(({ run }) => run);
   try {
-    return await perform('flashCopyTidyHost', { summary: `holds of ${host}` }, { host, resolved, called });
+    return await perform(
+      'flashCopyTidyHost',
+      { summary: `holds of ${host}` },
+      { host, resolved, called },
+    );
   } catch (error) {
     return { repaired: [], reported: [notLookedAt('host', host, error)] };
   }
@@ -65,11 +84,21 @@ async function tidyHost(host: string, words: readonly ByHand[], called: boolean)
 function notLookedAt(kind: string, where: string, error: unknown): Finding {
   if (isCancellation(error)) throw error;
   const what = `${where} could not be looked at: ${errorLine(error)}`;
-  return { key: `${kind}/${where}`, kind: 'not-looked-at', where, what, todo: '', needsPerson: false };
+  return {
+    key: `${kind}/${where}`,
+    kind: 'not-looked-at',
+    where,
+    what,
+    todo: '',
+    needsPerson: false,
+  };
 }
 
 /** What was told in the round before, and still is so, is not told again. Answers the keys of what people know. */
-async function tellOnce(reported: readonly Finding[], before: ReadonlySet<string>): Promise<string[]> {
+async function tellOnce(
+  reported: readonly Finding[],
+  before: ReadonlySet<string>,
+): Promise<string[]> {
   const urgent = reported.filter(({ needsPerson }) => needsPerson);
   const known = urgent.filter(({ key }) => before.has(key)).map(({ key }) => key);
   const fresh = urgent.filter(({ key }) => !before.has(key));
@@ -89,7 +118,12 @@ function detailsOf({ repaired, reported }: Findings): string {
   const list = (title: string, findings: readonly Finding[]): string[] =>
     findings.length === 0
       ? []
-      : [`${title}:`, '', ...findings.map(({ what, todo }) => `- ${what}${todo === '' ? '' : `: ${todo}`}`), ''];
+      : [
+          `${title}:`,
+          '',
+          ...findings.map(({ what, todo }) => `- ${what}${todo === '' ? '' : `: ${todo}`}`),
+          '',
+        ];
   const lines = [
     ...list(
       'Needs a person',

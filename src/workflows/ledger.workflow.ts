@@ -56,7 +56,10 @@ export async function flashCopyLedger(state: LedgerState = { grants: [] }): Prom
       calls += 1;
       const refusal = conflict(grants, order);
       if (refusal !== undefined) return refusal;
-      grants = [...without(grants, order.holder), { ...order, grantedAt: new Date().toISOString() }];
+      grants = [
+        ...without(grants, order.holder),
+        { ...order, grantedAt: new Date().toISOString() },
+      ];
       return { granted: true };
     },
     { description: 'Takes all volumes of a copy, or none; answers at once' },
@@ -72,7 +75,9 @@ export async function flashCopyLedger(state: LedgerState = { grants: [] }): Prom
     },
     { description: 'Frees what a holder has; nothing held is success' },
   );
-  setHandler(resolvedQuery, () => resolved, { description: 'Sources that people gave back by hand' });
+  setHandler(resolvedQuery, () => resolved, {
+    description: 'Sources that people gave back by hand',
+  });
   setHandler(
     resolvedUpdate,
     (word) => {
@@ -94,10 +99,16 @@ const without = (grants: readonly LedgerGrant[], holder: string): LedgerGrant[] 
 
 function conflict(grants: readonly LedgerGrant[], order: AcquireOrder): AcquireAnswer | undefined {
   for (const held of without(grants, order.holder)) {
-    const refused = (what: string): AcquireAnswer => ({ granted: false, heldBy: held.holder, what });
+    const refused = (what: string): AcquireAnswer => ({
+      granted: false,
+      heldBy: held.holder,
+      what,
+    });
     if (held.set === order.set) return refused(`set ${order.set}`);
     const taken = new Set([...held.sources, ...held.targets]);
-    const volume = order.targets.find((name) => taken.has(name)) ?? order.sources.find((name) => taken.has(name));
+    const volume =
+      order.targets.find((name) => taken.has(name)) ??
+      order.sources.find((name) => taken.has(name));
     if (volume !== undefined) return refused(`volume ${volume}`);
   }
   return undefined;

@@ -27,7 +27,8 @@ export const DEFAULT_TASK_QUEUE = 'flashcopy';
 /** Give back and start have slots of their own. */
 export const urgentQueue = (taskQueue: string): string => `${taskQueue}-urgent`;
 export const flashCopyWorkflowId = (set: string): string => `flashcopy/${set}`;
-export const guardWorkflowId = (workflowId: string, firstRunId: string): string => `${workflowId}/guard/${firstRunId}`;
+export const guardWorkflowId = (workflowId: string, firstRunId: string): string =>
+  `${workflowId}/guard/${firstRunId}`;
 /** Name of the ledger of a target host, among those of arrays. */
 export const hostLedger = (host: string): string => `host/${host}`;
 /** Who holds a target host: a run that was reset, and drew another token, does not hold what it held in its former life. */
@@ -107,7 +108,8 @@ export interface AcquireOrder {
 
 /** A refusal names who holds what. */
 export type AcquireAnswer =
-  { readonly granted: true } | { readonly granted: false; readonly heldBy: string; readonly what: string };
+  | { readonly granted: true }
+  | { readonly granted: false; readonly heldBy: string; readonly what: string };
 
 export interface LedgerGrant extends AcquireOrder {
   readonly grantedAt: string;

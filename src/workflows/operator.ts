@@ -1,17 +1,29 @@
 // What a person may say to a workflow whose give back does not succeed: `retryGiveBack` and `resolve`. The same for a copy and for its guard.
 // Promise kept here: nobody is believed against what the host itself says, unless they insist; every word stands in report, ledger and guard.
-import { ApplicationFailure, CancellationScope, defineUpdate, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  defineUpdate,
+  setHandler,
+} from '@temporalio/workflow';
 import type { ByHand } from '../domain/report.js';
 import { perform } from './activities.js';
 import { errorLine } from './failure.js';
 import type { GiveBackHand } from './give-back.js';
-import { RESOLVE_UPDATE, RETRY_GIVE_BACK_UPDATE, type Resolution, type ResolvedSource } from './messages.js';
+import {
+  RESOLVE_UPDATE,
+  RETRY_GIVE_BACK_UPDATE,
+  type Resolution,
+  type ResolvedSource,
+} from './messages.js';
 import { now } from './report.js';
 
 /** Answers the hosts whose give back is tried again at once. */
 export const retryGiveBackUpdate = defineUpdate<readonly string[]>(RETRY_GIVE_BACK_UPDATE);
 /** Answers what was read of each source. */
-export const resolveUpdate = defineUpdate<readonly ResolvedSource[], [resolution: Resolution]>(RESOLVE_UPDATE);
+export const resolveUpdate = defineUpdate<readonly ResolvedSource[], [resolution: Resolution]>(
+  RESOLVE_UPDATE,
+);
 
 /** Sources that one workflow tries to give back. */
 export interface StuckSources {
@@ -32,9 +44,11 @@ export function setOperatorHandlers(sources: StuckSources): void {
     return hosts;
   };
   setHandler(retryGiveBackUpdate, retry, {
-    description: 'In phase NEEDS_OPERATOR: tries at once to give the I/O back to every source that lacks it',
+    description:
+      'In phase NEEDS_OPERATOR: tries at once to give the I/O back to every source that lacks it',
     validator: () => {
-      if (sources.stuck().length === 0) throw refuse('NOTHING_TO_GIVE_BACK', 'every source has its I/O');
+      if (sources.stuck().length === 0)
+        throw refuse('NOTHING_TO_GIVE_BACK', 'every source has its I/O');
     },
   });
   setHandler(resolveUpdate, (resolution) => resolve(sources, resolution), {
@@ -50,11 +64,17 @@ function validate(stuck: readonly string[], { host, by, reason }: Partial<Resolu
     throw refuse('NOT_STUCK', `${String(host)} does not lack its I/O; ${stuck.join(', ')} may`);
   for (const [field, text] of Object.entries({ by, reason }))
     if (typeof text !== 'string' || text.trim() === '' || text.length > LONGEST)
-      throw refuse('INVALID_RESOLUTION', `${field}: say it in 1-${LONGEST} characters; it stands in the report`);
+      throw refuse(
+        'INVALID_RESOLUTION',
+        `${field}: say it in 1-${LONGEST} characters; it stands in the report`,
+      );
 }
 
 /** All of them or none: the hosts are asked first. */
-function resolve(sources: StuckSources, { host, by, reason, force }: Resolution): Promise<ResolvedSource[]> {
+function resolve(
+  sources: StuckSources,
+  { host, by, reason, force }: Resolution,
+): Promise<ResolvedSource[]> {
   return CancellationScope.nonCancellable(async () => {
     const wanted = host === undefined ? sources.stuck() : [host];
     const hands = wanted.flatMap((name) => sources.hands.get(name) ?? []);
@@ -87,14 +107,21 @@ const record = (array: string, resolved: ByHand): Promise<void> =>
   );
 
 /** A host that does not answer says nothing against the person. */
-async function readSource({ order }: GiveBackHand): Promise<ResolvedSource & { readonly lacksIo: string }> {
+async function readSource({
+  order,
+}: GiveBackHand): Promise<ResolvedSource & { readonly lacksIo: string }> {
   const { host } = order.source;
   try {
-    const { lacksIo } = await perform('flashCopyReadSource', { summary: `look whether ${host} has its I/O` }, order);
+    const { lacksIo } = await perform(
+      'flashCopyReadSource',
+      { summary: `look whether ${host} has its I/O` },
+      order,
+    );
     return { host, lacksIo, read: lacksIo === '' ? 'has its I/O as far as can be read' : lacksIo };
   } catch (error) {
     return { host, lacksIo: '', read: `could not be read: ${errorLine(error)}` };
   }
 }
 
-const refuse = (type: string, message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, type);
+const refuse = (type: string, message: string): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(message, type);

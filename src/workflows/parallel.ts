@@ -3,7 +3,10 @@
 import { CancellationScope } from '@temporalio/workflow';
 
 /** All at once; the first failure cancels the others, waits for them, and is thrown. */
-export async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+export async function inParallel<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
   const scope = new CancellationScope();
   let failed: { readonly error: unknown } | undefined;
   const results = await scope.run(() =>

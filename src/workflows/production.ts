@@ -14,7 +14,10 @@ export const isProduction = ({ plan: { copy, sources } }: CopyRun): boolean =>
 export function isRestored(copy: CopyRun): boolean {
   const { cut, groups } = copy;
   if (!isProduction(copy) || cut?.starts.length !== groups.length) return false;
-  return !copy.report.doubted && cut.starts.every(({ started, preparedRead }) => started === 'done' && preparedRead);
+  return (
+    !copy.report.doubted &&
+    cut.starts.every(({ started, preparedRead }) => started === 'done' && preparedRead)
+  );
 }
 
 /** Answers what to say of it. A host that may not have let go of everything is not searched for disks first: what is in use there stays in use. */
@@ -43,6 +46,11 @@ async function mountAll({ ref }: CopyRun, target: PlannedTarget): Promise<void> 
   const { host, volumeGroups, fileSystems } = target;
   const order = { ...ref, target };
   if (volumeGroups.length > 0)
-    await perform('flashCopySynthesise', { summary: `activate production on ${host} again` }, order);
-  if (fileSystems.length > 0) await perform('flashCopyMount', { summary: `mount production on ${host} again` }, order);
+    await perform(
+      'flashCopySynthesise',
+      { summary: `activate production on ${host} again` },
+      order,
+    );
+  if (fileSystems.length > 0)
+    await perform('flashCopyMount', { summary: `mount production on ${host} again` }, order);
 }

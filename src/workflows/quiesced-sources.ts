@@ -14,7 +14,10 @@ export async function withQuiescedSources<T>(copy: CopyRun, take: () => Promise<
   const { sources } = copy.plan;
   let taken = false;
   const forgets = sources.map((source) =>
-    copy.undo.registerGiveBack({ what: `give back ${source.host}`, run: () => giveBack(copy, source, false) }),
+    copy.undo.registerGiveBack({
+      what: `give back ${source.host}`,
+      run: () => giveBack(copy, source, false),
+    }),
   );
   await copy.guard.arm(sources);
   try {
@@ -43,21 +46,31 @@ function refuseByHand(copy: CopyRun): void {
   throw new FlashCopyError({
     family: 'copy',
     code: 'RESOLVED_BY_HAND',
-    message: words.map(({ host, by, reason }) => `${host} was given back by hand, by ${by}: ${reason}`).join('; '),
+    message: words
+      .map(({ host, by, reason }) => `${host} was given back by hand, by ${by}: ${reason}`)
+      .join('; '),
     outcome: 'unknown',
     retry: 'safe',
   });
 }
 
 /** Gives one source back, then marks the time after: the copy must not show that mark. */
-async function giveBack(copy: CopyRun, source: PlannedSource, taken: boolean): Promise<string | undefined> {
+async function giveBack(
+  copy: CopyRun,
+  source: PlannedSource,
+  taken: boolean,
+): Promise<string | undefined> {
   const { host } = source;
   await copy.takingDown.get(host);
-  const clean = copy.report.pauses.some((pause) => pause.host === host && pause.broken === '' && pause.givenBackAt > 0);
+  const clean = copy.report.pauses.some(
+    (pause) => pause.host === host && pause.broken === '' && pause.givenBackAt > 0,
+  );
   await copy.report.step('giveBack', host, async (note) => {
-    if (clean && source.method === 'quiesce') return note('thawed by its holder right after the start');
+    if (clean && source.method === 'quiesce')
+      return note('thawed by its holder right after the start');
     const pause = await giveBackForSure(copy.ref, source, {
-      stuck: (stuckHost, why) => copy.report.stuck(stuckHost, `${why}; ${byHand(source, copy.ref.run)}`),
+      stuck: (stuckHost, why) =>
+        copy.report.stuck(stuckHost, `${why}; ${byHand(source, copy.ref.run)}`),
       freed: (freedHost) => copy.report.freed(freedHost),
       resolved: (word) => copy.report.resolved(word),
       call: new OperatorCall(calling(copy, source), (ways) => copy.report.told(host, ways)),
@@ -68,7 +81,8 @@ async function giveBack(copy: CopyRun, source: PlannedSource, taken: boolean): P
     if (word !== undefined) note(`resolved by hand, by ${word.by}: ${word.reason}; ${word.read}`);
   });
   const word = copy.report.resolutionOf(host);
-  if (word !== undefined) return `resolved by hand, by ${word.by} at ${word.at}: ${word.reason}; ${word.read}`;
+  if (word !== undefined)
+    return `resolved by hand, by ${word.by} at ${word.at}: ${word.reason}; ${word.read}`;
   if (taken || startMayCount(copy)) await markAfter(copy, source);
   return undefined;
 }
@@ -85,7 +99,8 @@ const calling = (copy: CopyRun, source: PlannedSource): Message => ({
 function byHand({ method, mounts, deadlineMs }: PlannedSource, run: string): string {
   const itself = `make it reachable; its holder gives back by itself ${Math.round(deadlineMs / 1000)} s after it was armed`;
   const points = mounts.map(({ mountPoint }) => mountPoint);
-  if (method === 'quiesce') return `${itself}; by hand there: ${points.map((at) => `fsfreeze -u ${at}`).join('; ')}`;
+  if (method === 'quiesce')
+    return `${itself}; by hand there: ${points.map((at) => `fsfreeze -u ${at}`).join('; ')}`;
   return `${itself}; by hand there: mount ${points.join(', ')} as /var/lib/flashcopy/runs/${run}/table says, then start the units`;
 }
 

@@ -1,7 +1,11 @@
 // The state of a run as people may see it: changed by the steps, read by the query `report`, shown as current details.
 // Promise kept here: the phase search attribute is written on change only; everything else costs no event.
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
+import {
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  type SearchAttributePair,
+} from '@temporalio/common';
 import type { ErrorData } from '../domain/errors.js';
 import type {
   ByHand,
@@ -76,7 +80,12 @@ export class RunReport {
   stuck(host: string, why: string): void {
     this.#stuck.set(host, why);
     const before = this.#operator.get(host);
-    this.#operator.set(host, { host, since: before?.since ?? now(), why, told: before?.told ?? [] });
+    this.#operator.set(host, {
+      host,
+      since: before?.since ?? now(),
+      why,
+      told: before?.told ?? [],
+    });
     this.changed();
   }
 
@@ -117,7 +126,8 @@ export class RunReport {
   async step<T>(name: StepName, subject: string, work: (note: Note) => Promise<T>): Promise<T> {
     const at = this.#steps.push({ name, subject, state: 'running', startedAt: now() }) - 1;
     // Never changed in place: a report that was answered keeps what it said.
-    const become = (news: Partial<StepReport>) => void (this.#steps[at] = { ...this.#steps[at]!, ...news });
+    const become = (news: Partial<StepReport>) =>
+      void (this.#steps[at] = { ...this.#steps[at]!, ...news });
     this.changed();
     try {
       const result = await work((note) => become({ note }));

@@ -38,7 +38,11 @@ export async function runCopy(
   } catch (error) {
     const cancelledByTemporal = CancellationScope.current().consideredCancelled;
     await CancellationScope.nonCancellable(() => compensate(copy, error));
-    throw closingFailure(copy.report.error ?? errorOf(error), copy.report.toReport(), cancelledByTemporal);
+    throw closingFailure(
+      copy.report.error ?? errorOf(error),
+      copy.report.toReport(),
+      cancelledByTemporal,
+    );
   }
   copy.report.outcome = 'done';
   copy.report.enter('DONE');
@@ -62,14 +66,22 @@ async function compensate(copy: CopyRun, caught: unknown): Promise<void> {
 /** An error after a request to stop is nearly always its consequence: the request is the cause, the error goes along. */
 function cancellationOf(copy: CopyRun, error: ErrorData): ErrorData {
   const code = copy.abortReason === undefined ? 'CANCELLED' : 'ABORTED';
-  const why = copy.abortReason === undefined ? 'cancelled on request' : `aborted: ${copy.abortReason}`;
+  const why =
+    copy.abortReason === undefined ? 'cancelled on request' : `aborted: ${copy.abortReason}`;
   const seen = error.code === 'CANCELLED' ? '' : ` (${error.code}: ${error.message})`;
-  return { ...error, family: 'state', code, message: `${why}; what was done has been undone${seen}`, retry: 'safe' };
+  return {
+    ...error,
+    family: 'state',
+    code,
+    message: `${why}; what was done has been undone${seen}`,
+    retry: 'safe',
+  };
 }
 
 function setHandlers(copy: CopyRun): void {
   setHandler(reportQuery, () => copy.report.toReport(), {
-    description: 'State of the copy: phase, grade, steps, pauses, progress, errors, and what a person can do now',
+    description:
+      'State of the copy: phase, grade, steps, pauses, progress, errors, and what a person can do now',
   });
   const abort = (reason?: string): void => {
     copy.abortReason = reason ?? 'on request';
@@ -80,7 +92,8 @@ function setHandlers(copy: CopyRun): void {
     validator: (_reason?: string) => {
       const { outcome, phase } = copy.report;
       const ending = phase === 'COMPENSATING' || copy.scope.consideredCancelled;
-      if (outcome !== 'running' || ending) throw refuse('NOTHING_TO_ABORT', `nothing to abort: the run is ${phase}`);
+      if (outcome !== 'running' || ending)
+        throw refuse('NOTHING_TO_ABORT', `nothing to abort: the run is ${phase}`);
     },
   });
   setRateHandler(copy);
@@ -92,4 +105,5 @@ function setHandlers(copy: CopyRun): void {
   });
 }
 
-const refuse = (type: string, message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, type);
+const refuse = (type: string, message: string): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(message, type);

@@ -12,7 +12,8 @@ export function withSnapshot(planned: PlannedGroup): { readonly snapshot?: Snaps
 export const takesSnapshot = ({ snapshot }: PlannedGroup): boolean =>
   snapshot !== undefined && snapshot.restoreFrom === undefined;
 
-export const restoresSnapshot = ({ snapshot }: PlannedGroup): boolean => snapshot?.restoreFrom !== undefined;
+export const restoresSnapshot = ({ snapshot }: PlannedGroup): boolean =>
+  snapshot?.restoreFrom !== undefined;
 
 export const makesClones = ({ snapshot }: PlannedGroup): boolean => snapshot?.clone !== undefined;
 

@@ -38,7 +38,9 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
     afterEach(() => under.close());
 
     const stateIs = (group: string, wanted: GroupState): Promise<void> =>
-      expect.poll(async () => (await array.readGroup(group))?.state, { timeout: 10_000, interval: 30 }).toBe(wanted);
+      expect
+        .poll(async () => (await array.readGroup(group))?.state, { timeout: 10_000, interval: 30 })
+        .toBe(wanted);
     const setUp = async (): Promise<void> => {
       await array.createGroup(GROUP);
       await array.createMapping(mapping);
@@ -69,21 +71,36 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
       it('of a group that somebody else started is never done', async () => {
         await prepared();
         expect((await start()).started).toBe('done');
-        expect(await start()).toMatchObject({ started: 'unknown', stateRead: 'copying', code: 'CMMVC5907E' });
+        expect(await start()).toMatchObject({
+          started: 'unknown',
+          stateRead: 'copying',
+          code: 'CMMVC5907E',
+        });
       });
 
-      it.each(['before', 'after'] as const)('whose answer is lost %s it ran is unknown; reading tells', async (ran) => {
-        await prepared();
-        under.loseAnswer('startfcconsistgrp', ran);
-        expect(await start()).toMatchObject({ started: 'unknown', code: 'CHANNEL_LOST' });
-        expect((await array.readGroup(GROUP))?.state).toBe(ran === 'before' ? 'prepared' : 'copying');
-      });
+      it.each(['before', 'after'] as const)(
+        'whose answer is lost %s it ran is unknown; reading tells',
+        async (ran) => {
+          await prepared();
+          under.loseAnswer('startfcconsistgrp', ran);
+          expect(await start()).toMatchObject({ started: 'unknown', code: 'CHANNEL_LOST' });
+          expect((await array.readGroup(GROUP))?.state).toBe(
+            ran === 'before' ? 'prepared' : 'copying',
+          );
+        },
+      );
 
       it('of a prepared group is done, at one instant, with a start time', async () => {
         await prepared();
         expect(await start()).toMatchObject({ started: 'done', stateRead: 'prepared', code: '' });
         const [copy] = await array.readMappings();
-        expect(copy).toMatchObject({ name: 'fc_tgt', group: GROUP, source: 'src', target: 'tgt', incremental: true });
+        expect(copy).toMatchObject({
+          name: 'fc_tgt',
+          group: GROUP,
+          source: 'src',
+          target: 'tgt',
+          incremental: true,
+        });
         expect(copy?.startTime).toMatch(/^\d{12}$/);
       });
 
@@ -98,14 +115,25 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
     describe('a change whose answer was lost', () => {
       const changes: [string, string, () => Promise<void>][] = [
         ['mkfcconsistgrp', 'createGroup', () => array.createGroup(GROUP)],
-        ['mkvdisk', 'createVDisk', () => array.createVDisk({ name: 'new', pool: 'pool0', capacityBytes: 1 << 20 })],
-        ['mkvdiskhostmap', 'mapVDisk', () => array.mapVDisk({ vdisk: 'tgt', host: 'app2', scsiId: 5 })],
+        [
+          'mkvdisk',
+          'createVDisk',
+          () => array.createVDisk({ name: 'new', pool: 'pool0', capacityBytes: 1 << 20 }),
+        ],
+        [
+          'mkvdiskhostmap',
+          'mapVDisk',
+          () => array.mapVDisk({ vdisk: 'tgt', host: 'app2', scsiId: 5 }),
+        ],
       ];
-      it.each(changes)('(%s) is unknown, and %s may simply be repeated', async (...[verb, , change]) => {
-        under.loseAnswer(verb, 'after');
-        await expect(change()).rejects.toMatchObject({ outcome: 'unknown' });
-        await change();
-      });
+      it.each(changes)(
+        '(%s) is unknown, and %s may simply be repeated',
+        async (...[verb, , change]) => {
+          under.loseAnswer(verb, 'after');
+          await expect(change()).rejects.toMatchObject({ outcome: 'unknown' });
+          await change();
+        },
+      );
 
       it('of a mapping, a rename or a removal may be repeated too', async () => {
         await array.createGroup(GROUP);
@@ -130,7 +158,9 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
         await setUp();
         await array.createMapping(mapping);
         const other = { ...mapping, copyRate: 10 };
-        await expect(array.createMapping(other)).rejects.toMatchObject({ code: 'ATTRIBUTES_DIFFER' });
+        await expect(array.createMapping(other)).rejects.toMatchObject({
+          code: 'ATTRIBUTES_DIFFER',
+        });
       });
 
       it('a volume that exists with another size is a conflict', async () => {
@@ -141,18 +171,27 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
       it('sizes must be equal', async () => {
         await array.createGroup(GROUP);
         const uneven = { ...mapping, target: 'small' };
-        await expect(array.createMapping(uneven)).rejects.toMatchObject({ code: 'SIZE_DIFFERS', outcome: 'not-done' });
+        await expect(array.createMapping(uneven)).rejects.toMatchObject({
+          code: 'SIZE_DIFFERS',
+          outcome: 'not-done',
+        });
       });
 
       it('a code nobody knows is passed on, effect unknown', async () => {
         under.answerWith('mkfcconsistgrp', 'CMMVC4711E');
         const refused = array.createGroup(GROUP);
-        await expect(refused).rejects.toMatchObject({ outcome: 'unknown', details: { cmmvc: 'CMMVC4711E' } });
+        await expect(refused).rejects.toMatchObject({
+          outcome: 'unknown',
+          details: { cmmvc: 'CMMVC4711E' },
+        });
       });
 
       it('a busy array may be asked again', async () => {
         under.answerWith('mkfcconsistgrp', 'CMMVC5786E');
-        await expect(array.createGroup(GROUP)).rejects.toMatchObject({ outcome: 'not-done', retry: 'safe' });
+        await expect(array.createGroup(GROUP)).rejects.toMatchObject({
+          outcome: 'not-done',
+          retry: 'safe',
+        });
       });
 
       it('a group with members is not removed', async () => {
@@ -172,11 +211,19 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
 
     describe('the rest of the procedure', () => {
       it('reads what is there, and only that', async () => {
-        const few = [...(await array.readVDisks(['src', 'ghost'])), ...(await array.readVDisks(['tgt']))];
+        const few = [
+          ...(await array.readVDisks(['src', 'ghost'])),
+          ...(await array.readVDisks(['tgt'])),
+        ];
         const many = await array.readVDisks(['src', 'tgt', 'ghost', 'g1', 'g2', 'g3']);
         expect(few.map((vdisk) => vdisk.name).sort()).toEqual(['src', 'tgt']);
         expect(many).toEqual(few);
-        expect(few[0]).toMatchObject({ capacityBytes: 64 << 20, status: 'online', pool: 'pool0', replicated: false });
+        expect(few[0]).toMatchObject({
+          capacityBytes: 64 << 20,
+          status: 'online',
+          pool: 'pool0',
+          replicated: false,
+        });
         expect(few[0]?.uid).toMatch(/^[0-9A-F]{32}$/);
         expect((await array.readHosts()).map((host) => host.name)).toEqual(['app1', 'app2']);
         expect((await array.readPools())[0]).toMatchObject({ name: 'pool0' });
@@ -191,7 +238,10 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
         await array.createMapping(mapping);
         await array.createVDisk({ name: 'tgt2', pool: 'pool0', capacityBytes: 64 << 20 });
         await array.createMapping({ ...mapping, name: 'fc_tgt2', target: 'tgt2' });
-        expect([...((await array.readGroup(GROUP))?.members ?? [])].sort()).toEqual(['fc_tgt', 'fc_tgt2']);
+        expect([...((await array.readGroup(GROUP))?.members ?? [])].sort()).toEqual([
+          'fc_tgt',
+          'fc_tgt2',
+        ]);
         await array.changeMapping('fc_tgt', { group: '' });
         expect((await array.readGroup(GROUP))?.members).toEqual(['fc_tgt2']);
       });
@@ -213,13 +263,19 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
         await array.mapVDisk({ vdisk: 'small', host: 'app1', scsiId: 7 });
         const few = await array.readHostMapsOf(['src', 'tgt']);
         const many = await array.readHostMapsOf(['src', 'tgt', 'g1', 'g2', 'g3']).catch(() => []);
-        expect(few).toEqual([expect.objectContaining({ vdiskName: 'tgt', hostName: 'app2', scsiId: 5 })]);
+        expect(few).toEqual([
+          expect.objectContaining({ vdiskName: 'tgt', hostName: 'app2', scsiId: 5 }),
+        ]);
         expect(many).toEqual(few);
       });
 
       it('tells what a mapping is made of, and how much bitmap memory there is', async () => {
         await setUp();
-        expect(await array.readMapping('fc_tgt')).toMatchObject({ grainSize: 256, cleanRate: 150, incremental: true });
+        expect(await array.readMapping('fc_tgt')).toMatchObject({
+          grainSize: 256,
+          cleanRate: 150,
+          incremental: true,
+        });
         expect(await array.readMapping('ghost')).toBeUndefined();
         const [group] = await array.readIoGroups();
         expect(group?.name).toBe('io_grp0');
@@ -227,7 +283,12 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
       });
 
       it('creates thin volumes', async () => {
-        await array.createVDisk({ name: 'thin', pool: 'pool0', capacityBytes: 16 << 20, thin: { realPercent: 2 } });
+        await array.createVDisk({
+          name: 'thin',
+          pool: 'pool0',
+          capacityBytes: 16 << 20,
+          thin: { realPercent: 2 },
+        });
         const thin = { name: 'thin', capacityBytes: 16 << 20, thin: true };
         expect(await array.readVDisks(['thin'])).toEqual([expect.objectContaining(thin)]);
         expect((await array.readVDisks(['src']))[0]?.thin).toBe(false);
@@ -238,7 +299,9 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
         await start();
         await array.setGroupAutodelete(GROUP);
         await array.changeMapping('fc_tgt', { autodelete: true, copyRate: 150 });
-        await expect.poll(async () => (await array.readMappings()).length, { timeout: 20_000, interval: 50 }).toBe(0);
+        await expect
+          .poll(async () => (await array.readMappings()).length, { timeout: 20_000, interval: 50 })
+          .toBe(0);
         expect(await array.readGroups()).toEqual([]);
       });
 
@@ -247,20 +310,34 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
         await start();
         await array.createGroup('back_abc123');
         await array.createVDisk({ name: 'other', pool: 'pool0', capacityBytes: 64 << 20 });
-        await array.createMapping({ ...mapping, name: 'fc_src', source: 'other', target: 'src', group: 'back_abc123' });
-        await expect(array.prepareGroup('back_abc123')).rejects.toMatchObject({ code: 'WRONG_STATE' });
+        await array.createMapping({
+          ...mapping,
+          name: 'fc_src',
+          source: 'other',
+          target: 'src',
+          group: 'back_abc123',
+        });
+        await expect(array.prepareGroup('back_abc123')).rejects.toMatchObject({
+          code: 'WRONG_STATE',
+        });
         await array.prepareGroup('back_abc123', { restore: true });
         await stateIs('back_abc123', 'prepared');
         const session = await array.reserveStart(5_000);
-        expect(await session.startPrepared('back_abc123', 5_000, { restore: true })).toMatchObject({ started: 'done' });
+        expect(await session.startPrepared('back_abc123', 5_000, { restore: true })).toMatchObject({
+          started: 'done',
+        });
         session.release();
         await array.stopGroup(GROUP, 'force');
         // Complete by now, if the copy over its source drove everything out to it.
         const end = async (): Promise<string | undefined> => (await array.readGroup(GROUP))?.state;
-        await expect.poll(end, { timeout: 10_000, interval: 30 }).toMatch(/^(stopped|idle_or_copied)$/);
+        await expect
+          .poll(end, { timeout: 10_000, interval: 30 })
+          .toMatch(/^(stopped|idle_or_copied)$/);
         await array.changeMapping('fc_tgt', { group: '' });
         await array.stopMapping('fc_tgt', 'force');
-        await expect(array.stopGroup('back_abc123', 'split')).rejects.toMatchObject({ outcome: 'not-done' });
+        await expect(array.stopGroup('back_abc123', 'split')).rejects.toMatchObject({
+          outcome: 'not-done',
+        });
       });
 
       it('stops a prepared group, and a stopped one again', async () => {

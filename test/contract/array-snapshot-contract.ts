@@ -28,10 +28,14 @@ export function describeSnapshotContract(
       session.release();
       return answer;
     };
-    const taken = async () => (await array.readSnapshots('vg_src')).find((one) => one.name === name);
+    const taken = async () =>
+      (await array.readSnapshots('vg_src')).find((one) => one.name === name);
 
     it('of a group that does not exist are not-done, and nothing is known of it', async () => {
-      expect(await add({ volumeGroup: 'ghost' })).toMatchObject({ started: 'not-done', stateRead: '' });
+      expect(await add({ volumeGroup: 'ghost' })).toMatchObject({
+        started: 'not-done',
+        stateRead: '',
+      });
       expect(await array.readVolumeGroup('ghost')).toBeUndefined();
       expect(await array.readSnapshots('ghost')).toEqual([]);
     });
@@ -42,7 +46,11 @@ export function describeSnapshotContract(
 
     it('whose name is taken are not-done, and the one that is there is seen', async () => {
       expect(await add()).toMatchObject({ started: 'done', stateRead: 'absent', code: '' });
-      expect(await add()).toMatchObject({ started: 'not-done', stateRead: 'exists', code: 'CMMVC6035E' });
+      expect(await add()).toMatchObject({
+        started: 'not-done',
+        stateRead: 'exists',
+        code: 'CMMVC6035E',
+      });
     });
 
     it.each(['before', 'after'] as const)(
@@ -99,12 +107,20 @@ export function describeSnapshotContract(
       });
       const [made] = await array.readClonedVolumes('vg_clone');
       expect(made).toMatchObject({ source: 'src', snapshot: name, online: true });
-      expect(await array.readClonedVolumes('vg_src')).toMatchObject([{ name: 'src', source: '', snapshot: '' }]);
+      expect(await array.readClonedVolumes('vg_src')).toMatchObject([
+        { name: 'src', source: '', snapshot: '' },
+      ]);
       for (const _ of ['once', 'and again']) await array.renameVDisk(made!.name, 'src_clone');
-      await expect(array.renameVDisk('ghost', 'ghost2')).rejects.toMatchObject({ code: 'OBJECT_MISSING' });
+      await expect(array.renameVDisk('ghost', 'ghost2')).rejects.toMatchObject({
+        code: 'OBJECT_MISSING',
+      });
       expect((await array.readVDisks(['src_clone']))[0]?.uid).toBe(made!.uid);
-      await expect.poll(() => array.readPopulation(), { timeout: 20_000, interval: 50 }).toEqual([]);
-      await expect(array.removeVolumeGroup('vg_clone')).rejects.toMatchObject({ code: 'GROUP_NOT_EMPTY' });
+      await expect
+        .poll(() => array.readPopulation(), { timeout: 20_000, interval: 50 })
+        .toEqual([]);
+      await expect(array.removeVolumeGroup('vg_clone')).rejects.toMatchObject({
+        code: 'GROUP_NOT_EMPTY',
+      });
       await array.removeVDisk('src_clone');
       for (const _ of ['once', 'and again']) await array.removeVolumeGroup('vg_clone');
     });
@@ -115,7 +131,9 @@ export function describeSnapshotContract(
       expect(await restore(time)).toMatchObject({ started: 'done', stateRead: 'active' });
       expect(await restore('000101000000')).toMatchObject({ stateRead: '' });
       await array.removeSnapshot(ref);
-      await expect.poll(async () => (await restore(time)).started, { timeout: 20_000, interval: 50 }).toBe('not-done');
+      await expect
+        .poll(async () => (await restore(time)).started, { timeout: 20_000, interval: 50 })
+        .toBe('not-done');
     });
   });
 }

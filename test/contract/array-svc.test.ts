@@ -4,11 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSvcArray } from '../../src/array/svc/svc-array.js';
 import type { StorageArray } from '../../src/array/array.js';
-import { createSystem, startSimulator, type Faults, type Simulator } from '../../src/simulator/index.js';
+import {
+  createSystem,
+  startSimulator,
+  type Faults,
+  type Simulator,
+} from '../../src/simulator/index.js';
 import { createInProcessTransport } from '../../src/transport/in-process/in-process-transport.js';
 import { createHttpsTransport } from '../../src/transport/https/https-transport.js';
 import { createSshTransport } from '../../src/transport/ssh/ssh-transport.js';
-import { systemClock as clock, systemRandomness as randomness } from '../../src/clock/system-clock.js';
+import {
+  systemClock as clock,
+  systemRandomness as randomness,
+} from '../../src/clock/system-clock.js';
 import { describeArrayContract, type ArrayUnderTest } from './array-contract.js';
 
 const config = {
@@ -62,7 +70,11 @@ const ports = { name: 'svc1', clock, randomness };
 
 describeArrayContract('SVC client in process', async () => {
   const system = await createSystem({ config, clock });
-  const transport = createInProcessTransport({ address: 'svc1', clock, run: (line) => system.execute(line) });
+  const transport = createInProcessTransport({
+    address: 'svc1',
+    clock,
+    run: (line) => system.execute(line),
+  });
   const array = createSvcArray({ ...ports, transport });
   return underTest({ array, faults: system.faults, end: () => system.close() });
 });

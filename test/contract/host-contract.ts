@@ -51,8 +51,10 @@ export function describeHostContract(name: string, open: () => Promise<HostBench
     mounts: bench.source.mounts,
     ...over,
   });
-  const unmounting = (over: Partial<HoldOrder> = {}) => hold({ method: 'unmount', units: bench.source.units, ...over });
-  const writable = () => Promise.all(bench.source.mounts.map(({ mountPoint }) => bench.source.isWritable(mountPoint)));
+  const unmounting = (over: Partial<HoldOrder> = {}) =>
+    hold({ method: 'unmount', units: bench.source.units, ...over });
+  const writable = () =>
+    Promise.all(bench.source.mounts.map(({ mountPoint }) => bench.source.isWritable(mountPoint)));
   const all = (value: boolean) => bench.source.mounts.map(() => value);
   const firstMount = () => bench.source.mounts[0]?.mountPoint ?? '';
   const port = () => bench.source.host.source;
@@ -161,7 +163,11 @@ export function describeHostContract(name: string, open: () => Promise<HostBench
 
     it('writes no nonce where nothing is mounted', async () => {
       await bench.wait(port().takeDown(unmounting()));
-      const nonce = port().writeNonce({ run: bench.run, kind: 'before', mounts: bench.source.mounts });
+      const nonce = port().writeNonce({
+        run: bench.run,
+        kind: 'before',
+        mounts: bench.source.mounts,
+      });
       await expect(bench.wait(nonce)).rejects.toThrow();
       await bench.wait(port().giveBack(unmounting()));
     });
@@ -178,7 +184,9 @@ export function describeHostContract(name: string, open: () => Promise<HostBench
     });
     const synthesise = () => {
       const { volumeGroups, fileSystems } = bench.target;
-      return bench.wait(target().synthesise({ run: bench.run, volumeGroups, fileSystems, synthesis: 'auto' }));
+      return bench.wait(
+        target().synthesise({ run: bench.run, volumeGroups, fileSystems, synthesis: 'auto' }),
+      );
     };
     const mounted = async () => {
       await bench.wait(target().find({ run: bench.run, uids: bench.target.uids }));
@@ -195,14 +203,18 @@ export function describeHostContract(name: string, open: () => Promise<HostBench
     it('does not let go while a process uses a mount', async () => {
       await mounted();
       const end = await bench.target.use(bench.target.fileSystems[0]?.at ?? '');
-      await expect(bench.wait(target().release(order()))).rejects.toMatchObject({ code: 'TARGET_IN_USE' });
+      await expect(bench.wait(target().release(order()))).rejects.toMatchObject({
+        code: 'TARGET_IN_USE',
+      });
       await end();
     });
 
     it('is not proved released while the array still shows the disks', async () => {
       await mounted();
       await bench.wait(target().release(order()));
-      await expect(bench.wait(target().proveReleased(order()))).rejects.toMatchObject({ code: 'NOT_RELEASED' });
+      await expect(bench.wait(target().proveReleased(order()))).rejects.toMatchObject({
+        code: 'NOT_RELEASED',
+      });
       await bench.target.hide();
       await bench.wait(target().proveReleased(order()));
       await bench.wait(target().release(order()));

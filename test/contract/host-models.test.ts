@@ -8,7 +8,8 @@ describeHostContract('a model host', async () => {
   const { app1, dev1, clock, target } = made;
   await made.run('flashCopyTakePointInTime', quiesceOrder(made), new MockActivityEnvironment());
   const show = async () => {
-    for (const { vdisk, arrayHost } of target.presentations) await made.storage.mapVDisk({ vdisk, host: arrayHost });
+    for (const { vdisk, arrayHost } of target.presentations)
+      await made.storage.mapVDisk({ vdisk, host: arrayHost });
   };
   await show();
   return {

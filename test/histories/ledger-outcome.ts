@@ -2,7 +2,11 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
-import { LEDGER, LEDGER_ACQUIRE_UPDATE, LEDGER_RELEASE_UPDATE } from '../../src/workflows/messages.js';
+import {
+  LEDGER,
+  LEDGER_ACQUIRE_UPDATE,
+  LEDGER_RELEASE_UPDATE,
+} from '../../src/workflows/messages.js';
 import { until, type Crew } from '../workflow/carry-out.js';
 import { withWorkers } from '../workflow/temporal.js';
 import { World } from '../workflow/world.js';
@@ -18,7 +22,12 @@ export function ledgerContinued(crew: Crew): Promise<History> {
         workflowIdConflictPolicy: 'USE_EXISTING',
       }),
     });
-  const order = (holder: string) => ({ holder, set: holder, sources: ['db'], targets: [`${holder}_copy`] });
+  const order = (holder: string) => ({
+    holder,
+    set: holder,
+    sources: ['db'],
+    targets: [`${holder}_copy`],
+  });
   return withWorkers({ ...crew, taskQueue }, new World().activities(), async () => {
     await send(LEDGER_ACQUIRE_UPDATE, order('a'));
     const { runId } = await workflow.getHandle(taskQueue).describe();

@@ -19,7 +19,11 @@ export interface Outcome {
 type Act = (world: World, handle: CopyHandle) => Promise<unknown>;
 
 /** One copy in a world of its own; `act` is somebody from outside. */
-const copy = (name: string, shape: Shape, ...[faults, act]: [(world: World) => void, Act?]): Outcome => ({
+const copy = (
+  name: string,
+  shape: Shape,
+  ...[faults, act]: [(world: World) => void, Act?]
+): Outcome => ({
   name,
   record: async (crew) => {
     const world = new World(shape);
@@ -57,7 +61,10 @@ const guard = (name: string, faults: (world: World) => void, act: Act): Outcome 
 const nothing = (): void => undefined;
 const phaseIs = (handle: CopyHandle, phase: Report['phase']) => async (): Promise<boolean> =>
   (await handle.query<Report>('report')).phase === phase;
-const both: Shape = { sources: { source1: 'unmount', source2: 'quiesce' }, arrays: ['svc1', 'svc2'] };
+const both: Shape = {
+  sources: { source1: 'unmount', source2: 'quiesce' },
+  arrays: ['svc1', 'svc2'],
+};
 
 const refusedStart = (world: World): void =>
   world.on('flashCopyTakePointInTime', (_effect, _attempt, order) => {
@@ -93,7 +100,10 @@ const operatorNeeded = (world: World): void =>
 const restoring = (world: World): void =>
   world.on('flashCopyPlan', async (effect) => {
     const plan = (await effect()) as { groups: object[] };
-    return { ...plan, groups: plan.groups.map((group) => ({ ...group, restore: true, autodelete: true })) };
+    return {
+      ...plan,
+      groups: plan.groups.map((group) => ({ ...group, restore: true, autodelete: true })),
+    };
   });
 
 const slowly = (world: World): void => {
@@ -116,7 +126,9 @@ export const OUTCOMES: readonly Outcome[] = [
   ),
   copy('failed-and-given-back', {}, refusedStart),
   copy('failed-by-contradiction', {}, (world) =>
-    world.on('flashCopyVerify', () => Promise.resolve({ contradictions: ['/data: mark'], checked: 1 })),
+    world.on('flashCopyVerify', () =>
+      Promise.resolve({ contradictions: ['/data: mark'], checked: 1 }),
+    ),
   ),
   copy('cancelled', {}, hangsInPause, async (world, handle) => {
     await until(() => world.still.size > 0);
@@ -131,11 +143,16 @@ export const OUTCOMES: readonly Outcome[] = [
       await handle.executeUpdate('abort', { args: ['wrong night'] });
     },
   ),
-  copy('needs-operator', { sources: { source1: 'unmount' } }, operatorNeeded, async (world, handle) => {
-    await until(phaseIs(handle, 'NEEDS_OPERATOR'));
-    world.guardTurn = true;
-    await handle.executeUpdate('retryGiveBack');
-  }),
+  copy(
+    'needs-operator',
+    { sources: { source1: 'unmount' } },
+    operatorNeeded,
+    async (world, handle) => {
+      await until(phaseIs(handle, 'NEEDS_OPERATOR'));
+      world.guardTurn = true;
+      await handle.executeUpdate('retryGiveBack');
+    },
+  ),
   copy(
     'rate-changed',
     { waitFor: 'copied' },

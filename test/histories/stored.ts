@@ -9,13 +9,23 @@ interface Message {
 }
 const ofWorker = createRequire(createRequire(import.meta.url).resolve('@temporalio/worker'));
 const { temporal } = ofWorker('@temporalio/proto') as {
-  readonly temporal: { readonly api: { readonly history: { readonly v1: { readonly History: Message } } } };
+  readonly temporal: {
+    readonly api: { readonly history: { readonly v1: { readonly History: Message } } };
+  };
 };
 const { History: Histories } = temporal.api.history.v1;
 
 /** Who took a task, where code lay, and texts for people. */
 const DROPPED: ReadonlySet<string> = new Set([
-  ...['identity', 'stackTrace', 'workerVersion', 'binaryChecksum', 'userMetadata', 'requestId', 'taskId'],
+  ...[
+    'identity',
+    'stackTrace',
+    'workerVersion',
+    'binaryChecksum',
+    'userMetadata',
+    'requestId',
+    'taskId',
+  ],
 ]);
 
 function redacted(value: unknown): unknown {
@@ -28,13 +38,17 @@ function redacted(value: unknown): unknown {
 }
 
 /** An event as it lies in a file: numbers of events as text, payloads in base64, enumerations by name. */
-export type StoredEvent = { readonly eventType: string } & Readonly<Record<string, Record<string, unknown>>>;
+export type StoredEvent = { readonly eventType: string } & Readonly<
+  Record<string, Record<string, unknown>>
+>;
 export interface StoredHistory {
   readonly events: readonly StoredEvent[];
 }
 
 export const toStored = (history: History): StoredHistory =>
-  redacted(Histories.toObject(history, { longs: String, bytes: String, enums: String })) as StoredHistory;
+  redacted(
+    Histories.toObject(history, { longs: String, bytes: String, enums: String }),
+  ) as StoredHistory;
 
 /** For `Worker.runReplayHistory`. */
 export const fromStored = (stored: StoredHistory): History => Histories.fromObject(stored);

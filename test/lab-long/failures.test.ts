@@ -4,7 +4,13 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { longestGap } from '../../bench/pause/writer-gap.js';
 import { armFaults } from '../../lab/faults.js';
-import { source1, startDemoWorker, startWriters, type DemoWorker, type Writers } from '../../lab/demo/session.js';
+import {
+  source1,
+  startDemoWorker,
+  startWriters,
+  type DemoWorker,
+  type Writers,
+} from '../../lab/demo/session.js';
 import { until } from '../../lab/until.js';
 import type { FlashCopyClient } from '../../src/client/index.js';
 import { withMethods } from '../../src/testing/index.js';
@@ -57,7 +63,8 @@ async function gapBetween(fromMs: number, toMs: number): Promise<number> {
   await until(
     'writers to go on',
     { within: 60_000 },
-    async () => (await writers.acknowledgements()).some(({ ackMs }) => ackMs > toMs + 1_000) || undefined,
+    async () =>
+      (await writers.acknowledgements()).some(({ ackMs }) => ackMs > toMs + 1_000) || undefined,
   );
   const acknowledgements = await writers.acknowledgements();
   return Math.max(
@@ -103,7 +110,10 @@ describe('a second file system that refuses to stand still', () => {
     const from = Date.now();
     const { code, report } = await endOf(await client.start(request));
     refuseExtra = false;
-    expect({ code, outcome: report.outcome }).toEqual({ code: 'QUIESCE_REFUSED', outcome: 'failed' });
+    expect({ code, outcome: report.outcome }).toEqual({
+      code: 'QUIESCE_REFUSED',
+      outcome: 'failed',
+    });
     expect(report.compensation.filter(({ ok }) => !ok)).toEqual([]);
     await expectAtRest();
     expect(await gapBetween(from, Date.now())).toBeLessThan(SOON_MS);
@@ -131,10 +141,14 @@ describe('a worker killed between quiesce and start', () => {
   it('leaves nothing frozen: the holder gives back by itself, another worker ends the run, the next copy succeeds', async () => {
     await worker?.stop();
     worker = undefined;
-    const doomed = execa(process.execPath, ['--import', 'tsx', 'test/lab-long/failures-doomed-worker.ts'], {
-      timeout: 180_000,
-      reject: false,
-    });
+    const doomed = execa(
+      process.execPath,
+      ['--import', 'tsx', 'test/lab-long/failures-doomed-worker.ts'],
+      {
+        timeout: 180_000,
+        reject: false,
+      },
+    );
     await once(doomed.stdout, 'data');
     const copy = await client.start(request);
     const died = await doomed;
@@ -151,6 +165,9 @@ describe('a worker killed between quiesce and start', () => {
     await expectAtRest();
 
     const next = await endOf(await client.start(request));
-    expect({ code: next.code, grade: next.report.grade }).toEqual({ code: '', grade: 'filesystem' });
+    expect({ code: next.code, grade: next.report.grade }).toEqual({
+      code: '',
+      grade: 'filesystem',
+    });
   });
 });

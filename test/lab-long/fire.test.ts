@@ -8,7 +8,14 @@ import type { CopyHandle } from '../../src/client/index.js';
 import { endOf, flashcopy, listed, removeCopies } from '../lab/copies.js';
 import { lab } from '../lab/linux-host-lab.js';
 import { killAt, killPoints, FIRES, type Fire } from './fire/fires.js';
-import { inThePause, layGround, request, writesAgain, type Ground, type Method } from './fire/ground.js';
+import {
+  inThePause,
+  layGround,
+  request,
+  writesAgain,
+  type Ground,
+  type Method,
+} from './fire/ground.js';
 import { terminate } from './fire/harm.js';
 import { makeBootable } from './fire/bootable.js';
 
@@ -47,7 +54,12 @@ async function nextCopy(tidiedBy: Fire['tidiedBy']): Promise<string> {
 
 /** As an operator would: 0 when nothing is left, 5 when something needs a person. */
 async function sendJanitor(): Promise<void> {
-  const { exitCode, stdout, stderr } = await flashcopy('janitor', 'run', '--address', ground.address);
+  const { exitCode, stdout, stderr } = await flashcopy(
+    'janitor',
+    'run',
+    '--address',
+    ground.address,
+  );
   console.log(stdout);
   expect([0, 5], stderr).toContain(exitCode);
 }
@@ -64,11 +76,16 @@ async function light({ name, method, faults = [], slowly, ...fire }: Fire): Prom
   const struck = performance.now();
   await fire.harm(ground, copy);
   const boot = Math.round(performance.now() - struck);
-  const again = await writesAgain(ground.writers, fire.reboots === true ? AFTER_BOOT_MS : WRITES_WITHIN[method]);
+  const again = await writesAgain(
+    ground.writers,
+    fire.reboots === true ? AFTER_BOOT_MS : WRITES_WITHIN[method],
+  );
   await fire.mend?.(ground);
   const code = await ended(ground.client.copy(copy.workflowId));
   const said = `${again} ms${fire.reboots === true ? ` after a boot of ${boot} ms` : ''}`;
-  table.push(`${name.padEnd(42)} ${method.padEnd(8)} writes again after ${said.padEnd(36)} ${code || 'good copy'}`);
+  table.push(
+    `${name.padEnd(42)} ${method.padEnd(8)} writes again after ${said.padEnd(36)} ${code || 'good copy'}`,
+  );
   console.log(table.at(-1));
   expect(fire.ends, name).toContain(code);
   await armFaults();

@@ -26,7 +26,9 @@ import { lab, prepareSource } from '../lab/linux-host-lab.js';
 const request = (name: string, volumes = pairs([1, 1], [2, 2])) => ({
   ...{ name, array: 'svc-lab', volumes },
   sources: [{ host: 'source1', method: 'quiesce' }],
-  targets: [{ host: 'backup1', mounts: [{ from: '/data', at: '/backup/data' }], synthesis: 'keep' }],
+  targets: [
+    { host: 'backup1', mounts: [{ from: '/data', at: '/backup/data' }], synthesis: 'keep' },
+  ],
   copy: { incremental: true, rate: 50 },
   verify: { fileSystem: false },
 });
@@ -54,7 +56,10 @@ describe('the demo with a lie beneath it', () => {
   const check = async ({ report }: End) => {
     await systemClock.sleep(1_500);
     const acknowledgements = await writers.acknowledgements();
-    const { findings, acknowledged } = await checkCopy(backup1, '/backup/data', { report, acknowledgements });
+    const { findings, acknowledged } = await checkCopy(backup1, '/backup/data', {
+      report,
+      acknowledgements,
+    });
     return { codes: [...new Set(findings.map((line) => line.split(':')[0]))], acknowledged };
   };
 

@@ -11,7 +11,15 @@ import { uid } from '../../lab/demo/session.js';
 import { storeDirectory } from '../../lab/san/store.js';
 import { labVolumes } from '../../lab/volumes.js';
 import type { Guest } from '../../lab/guest.js';
-import { diskOf, flashcopy, inventoryFile, lendToSource, pairs, removeCopies, takeFromSource } from '../lab/copies.js';
+import {
+  diskOf,
+  flashcopy,
+  inventoryFile,
+  lendToSource,
+  pairs,
+  removeCopies,
+  takeFromSource,
+} from '../lab/copies.js';
 import { array, lab, prepareSource } from '../lab/linux-host-lab.js';
 
 let source: Guest;
@@ -29,15 +37,27 @@ const file = async (name: string, content: unknown) => {
 const asked = { name: 'refused', array: 'svc-lab', sources: [], grade: 'crash' } as const;
 
 async function refused(command: 'plan' | 'run', request: object, inventory = inventoryFile) {
-  const { exitCode, stderr } = await flashcopy(command, await file('request.json', request), '--inventory', inventory);
-  return { exitCode, stderr, lines: stderr.split('\n').filter((line) => /^\S+ = ".*": [A-Z_]+; ./.test(line)) };
+  const { exitCode, stderr } = await flashcopy(
+    command,
+    await file('request.json', request),
+    '--inventory',
+    inventory,
+  );
+  return {
+    exitCode,
+    stderr,
+    lines: stderr.split('\n').filter((line) => /^\S+ = ".*": [A-Z_]+; ./.test(line)),
+  };
 }
 /** `field = "value": CODE`, as the beginning of each line. */
-const beginnings = (lines: readonly string[]) => lines.map((line) => line.slice(0, line.indexOf(';'))).sort();
+const beginnings = (lines: readonly string[]) =>
+  lines.map((line) => line.slice(0, line.indexOf(';'))).sort();
 
 async function facts(): Promise<Facts> {
   const listings = ['lsfcmap', 'lsfcconsistgrp', 'lsvdisk', 'lshost', 'lshostvdiskmap'];
-  const all: Facts = { array: await array(listings.map((listing) => `${listing} -delim :`).join('; ')) };
+  const all: Facts = {
+    array: await array(listings.map((listing) => `${listing} -delim :`).join('; ')),
+  };
   // Not what a login brings and takes away again.
   const mounts = "findmnt -rn -o TARGET,SOURCE,FSTYPE,OPTIONS | grep -v '^/run/user/'";
   for (const guest of [source, backup]) all[guest.name] = await guest.sh(mounts);
@@ -105,8 +125,14 @@ describe('a plan against the lab', () => {
     const volumes = [{ source: 'db_data1', target: 'db_data1' }];
     const same = await refused('plan', { ...asked, volumes });
     expect(same.exitCode).toBe(2);
-    expect(same.stderr).toContain('volumes[0].target = "db_data1": is its own source; name another volume');
-    const lacking = await refused('plan', { ...asked, volumes: pairs([1, 1]), sources: [{ host: 'source1' }] });
+    expect(same.stderr).toContain(
+      'volumes[0].target = "db_data1": is its own source; name another volume',
+    );
+    const lacking = await refused('plan', {
+      ...asked,
+      volumes: pairs([1, 1]),
+      sources: [{ host: 'source1' }],
+    });
     expect(lacking.exitCode).toBe(2);
     expect(lacking.stderr).toContain('sources[0].method');
   });

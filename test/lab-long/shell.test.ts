@@ -17,7 +17,11 @@ beforeAll(async () => {
   await removeCopies();
   await source1.sh('systemctl stop fc-writer.service');
   writers = await startWriters('acknowledgements-shell.log');
-  await until('records', { within: 30_000 }, async () => (await writers.acknowledgements()).length > 20 || undefined);
+  await until(
+    'records',
+    { within: 30_000 },
+    async () => (await writers.acknowledgements()).length > 20 || undefined,
+  );
   // The demo's check must see a writer that rests in the pause: what it cannot see moving proves nothing.
   await source1.sh('systemctl stop fc-writer.service');
 });
@@ -28,12 +32,29 @@ afterAll(async () => {
 
 describe('flashcopy in a shell', () => {
   it('runs the example of the lab, tells its status meanwhile, and ends with 0 and one document', async () => {
-    const args = ['flashcopy', 'run', 'examples/lab-request.yaml', '--inventory', inventoryFile, '--json'];
+    const args = [
+      'flashcopy',
+      'run',
+      'examples/lab-request.yaml',
+      '--inventory',
+      inventoryFile,
+      '--json',
+    ];
     const running = execa('npx', args, { reject: false, stdin: 'ignore' });
-    const status = await until('a status of the running copy', { within: 120_000, every: 2_000 }, async () => {
-      const { exitCode, stdout } = await flashcopy('status', 'demo', '--address', address(), '--json');
-      return exitCode === 0 ? (JSON.parse(stdout) as Report) : undefined;
-    });
+    const status = await until(
+      'a status of the running copy',
+      { within: 120_000, every: 2_000 },
+      async () => {
+        const { exitCode, stdout } = await flashcopy(
+          'status',
+          'demo',
+          '--address',
+          address(),
+          '--json',
+        );
+        return exitCode === 0 ? (JSON.parse(stdout) as Report) : undefined;
+      },
+    );
     expect(status).toMatchObject({ set: 'demo', outcome: 'running' });
 
     const { exitCode, stdout, stderr } = await running;
@@ -44,7 +65,10 @@ describe('flashcopy in a shell', () => {
 
     // A good copy all the same: only that nobody wrote is found, for both writers.
     const acknowledgements = await writers.acknowledgements();
-    const { findings, acknowledged } = await checkCopy(backup1, '/backup/data', { report, acknowledgements });
+    const { findings, acknowledged } = await checkCopy(backup1, '/backup/data', {
+      report,
+      acknowledgements,
+    });
     expect(acknowledged).toBeGreaterThan(20);
     expect(findings.map((line) => /^(\w+): instance (\d)/.exec(line)?.slice(1).join(' '))).toEqual([
       ...['idle 1', 'idle 1', 'idle 1'],

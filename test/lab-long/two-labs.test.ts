@@ -34,7 +34,8 @@ const recorded = (state: LabState) => Object.values(state.processes);
 async function killMidway(up: ChildProcess): Promise<LabState> {
   const state = await until('half a lab', { within: 240_000 }, () => {
     const seen = stateOfSecond();
-    const started = seen !== undefined && 'source1' in seen.processes && recorded(seen).every(isAlive);
+    const started =
+      seen !== undefined && 'source1' in seen.processes && recorded(seen).every(isAlive);
     const half = started && existsSync(path.join(second, 'array.json'));
     if (!half && up.exitCode !== null) throw new Error(`up ended with ${up.exitCode}`);
     return Promise.resolve(half ? seen : undefined);
@@ -107,12 +108,22 @@ async function begun(killed: LabState): Promise<ChildProcess> {
 
 /** Its ssh_config is not written yet: the address is in what its array said of itself. */
 async function volumesOf(state: LabState): Promise<string> {
-  const { port } = JSON.parse(readFileSync(path.join(second, 'array.json'), 'utf8')) as { port: number };
+  const { port } = JSON.parse(readFileSync(path.join(second, 'array.json'), 'utf8')) as {
+    port: number;
+  };
   expect(port).toBe(state.ports['array']);
-  const unpinned = ['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR'];
+  const unpinned = [
+    '-o',
+    'StrictHostKeyChecking=no',
+    '-o',
+    'UserKnownHostsFile=/dev/null',
+    '-o',
+    'LogLevel=ERROR',
+  ];
   const key = ['-i', path.join(second, 'id_ed25519'), '-o', 'IdentitiesOnly=yes'];
   const line = 'lsvdisk -nohdr -delim :';
-  return (await execa('ssh', [...unpinned, ...key, '-p', `${port}`, 'flashcopy@127.0.0.1', line])).stdout;
+  return (await execa('ssh', [...unpinned, ...key, '-p', `${port}`, 'flashcopy@127.0.0.1', line]))
+    .stdout;
 }
 
 const loopFiles = (): string[] =>

@@ -15,11 +15,16 @@ const COPIES = ['db_copy1', 'db_copy2', 'db_copy3', 'db_copy4'];
 /** Pairs `db_data<source>` and `db_copy<target>`, each target confirmed. */
 export const pairs = (...numbers: readonly (readonly [source: number, target: number])[]) =>
   numbers.map(([source, target]) => ({
-    ...{ source: `db_data${source}`, target: `db_copy${target}`, overwrite: uid(`db_copy${target}`) },
+    ...{
+      source: `db_data${source}`,
+      target: `db_copy${target}`,
+      overwrite: uid(`db_copy${target}`),
+    },
   }));
 
 /** For those who start copies and workers apart. */
-export const connectToLab = () => FlashCopyClient.connect({ address: `127.0.0.1:${readState().ports['temporal']}` });
+export const connectToLab = () =>
+  FlashCopyClient.connect({ address: `127.0.0.1:${readState().ports['temporal']}` });
 
 export interface End {
   /** '' for a good copy. */
@@ -41,16 +46,23 @@ export async function endOf(copy: CopyHandle): Promise<End> {
 /** The command line from its sources, as from a shell. */
 export function flashcopy(...args: string[]) {
   const main = path.resolve('src/cli/main.ts');
-  return execa(process.execPath, ['--import', 'tsx', main, ...args], { reject: false, stdin: 'ignore' });
+  return execa(process.execPath, ['--import', 'tsx', main, ...args], {
+    reject: false,
+    stdin: 'ignore',
+  });
 }
 
 /** Fields of listings of the array, row by row, in one connection: it takes only a few new ones a second. */
 export async function listed<const L extends readonly string[]>(
   ...listings: L
 ): Promise<{ [K in keyof L]: string[][] }> {
-  const text = await array(listings.map((listing) => `${listing} -nohdr -delim :; echo --`).join('; '));
+  const text = await array(
+    listings.map((listing) => `${listing} -nohdr -delim :; echo --`).join('; '),
+  );
   const answers = text.split(/^--\n?/m).slice(0, listings.length);
-  return answers.map((answer) => answer.split('\n').flatMap((line) => (line === '' ? [] : [line.split(':')]))) as {
+  return answers.map((answer) =>
+    answer.split('\n').flatMap((line) => (line === '' ? [] : [line.split(':')])),
+  ) as {
     [K in keyof L]: string[][];
   };
 }
@@ -58,7 +70,11 @@ export async function listed<const L extends readonly string[]>(
 /** Lets go of every copy: on backup1 first, then on the array. The next test finds volumes without mappings, groups and target maps. */
 export async function removeCopies(): Promise<void> {
   await releaseBackup();
-  const [groups, mappings, maps] = await listed('lsfcconsistgrp', 'lsfcmap', 'lshostvdiskmap backup1');
+  const [groups, mappings, maps] = await listed(
+    'lsfcconsistgrp',
+    'lsfcmap',
+    'lshostvdiskmap backup1',
+  );
   const undo = [
     ...maps.map((row) => `rmvdiskhostmap -host backup1 ${row[4]}`),
     ...groups.map(([, name]) => `stopfcconsistgrp ${name}`),
@@ -72,7 +88,9 @@ export async function removeCopies(): Promise<void> {
 /** Shows more volumes to source1 than it has at first, as the product presents them. */
 export async function lendToSource(...volumes: readonly string[]): Promise<void> {
   // A volume that is mapped already is as good.
-  await array(volumes.map((volume) => `mkvdiskhostmap -host source1 ${volume}`).join('; ')).catch(() => undefined);
+  await array(volumes.map((volume) => `mkvdiskhostmap -host source1 ${volume}`).join('; ')).catch(
+    () => undefined,
+  );
   const host = hostOf('source1');
   await host.target.find({ run: newRun(), uids: volumes.map(uid) }).finally(() => host.close());
 }
@@ -80,9 +98,17 @@ export async function lendToSource(...volumes: readonly string[]): Promise<void>
 /** Takes them back, empty. */
 export async function takeFromSource(...volumes: readonly string[]): Promise<void> {
   const { source } = await lab();
-  await source.sh(`for volume in ${volumes.map(diskOf).join(' ')}; do ! [ -b $volume ] || wipefs -q -a $volume; done`);
+  await source.sh(
+    `for volume in ${volumes.map(diskOf).join(' ')}; do ! [ -b $volume ] || wipefs -q -a $volume; done`,
+  );
   const host = hostOf('source1');
-  const order = { run: newRun(), mounts: [], volumeGroups: [], uids: volumes.map(uid), keepMapped: false };
+  const order = {
+    run: newRun(),
+    mounts: [],
+    volumeGroups: [],
+    uids: volumes.map(uid),
+    keepMapped: false,
+  };
   await host.target.release(order).finally(() => host.close());
   await array(volumes.map((volume) => `rmvdiskhostmap -host source1 ${volume}`).join('; '));
 }
@@ -102,7 +128,11 @@ async function releaseBackup(): Promise<void> {
   const host = hostOf('backup1');
   const order = { run: newRun(), mounts: [], keepMapped: false };
   try {
-    await host.target.release({ ...order, volumeGroups: ['vg_backup', 'vg_data'], uids: COPIES.map(uid) });
+    await host.target.release({
+      ...order,
+      volumeGroups: ['vg_backup', 'vg_data'],
+      uids: COPIES.map(uid),
+    });
   } finally {
     await host.close();
   }

@@ -6,7 +6,11 @@ describe('the demo', () => {
   // What it leaves up is the lab of all tests after it.
   it('copies by unmount and by quiesce, and checks both copies', { timeout: 900_000 }, async () => {
     const env = { KEEP: '1' };
-    const { exitCode, all } = await execa('npx', ['tsx', 'lab/demo/main.ts'], { all: true, reject: false, env });
+    const { exitCode, all } = await execa('npx', ['tsx', 'lab/demo/main.ts'], {
+      all: true,
+      reject: false,
+      env,
+    });
     expect(exitCode, all).toBe(0);
     expect(all).toMatch(/demo: DONE, grade application, verified/);
     expect(all).toMatch(/demo: DONE, grade filesystem, verified/);

@@ -7,7 +7,10 @@ import type { PlannedMount } from '../../src/domain/plan.js';
 import type { HoldOrder, Host } from '../../src/host/host.js';
 import { createLinuxHost } from '../../src/host/linux/linux-host.js';
 import { FlashCopyError } from '../../src/domain/errors.js';
-import { createSshTransport, type SshTransportOptions } from '../../src/transport/ssh/ssh-transport.js';
+import {
+  createSshTransport,
+  type SshTransportOptions,
+} from '../../src/transport/ssh/ssh-transport.js';
 import type { Transport } from '../../src/transport/transport.js';
 import { systemClock, systemRandomness } from '../../src/clock/system-clock.js';
 import { uidOf } from '../../lab/data-plane/tgt.js';
@@ -37,12 +40,19 @@ let arrayWire: Transport | undefined;
 export async function array(line: string): Promise<string> {
   arrayWire ??= createSshTransport({ ...reach('arrays', 'svc-lab'), sessions: 1 });
   const wire = arrayWire;
-  const { exitCode, stdout, stderr } = await until('a connection to the array', { within: 10_000, every: 1_000 }, () =>
-    wire.run(line, { timeoutMs: 60_000 }).catch((error: unknown) => {
-      if (error instanceof FlashCopyError && error.outcome === 'not-done' && error.code === 'UNREACHABLE')
-        return undefined;
-      throw error;
-    }),
+  const { exitCode, stdout, stderr } = await until(
+    'a connection to the array',
+    { within: 10_000, every: 1_000 },
+    () =>
+      wire.run(line, { timeoutMs: 60_000 }).catch((error: unknown) => {
+        if (
+          error instanceof FlashCopyError &&
+          error.outcome === 'not-done' &&
+          error.code === 'UNREACHABLE'
+        )
+          return undefined;
+        throw error;
+      }),
   );
   if (exitCode !== 0) throw new Error(`${line}: exit ${exitCode ?? 'by signal'}: ${stderr}`);
   return stdout.trimEnd();

@@ -18,7 +18,9 @@ const another = (): Host => {
 
 /** Succeeds only when a write to /data goes through in time. */
 const writes = (seconds: number) =>
-  source.sh(`timeout ${seconds} dd if=/dev/zero of=/data/probe bs=4k count=1 conv=fsync 2>/dev/null`);
+  source.sh(
+    `timeout ${seconds} dd if=/dev/zero of=/data/probe bs=4k count=1 conv=fsync 2>/dev/null`,
+  );
 const holderPid = async () => (await source.sh(`cat /run/flashcopy/runs/${run}/holder.pid`)).trim();
 
 beforeAll(async () => {
@@ -97,15 +99,20 @@ describe('a quiesced source', () => {
 });
 
 describe('an unmounted source', () => {
-  const down = () => order({ run, method: 'unmount', units: ['lab-app.service'], deadlineMs: 180_000 });
+  const down = () =>
+    order({ run, method: 'unmount', units: ['lab-app.service'], deadlineMs: 180_000 });
   const state = async () =>
-    (await source.sh('findmnt -no SOURCE /data || :; systemctl is-active lab-app || :')).trim().split('\n');
+    (await source.sh('findmnt -no SOURCE /data || :; systemctl is-active lab-app || :'))
+      .trim()
+      .split('\n');
 
   it('is mounted again with its units started when the holder is killed', async () => {
     newRun();
     await host.source.takeDown(down());
     await source.sh(`kill -9 ${await holderPid()}`);
-    await source.sh('for i in $(seq 60); do systemctl is-active -q lab-app && exit 0; sleep 1; done; exit 1');
+    await source.sh(
+      'for i in $(seq 60); do systemctl is-active -q lab-app && exit 0; sleep 1; done; exit 1',
+    );
     expect(await state()).toEqual(['/dev/mapper/vg_data-data', 'active']);
     expect((await host.source.giveBack(down()))?.broken).toBe('holder was gone');
   });
@@ -157,9 +164,19 @@ describe('a source inspected', () => {
       units: ['lab-app.service', 'no-such.service'],
     };
     const seen = await host.inspect({ ...order, role: 'source', method: 'quiesce' });
-    expect(seen).toMatchObject({ privileged: true, missingTools: [], heldBy: '', unknownUnits: ['no-such.service'] });
+    expect(seen).toMatchObject({
+      privileged: true,
+      missingTools: [],
+      heldBy: '',
+      unknownUnits: ['no-such.service'],
+    });
     expect(seen.disks).toEqual([
-      { uid: uidOf(0), device: `/dev/mapper/3${uidOf(0).toLowerCase()}`, paths: 2, sizeBytes: 268435456 },
+      {
+        uid: uidOf(0),
+        device: `/dev/mapper/3${uidOf(0).toLowerCase()}`,
+        paths: 2,
+        sizeBytes: 268435456,
+      },
     ]);
     expect(seen.fileSystems).toHaveLength(1);
     expect(seen.fileSystems[0]).toMatchObject({

@@ -18,10 +18,13 @@ let volumeGroup: PlannedVolumeGroup, fileSystem: PlannedFileSystem;
 async function copy(): Promise<void> {
   await array(`mkfcconsistgrp -name ${group}`);
   for (const i of [1, 2])
-    await array(`mkfcmap -source db_data${i} -target db_copy${i} -name ${group}_${i} -consistgrp ${group} -copyrate 0`);
+    await array(
+      `mkfcmap -source db_data${i} -target db_copy${i} -name ${group}_${i} -consistgrp ${group} -copyrate 0`,
+    );
   await sourceHost.source.writeNonce({ run, kind: 'before', mounts: [dataMount] });
   await array(`prestartfcconsistgrp ${group}`);
-  while (!(await array(`lsfcconsistgrp -delim : ${group}`)).includes('status:prepared')) await systemClock.sleep(2000);
+  while (!(await array(`lsfcconsistgrp -delim : ${group}`)).includes('status:prepared'))
+    await systemClock.sleep(2000);
   const armed = await sourceHost.source.arm(order({ run }));
   await armed.quiesce(30_000);
   await array(`startfcconsistgrp ${group}`);
@@ -45,20 +48,30 @@ beforeAll(async () => {
   sourceHost = hostOf('source1');
   host = hostOf('backup1');
   const [vg = '', fs = ''] = (
-    await source.sh('vgs --noheadings -o vg_uuid vg_data; blkid -p -s UUID -o value /dev/vg_data/data')
+    await source.sh(
+      'vgs --noheadings -o vg_uuid vg_data; blkid -p -s UUID -o value /dev/vg_data/data',
+    )
   )
     .trim()
     .split(/\s+/);
   volumeGroup = { sourceName: 'vg_data', sourceUuid: vg, name: 'vg_lab_copy', disks: uids };
   const device = '/dev/vg_lab_copy/data';
-  fileSystem = { from: '/data', at: '/copy/data', readOnly: false, fsType: 'xfs', sourceUuid: fs, device };
+  fileSystem = {
+    from: '/data',
+    at: '/copy/data',
+    readOnly: false,
+    fsType: 'xfs',
+    sourceUuid: fs,
+    device,
+  };
   await copy();
   for (const i of [1, 2]) await array(`mkvdiskhostmap -host backup1 db_copy${i}`);
 });
 
 afterAll(async () => {
   await host.target.release(releaseOrder(false)).catch(() => undefined);
-  for (const i of [1, 2]) await array(`rmvdiskhostmap -host backup1 db_copy${i}`).catch(() => undefined);
+  for (const i of [1, 2])
+    await array(`rmvdiskhostmap -host backup1 db_copy${i}`).catch(() => undefined);
   await array(`stopfcconsistgrp ${group}`).catch(() => undefined);
   for (const i of [1, 2]) await array(`rmfcmap -force ${group}_${i}`).catch(() => undefined);
   await array(`rmfcconsistgrp ${group}`).catch(() => undefined);
@@ -68,12 +81,19 @@ afterAll(async () => {
 describe('a copy on the target host', () => {
   it('is found by UID with both paths, and nothing on it is active', async () => {
     const found = await host.target.find({ run, uids });
-    expect(found.map(({ uid, paths }) => ({ uid, paths }))).toEqual(uids.map((uid) => ({ uid, paths: 2 })));
+    expect(found.map(({ uid, paths }) => ({ uid, paths }))).toEqual(
+      uids.map((uid) => ({ uid, paths: 2 })),
+    );
     expect(await backup.sh('lsblk -no TYPE')).not.toContain('lvm');
   });
 
   it('gets new identities for group and file system, read back; a repeat changes nothing', async () => {
-    const synthesis = { run, volumeGroups: [volumeGroup], fileSystems: [fileSystem], synthesis: 'auto' as const };
+    const synthesis = {
+      run,
+      volumeGroups: [volumeGroup],
+      fileSystems: [fileSystem],
+      synthesis: 'auto' as const,
+    };
     const records = await host.target.synthesise(synthesis);
     expect(records.map(({ layer, was }) => ({ layer, was }))).toEqual([
       { layer: 'lvm', was: volumeGroup.sourceUuid },
@@ -118,13 +138,19 @@ describe('release of a target', () => {
   it('kept mapped is held so that nobody can use it, and the proof fails once the hold is gone', async () => {
     await host.target.release(releaseOrder(true));
     await host.target.proveReleased(releaseOrder(true));
-    await expect(backup.sh('vgchange -ay vg_lab_copy; [ -b /dev/vg_lab_copy/data ]')).rejects.toThrow();
+    await expect(
+      backup.sh('vgchange -ay vg_lab_copy; [ -b /dev/vg_lab_copy/data ]'),
+    ).rejects.toThrow();
     await backup.sh(`kill -9 $(cat /run/flashcopy/kept/${run}/ready)`);
-    await expect(host.target.proveReleased(releaseOrder(true))).rejects.toMatchObject({ code: 'NOT_RELEASED' });
+    await expect(host.target.proveReleased(releaseOrder(true))).rejects.toMatchObject({
+      code: 'NOT_RELEASED',
+    });
   });
 
   it('is not proved while the disks are still there, and is once they are gone', async () => {
-    await expect(host.target.proveReleased(releaseOrder(false))).rejects.toMatchObject({ code: 'NOT_RELEASED' });
+    await expect(host.target.proveReleased(releaseOrder(false))).rejects.toMatchObject({
+      code: 'NOT_RELEASED',
+    });
     await host.target.release(releaseOrder(false));
     await host.target.release(releaseOrder(false));
     await host.target.proveReleased(releaseOrder(false));
@@ -133,11 +159,18 @@ describe('release of a target', () => {
 
   it('does not hang on disks that the array took away under a mounted copy', async () => {
     await host.target.find({ run, uids });
-    await host.target.synthesise({ run, volumeGroups: [volumeGroup], fileSystems: [fileSystem], synthesis: 'auto' });
+    await host.target.synthesise({
+      run,
+      volumeGroups: [volumeGroup],
+      fileSystems: [fileSystem],
+      synthesis: 'auto',
+    });
     await host.target.mount([fileSystem]);
     for (const i of [1, 2]) await array(`rmvdiskhostmap -host backup1 db_copy${i}`);
     // multipath queues from here on: every tool that touches the disks now waits for ever.
-    await backup.sh('until ! dmsetup status --target multipath | grep -q ":[0-9]* A"; do sleep 1; done');
+    await backup.sh(
+      'until ! dmsetup status --target multipath | grep -q ":[0-9]* A"; do sleep 1; done',
+    );
     await host.target.release(releaseOrder(false));
     await host.target.proveReleased(releaseOrder(false));
   });

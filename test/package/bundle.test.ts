@@ -35,7 +35,12 @@ describe('the workflow bundle', () => {
 
   it('exports the copy, its guard and its ledger', async () => {
     expect(workflowsIn((await flashCopyBundle()).code)).toEqual(
-      expect.arrayContaining(['flashCopy', 'flashCopyGuard', 'flashCopyJanitor', 'flashCopyLedger']),
+      expect.arrayContaining([
+        'flashCopy',
+        'flashCopyGuard',
+        'flashCopyJanitor',
+        'flashCopyLedger',
+      ]),
     );
   });
 

@@ -26,7 +26,10 @@ interface Ended {
 }
 
 /** `interrupt`: SIGINT as soon as this text was said. */
-function flashcopy(args: readonly string[], interrupt?: { readonly when: RegExp; readonly signal: NodeJS.Signals }) {
+function flashcopy(
+  args: readonly string[],
+  interrupt?: { readonly when: RegExp; readonly signal: NodeJS.Signals },
+) {
   return new Promise<Ended>((resolve) => {
     const { TEMPORAL_ADDRESS: _, ...env } = process.env;
     const child = spawn(process.execPath, [flashcopyMain, ...args], { cwd: root, env });
@@ -59,7 +62,10 @@ beforeAll(async () => {
 
 describe('bad input', () => {
   it('is exit 2, one line for each problem with field and value, and no stack trace', async () => {
-    const wrong = await file('wrong.json', { ...request, sources: [{ host: 'source1', method: 'freeze' }] });
+    const wrong = await file('wrong.json', {
+      ...request,
+      sources: [{ host: 'source1', method: 'freeze' }],
+    });
     const { code, out, err } = await flashcopy(['run', wrong, '--models']);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain('sources[0].method = "freeze"');
@@ -69,7 +75,9 @@ describe('bad input', () => {
   it('with --json is { error } on standard output', async () => {
     const { code, out } = await flashcopy(['plan', '/nonexistent.yaml', '--models', '--json']);
     expect(code).toBe(2);
-    expect(JSON.parse(out)).toMatchObject({ error: { code: 'UNREADABLE_FILE', family: 'request' } });
+    expect(JSON.parse(out)).toMatchObject({
+      error: { code: 'UNREADABLE_FILE', family: 'request' },
+    });
   });
 
   it('on the command line itself is exit 2, and help is exit 0', async () => {
@@ -89,7 +97,8 @@ describe('plan', () => {
     const { code, out } = await flashcopy(['plan', await file('plan.json', request), '--models']);
     expect(code).toBe(0);
     expect(out.split('\n')[0]).toContain('models');
-    for (const part of ['start group', 'lost:', 'all data on db1c', 'plan hash ']) expect(out).toContain(part);
+    for (const part of ['start group', 'lost:', 'all data on db1c', 'plan hash '])
+      expect(out).toContain(part);
   });
 
   it('that is refused is exit 3 with field, value, code and remedy', async () => {
@@ -108,7 +117,11 @@ describe('plan', () => {
         backup1: { kind: 'model', arrayHosts: { svc1: 'backup1' } },
       },
     };
-    const args = [await file('refused.json', request), '--inventory', await file('inventory.json', inventory)];
+    const args = [
+      await file('refused.json', request),
+      '--inventory',
+      await file('inventory.json', inventory),
+    ];
     const { code, out, err } = await flashcopy(['plan', ...args, '--json']);
     expect(code).toBe(3);
     expect(JSON.parse(out)).toMatchObject({ error: { family: 'plan' } });
@@ -118,10 +131,20 @@ describe('plan', () => {
 
 describe('run', () => {
   it('--json prints exactly the report, and everything else on standard error', async () => {
-    const { code, out, err } = await flashcopy(['run', await file('run.json', request), '--models', '--json']);
+    const { code, out, err } = await flashcopy([
+      'run',
+      await file('run.json', request),
+      '--models',
+      '--json',
+    ]);
     expect(code).toBe(0);
     const report = JSON.parse(out) as Report;
-    expect(report).toMatchObject({ set: 'erp', outcome: 'done', grade: 'filesystem', verified: true });
+    expect(report).toMatchObject({
+      set: 'erp',
+      outcome: 'done',
+      grade: 'filesystem',
+      verified: true,
+    });
     expect(err).toContain('history ends with this command');
     expect(err).toMatch(/done {4}takePointInTime/);
   });
@@ -129,7 +152,11 @@ describe('run', () => {
   it('works itself when the workers that Temporal remembers are gone', async () => {
     const env = await devServer();
     const { workflowService } = env.connection;
-    const queue = { namespace: env.namespace ?? 'default', taskQueue: { name: 'flashcopy' }, identity: 'gone' };
+    const queue = {
+      namespace: env.namespace ?? 'default',
+      taskQueue: { name: 'flashcopy' },
+      identity: 'gone',
+    };
     // A worker that asked once and ended: the server lists it for minutes.
     await env.connection
       .withDeadline(Date.now() + 5_000, () => workflowService.pollWorkflowTaskQueue(queue))
@@ -144,7 +171,10 @@ describe('run', () => {
   });
 
   it('Ctrl-C undoes what was done and exits 130 with the report', async () => {
-    const started = await file('interrupted.json', { ...request, copy: { waitFor: 'copied', rate: 1 } });
+    const started = await file('interrupted.json', {
+      ...request,
+      copy: { waitFor: 'copied', rate: 1 },
+    });
     const interrupt = { when: /begin {3}backgroundCopy/, signal: 'SIGINT' as const };
     const { code, out, err } = await flashcopy(['run', started, '--models', '--json'], interrupt);
     expect(err).toContain('stopping: what was done is being undone');
@@ -171,7 +201,15 @@ describe('simulator', () => {
 
   it('with a wrong configuration is exit 2 with the field', async () => {
     const config = await file('wrong.yaml', SIMULATOR.replace('64MiB', 'large'));
-    const args = ['simulator', '--config', config, '--ssh', '127.0.0.1:0', '--data', path.join(folder, 'wrong')];
+    const args = [
+      'simulator',
+      '--config',
+      config,
+      '--ssh',
+      '127.0.0.1:0',
+      '--data',
+      path.join(folder, 'wrong'),
+    ];
     const { code, err } = await flashcopy(args);
     expect(code).toBe(2);
     expect(err).toContain('volumes.0.size');

@@ -19,12 +19,24 @@ async function doctor(edit: (inventory: string) => string) {
   const file = path.join(folder, 'inventory.yaml');
   await writeFile(file, edit(written.replace('simulator:2222', `127.0.0.1:${port}`)));
   const env = { FLASHCOPY_SIMULATOR_PASSWORD: 'simulator-only' };
-  return execa(process.execPath, [flashcopyMain, 'doctor', '--inventory', file], { cwd: root, env, reject: false });
+  return execa(process.execPath, [flashcopyMain, 'doctor', '--inventory', file], {
+    cwd: root,
+    env,
+    reject: false,
+  });
 }
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'flashcopy-compose-'));
-  const args = ['simulator', '--config', 'config/simulator.yaml', '--ssh', '127.0.0.1:0', '--data', folder];
+  const args = [
+    'simulator',
+    '--config',
+    'config/simulator.yaml',
+    '--ssh',
+    '127.0.0.1:0',
+    '--data',
+    folder,
+  ];
   simulator = spawn(process.execPath, [flashcopyMain, ...args], { cwd: root });
   await new Promise<void>((resolve, reject) => {
     simulator.stdout?.on('data', (chunk: Buffer) => {
@@ -50,7 +62,9 @@ describe('the files of docker-compose.yml', () => {
 
   it('let the worker in once the key that the simulator printed is there', async () => {
     const key = /host key (\S+)/.exec(said)?.[1] ?? '';
-    const { stdout, exitCode } = await doctor((inventory) => inventory.replace(/# hostKey: .*/, `hostKey: '${key}'`));
+    const { stdout, exitCode } = await doctor((inventory) =>
+      inventory.replace(/# hostKey: .*/, `hostKey: '${key}'`),
+    );
     expect(stdout).toMatch(/^ok +array svc-lab: svc-lab, code level 8\.6\.0\.0/m);
     expect(exitCode).toBe(0);
   });

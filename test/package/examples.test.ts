@@ -25,7 +25,10 @@ const INVENTORY = {
   arrays: {
     'svc-lab': {
       kind: 'model',
-      volumes: ['db_data1', 'db_data2', 'db_copy1', 'db_copy2'].map((name) => ({ name, size: '16MiB' })),
+      volumes: ['db_data1', 'db_data2', 'db_copy1', 'db_copy2'].map((name) => ({
+        name,
+        size: '16MiB',
+      })),
     },
   },
   hosts: {
@@ -33,14 +36,22 @@ const INVENTORY = {
       kind: 'model',
       arrayHosts: { 'svc-lab': 'source1' },
       disks: [
-        { array: 'svc-lab', volumes: ['db_data1', 'db_data2'], volumeGroup: 'vg_data', mounts: { data: '/data' } },
+        {
+          array: 'svc-lab',
+          volumes: ['db_data1', 'db_data2'],
+          volumeGroup: 'vg_data',
+          mounts: { data: '/data' },
+        },
       ],
     },
     backup1: { kind: 'model', arrayHosts: { 'svc-lab': 'backup1' } },
   },
 };
 
-const LAB_UIDS = { db_copy1: '60000000000000000E00000000050001', db_copy2: '60000000000000000E00000000060001' };
+const LAB_UIDS = {
+  db_copy1: '60000000000000000E00000000050001',
+  db_copy2: '60000000000000000E00000000060001',
+};
 
 /** Puts in what differs between the reader's site and this test. */
 function here(text: string): string {
@@ -54,7 +65,8 @@ function here(text: string): string {
   return put;
 }
 
-const write = (name: string, text: string): Promise<void> => writeFile(path.join(folder, name), text);
+const write = (name: string, text: string): Promise<void> =>
+  writeFile(path.join(folder, name), text);
 
 async function run(name: string, text: string): Promise<string> {
   await write(name, text);
@@ -63,7 +75,11 @@ async function run(name: string, text: string): Promise<string> {
 }
 
 /** Starts a worker of an example and waits until it polls. */
-async function startWorker(file: string, args: readonly string[], cwd: string): Promise<ChildProcess> {
+async function startWorker(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+): Promise<ChildProcess> {
   const [command, ...loader] = node;
   const child = spawn(command, [...loader, file, ...args], {
     cwd,
@@ -91,8 +107,11 @@ async function endWorker(child: ChildProcess | undefined): Promise<void> {
 
 async function readBlocks(): Promise<typeof blocks> {
   const readme = await readFile(path.join(root, 'README.md'), 'utf8');
-  const all = [...readme.matchAll(/^```(?:ts|yaml|sh)\n([^]*?)^```$/gm)].map(([, text = '']) => text);
-  const one = (mark: string): string => all.find((text) => text.includes(mark)) ?? `no example with ${mark}`;
+  const all = [...readme.matchAll(/^```(?:ts|yaml|sh)\n([^]*?)^```$/gm)].map(
+    ([, text = '']) => text,
+  );
+  const one = (mark: string): string =>
+    all.find((text) => text.includes(mark)) ?? `no example with ${mark}`;
   return {
     start: one('client.start('),
     worker: one('new FlashCopyPlugin('),
@@ -106,7 +125,9 @@ async function readBlocks(): Promise<typeof blocks> {
 beforeAll(async () => {
   // Inside the package, so that the SDK is found as in a project of the reader.
   folder = await mkdtemp(path.join(root, 'test/package/.examples-'));
-  const { dependencies, close } = await compose(parseInventory(INVENTORY, { baseDir: folder })).then((made) => ({
+  const { dependencies, close } = await compose(
+    parseInventory(INVENTORY, { baseDir: folder }),
+  ).then((made) => ({
     dependencies: made.dependencies,
     close: () => made.close(),
   }));
@@ -139,10 +160,19 @@ const connection = await NativeConnection.connect({ address: process.env.TEMPORA
   it('starts a copy from the Temporal CLI on a namespace without search attributes, and asks for its report', async () => {
     const request = parse(here(blocks.yaml)) as object;
     await write('input.json', JSON.stringify({ request }));
-    const tools = { PATH: `${path.join(root, '.tools/bin')}:${process.env['PATH']}`, TEMPORAL_ADDRESS: env.address };
-    const started = await execa('sh', ['-ec', blocks.temporal], { cwd: folder, env: tools, timeout: 60_000 });
+    const tools = {
+      PATH: `${path.join(root, '.tools/bin')}:${process.env['PATH']}`,
+      TEMPORAL_ADDRESS: env.address,
+    };
+    const started = await execa('sh', ['-ec', blocks.temporal], {
+      cwd: folder,
+      env: tools,
+      timeout: 60_000,
+    });
     expect(started.stdout).toContain('erp-nightly');
-    const result = (await env.client.workflow.getHandle('flashcopy/erp-nightly').result()) as Report;
+    const result = (await env.client.workflow
+      .getHandle('flashcopy/erp-nightly')
+      .result()) as Report;
     expect(result).toMatchObject({ outcome: 'done', grade: 'filesystem', verified: true });
   });
 
@@ -215,7 +245,10 @@ describe('examples/own-workflow', () => {
   afterAll(() => endWorker(worker));
 
   it('carries out a copy between its own steps', async () => {
-    await copyFile(path.join(root, 'examples/models/request.yaml'), path.join(folder, 'request.yaml'));
+    await copyFile(
+      path.join(root, 'examples/models/request.yaml'),
+      path.join(folder, 'request.yaml'),
+    );
     const request: unknown = parse(await readFile(path.join(folder, 'request.yaml'), 'utf8'));
     await write('request.json', JSON.stringify(request));
     const [command, ...args] = node;

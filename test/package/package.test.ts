@@ -15,20 +15,32 @@ let project: string;
 let env: TestWorkflowEnvironment;
 
 async function sdkVersion(): Promise<string> {
-  const text = await readFile(path.join(root, 'node_modules/@temporalio/worker/package.json'), 'utf8');
+  const text = await readFile(
+    path.join(root, 'node_modules/@temporalio/worker/package.json'),
+    'utf8',
+  );
   return (JSON.parse(text) as { version: string }).version;
 }
 
 beforeAll(async () => {
   project = await mkdtemp(path.join(tmpdir(), 'flashcopy-package-'));
-  const packed = await execa('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], {
-    cwd: root,
-  });
+  const packed = await execa(
+    'npm',
+    ['pack', '--ignore-scripts', '--json', '--pack-destination', project],
+    {
+      cwd: root,
+    },
+  );
   const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
-  await writeFile(path.join(project, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }));
+  await writeFile(
+    path.join(project, 'package.json'),
+    JSON.stringify({ name: 'user', private: true, type: 'module' }),
+  );
   const version = await sdkVersion();
   const peers = PEERS.map((name) => `@temporalio/${name}@${version}`);
-  await execa('npm', ['install', ...QUIET, path.join(project, filename), ...peers], { cwd: project });
+  await execa('npm', ['install', ...QUIET, path.join(project, filename), ...peers], {
+    cwd: project,
+  });
   env = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'existing-path', path: path.join(root, '.tools/bin/temporal') } },
   });
@@ -90,15 +102,23 @@ describe('the installed package', () => {
       const report = JSON.parse(stdout) as Report;
       expect(report).toMatchObject({ outcome: 'done', verified: true, set: 'packed' });
       expect(report.grade).toBe(method === 'unmount' ? 'application' : 'filesystem');
-      expect(report.pauses.map(({ host, broken }) => ({ host, broken }))).toEqual([{ host: 'source1', broken: '' }]);
+      expect(report.pauses.map(({ host, broken }) => ({ host, broken }))).toEqual([
+        { host: 'source1', broken: '' },
+      ]);
       expect(report.mounts).toMatchObject([{ host: 'backup1', at: '/backup/data' }]);
     },
   );
 
   it('opens every door of its exports, and its command line answers', async () => {
-    const doors = ['', '/workflows', '/activities', '/worker', '/codec', '/testing', '/simulator'].map(
-      (d) => `temporal-flashcopy${d}`,
-    );
+    const doors = [
+      '',
+      '/workflows',
+      '/activities',
+      '/worker',
+      '/codec',
+      '/testing',
+      '/simulator',
+    ].map((d) => `temporal-flashcopy${d}`);
     const script = `for (const d of ${JSON.stringify(doors)}) if (Object.keys(await import(d)).length === 0) throw new Error(d);`;
     await execa('node', ['--input-type=module', '-e', script], { cwd: project });
     const help = await execa('npx', ['--no-install', 'flashcopy', '--help'], { cwd: project });
@@ -106,8 +126,12 @@ describe('the installed package', () => {
   });
 
   it('holds what hosts run, and no source, test or lab', async () => {
-    const { stdout } = await execa('find', ['node_modules/temporal-flashcopy', '-type', 'f'], { cwd: project });
-    const files = stdout.split('\n').map((file) => file.replace('node_modules/temporal-flashcopy/', ''));
+    const { stdout } = await execa('find', ['node_modules/temporal-flashcopy', '-type', 'f'], {
+      cwd: project,
+    });
+    const files = stdout
+      .split('\n')
+      .map((file) => file.replace('node_modules/temporal-flashcopy/', ''));
     expect(files).toContain('dist/host/linux/agent/main.sh');
     expect(files.filter((file) => /^(src|test|lab|bench|scripts)\//.test(file))).toEqual([]);
   });

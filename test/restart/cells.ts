@@ -11,7 +11,9 @@ export interface Cell {
 }
 
 /** The activities of each step, by method. */
-const AT: Readonly<Record<StepName, Readonly<Record<Method, readonly (ActivityName | 'startPrepared')[]>>>> = {
+const AT: Readonly<
+  Record<StepName, Readonly<Record<Method, readonly (ActivityName | 'startPrepared')[]>>>
+> = {
   validate: both('flashCopyValidate'),
   lock: both('flashCopyLock'),
   plan: both('flashCopyPlan'),
@@ -25,7 +27,10 @@ const AT: Readonly<Record<StepName, Readonly<Record<Method, readonly (ActivityNa
     quiesce: ['flashCopyTakePointInTime', 'startPrepared'],
     unmount: ['flashCopyTakeDown', 'flashCopyStartGroups', 'startPrepared'],
   },
-  giveBack: { quiesce: ['flashCopyMarkAfter'], unmount: ['flashCopyGiveBack', 'flashCopyMarkAfter'] },
+  giveBack: {
+    quiesce: ['flashCopyMarkAfter'],
+    unmount: ['flashCopyGiveBack', 'flashCopyMarkAfter'],
+  },
   grade: both('flashCopyReadGroup'),
   present: both('flashCopyLockHost', 'flashCopyPresent'),
   synthesise: both('flashCopySynthesise', 'flashCopyUnlockHost'),
@@ -42,9 +47,11 @@ function both(...names: ActivityName[]): Readonly<Record<Method, readonly Activi
 export const CELLS: readonly Cell[] = (['quiesce', 'unmount'] as const).flatMap((method) =>
   STEPS.flatMap((step) =>
     AT[step][method].flatMap((at) =>
-      (at === 'startPrepared' ? (['before'] as const) : (['before', 'after'] as const)).map((when) => ({
-        ...{ method, step, at, when },
-      })),
+      (at === 'startPrepared' ? (['before'] as const) : (['before', 'after'] as const)).map(
+        (when) => ({
+          ...{ method, step, at, when },
+        }),
+      ),
     ),
   ),
 );

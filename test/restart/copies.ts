@@ -31,8 +31,15 @@ function requestOf({ san }: Stage, source: SanHost, method: Method): object {
       const target = targetOf(name, volume);
       return { source: volume, target, overwrite: san.uid('svc1', target) };
     }),
-    sources: [{ host: name, method, ...(method === 'unmount' ? { units: [`${name}.service`] } : {}) }],
-    targets: [{ host: targetHostOf(name), mounts: mountPoints.map((from) => ({ from, at: copyOf(name, from) })) }],
+    sources: [
+      { host: name, method, ...(method === 'unmount' ? { units: [`${name}.service`] } : {}) },
+    ],
+    targets: [
+      {
+        host: targetHostOf(name),
+        mounts: mountPoints.map((from) => ({ from, at: copyOf(name, from) })),
+      },
+    ],
     copy: { rate: 100, grainSize: 64, waitFor: 'copied' },
     ...{ maxPause: '10s', maxOutage: '60s', maxPrepared: '2m' },
   };
@@ -71,24 +78,33 @@ export async function violations(stage: Stage, ends: readonly End[]): Promise<st
     const { source } = copy;
     const { name, host } = source;
     if (!IoWatch.hasIo(source)) found.push(`P2: ${name} has no I/O`);
-    if (host.source.heldBy() !== '') found.push(`P2: ${name} is still held by ${host.source.heldBy()}`);
-    if (host.kernel.blocked.size + host.kernel.holds.size > 0) found.push(`P2: ${name} still holds or blocks`);
+    if (host.source.heldBy() !== '')
+      found.push(`P2: ${name} is still held by ${host.source.heldBy()}`);
+    if (host.kernel.blocked.size + host.kernel.holds.size > 0)
+      found.push(`P2: ${name} still holds or blocks`);
     if (report.outcome === 'running' || report.outcome === 'needs-operator')
       found.push(`P4: ${name} is ${report.outcome}`);
     if (report.outcome === 'done') found.push(...(await badCopy(stage, copy, report)));
   }
   const groups = starts.filter(({ ours }) => ours).map(({ group }) => group);
   for (const group of new Set(groups))
-    if (groups.indexOf(group) !== groups.lastIndexOf(group)) found.push(`P4: ${group} was started twice`);
+    if (groups.indexOf(group) !== groups.lastIndexOf(group))
+      found.push(`P4: ${group} was started twice`);
   const targets = system.state.mappings.map(({ target }) => target);
   if (new Set(targets).size < targets.length) found.push('P4: a volume is target of two mappings');
   for (const group of system.state.groups) {
     const states = system.state.mappingsOf(group.id).map(({ state }) => state);
     if (group.name === THEIR_GROUP) {
       if (states.join() !== 'prepared') found.push(`P6: ${THEIR_GROUP} is ${states.join()}`);
-    } else if (states.some((state) => state.startsWith('prepar'))) found.push(`P2: ${group.name} is still prepared`);
+    } else if (states.some((state) => state.startsWith('prepar')))
+      found.push(`P2: ${group.name} is still prepared`);
   }
-  const bytes = await system.volumeIo.read({ vdisk: 'theirs', host: 'stranger', offset: 0, length: 4096 });
+  const bytes = await system.volumeIo.read({
+    vdisk: 'theirs',
+    host: 'stranger',
+    offset: 0,
+    length: 4096,
+  });
   if (bytes.some((byte) => byte !== 0)) found.push('P3: volume theirs was overwritten');
   return [...found, ...(await leftOnServer(stage, ends))];
 }
@@ -103,10 +119,13 @@ async function badCopy({ san }: Stage, { source }: Copy, report: Report): Promis
     lasts.push(await readRecords(mount.fileSystem));
   }
   const written = source.writer.writtenAt(report.pauses[0]?.quiescedAt ?? 0);
-  const good = sameInstant(lasts) && lasts.every((last) => last === written || last === written + 1);
+  const good =
+    sameInstant(lasts) && lasts.every((last) => last === written || last === written + 1);
   return good && report.grade !== undefined && report.verified
     ? []
-    : [`P1: ${source.name}: records ${lasts.join()}, ${written} were written; grade ${report.grade ?? 'none'}`];
+    : [
+        `P1: ${source.name}: records ${lasts.join()}, ${written} were written; grade ${report.grade ?? 'none'}`,
+      ];
 }
 
 async function leftOnServer(stage: Stage, ends: readonly End[]): Promise<string[]> {
@@ -126,13 +145,18 @@ async function leftOnServer(stage: Stage, ends: readonly End[]): Promise<string[
   ).catch(async () => {
     found.push(`P4: still open, with their activities: ${(await open()).join(', ')}`);
   });
-  for (const ledger of ['svc1', ...ends.map(({ copy }) => hostLedger(targetHostOf(copy.source.name)))]) {
+  for (const ledger of [
+    'svc1',
+    ...ends.map(({ copy }) => hostLedger(targetHostOf(copy.source.name))),
+  ]) {
     const handle = workflow.getHandle(ledgerWorkflowId(ledger));
-    const grants = await handle.query<{ holder: string }[]>(LEDGER_QUERY).catch((error: unknown) => {
-      // Of a host that no copy came to.
-      if (error instanceof WorkflowNotFoundError) return [];
-      throw error;
-    });
+    const grants = await handle
+      .query<{ holder: string }[]>(LEDGER_QUERY)
+      .catch((error: unknown) => {
+        // Of a host that no copy came to.
+        if (error instanceof WorkflowNotFoundError) return [];
+        throw error;
+      });
     found.push(...grants.map(({ holder }) => `a lock of ${ledger} is left: ${holder}`));
   }
   for (const { copy } of ends) {
@@ -140,7 +164,8 @@ async function leftOnServer(stage: Stage, ends: readonly End[]): Promise<string[
     const text = JSON.stringify(history, (_, value: unknown) =>
       value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
     );
-    if (text.includes(SECRET)) found.push(`P5: the secret stands in the history of ${copy.handle.workflowId}`);
+    if (text.includes(SECRET))
+      found.push(`P5: the secret stands in the history of ${copy.handle.workflowId}`);
   }
   return found;
 }

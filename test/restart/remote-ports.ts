@@ -40,7 +40,8 @@ export class RemotePorts {
     });
   }
 
-  array = (name: string): StorageArray => this.#object({ at: 'array', name }, { name }) as unknown as StorageArray;
+  array = (name: string): StorageArray =>
+    this.#object({ at: 'array', name }, { name }) as unknown as StorageArray;
 
   host = (name: string): Host =>
     this.#object(
@@ -60,7 +61,8 @@ export class RemotePorts {
     const { at, name, path = [] } = where;
     return new Proxy(own, {
       get: (target, key) => {
-        if (key in target || typeof key === 'symbol' || key === 'then') return Reflect.get(target, key) as unknown;
+        if (key in target || typeof key === 'symbol' || key === 'then')
+          return Reflect.get(target, key) as unknown;
         return (...args: unknown[]) => this.#call({ at, name, path: [...path, key], args });
       },
     });
@@ -73,7 +75,9 @@ export class RemotePorts {
       process.send?.({ ...call, id });
     });
     if (answer.error !== undefined) throw new FlashCopyError(answer.error);
-    return answer.channel === undefined ? answer.value : this.#object({ at: 'channel', name: answer.channel }, {});
+    return answer.channel === undefined
+      ? answer.value
+      : this.#object({ at: 'channel', name: answer.channel }, {});
   }
 }
 
@@ -89,7 +93,8 @@ let channels = 0;
 export function serve(child: ChildProcess, served: Served): void {
   const open = new Map<string, Methods>();
   let dead = false;
-  const end = (channel: Methods): void => void (channel['close'] ?? channel['release'])?.call(channel);
+  const end = (channel: Methods): void =>
+    void (channel['close'] ?? channel['release'])?.call(channel);
   child.once('exit', () => {
     dead = true;
     open.forEach(end);
@@ -99,7 +104,9 @@ export function serve(child: ChildProcess, served: Served): void {
   const carryOut = async (call: Call): Promise<Answer> => {
     const { id, at, name, path, args } = call;
     if (at === 'gate') return served.gate(name, path[0]!, String(args[0])).then(() => ({ id }));
-    const owner = path.slice(0, -1).reduce<unknown>((object, key) => (object as never)[key], objectOf(call)) as Methods;
+    const owner = path
+      .slice(0, -1)
+      .reduce<unknown>((object, key) => (object as never)[key], objectOf(call)) as Methods;
     const value = await owner[path.at(-1)!]!.apply(owner, args);
     if (!['arm', 'reserveStart'].includes(path.at(-1)!)) return { id, value };
     const channel = `channel-${(channels += 1)}`;

@@ -25,7 +25,9 @@ const workflowIdOf = (at: number): string => `flashcopy/${stage.san.sources[at]!
 async function parkAll(): Promise<Copy[]> {
   const copies: Copy[] = [];
   const missing = (): string =>
-    CELLS.flatMap(({ at, when }, index) => (stage.parked.has(workflowIdOf(index)) ? [] : [`${when} ${at}`])).join();
+    CELLS.flatMap(({ at, when }, index) =>
+      stage.parked.has(workflowIdOf(index)) ? [] : [`${when} ${at}`],
+    ).join();
   for (const [at, cell] of CELLS.entries()) {
     stage.gates.set(workflowIdOf(at), { ...cell, workflowId: workflowIdOf(at) });
     copies.push(await start(stage, stage.san.sources[at]!, cell.method));
@@ -42,10 +44,13 @@ async function askAll(what: string, copies: readonly Copy[]): Promise<void> {
   for (const copy of copies) ends.push(await end(stage, copy));
   const found = await violations(stage, ends);
   const counted = new Map<string, number>();
-  for (const { report } of ends) counted.set(report.outcome, (counted.get(report.outcome) ?? 0) + 1);
+  for (const { report } of ends)
+    counted.set(report.outcome, (counted.get(report.outcome) ?? 0) + 1);
   const outcomes = [...counted].map(([outcome, times]) => `${outcome} ${times}`).join(', ');
   const seconds = Math.round((performance.now() - began) / 1_000);
-  console.log(`${what}: cells=${copies.length} violations=${found.length}; ${outcomes}; at rest after ${seconds} s`);
+  console.log(
+    `${what}: cells=${copies.length} violations=${found.length}; ${outcomes}; at rest after ${seconds} s`,
+  );
   expect(found).toEqual([]);
 }
 
@@ -89,7 +94,8 @@ describe(`a copy in every step (${CELLS.length} cells)`, () => {
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     stage.release();
     await new Promise((resolve) => setTimeout(resolve, 3_000));
-    for (const one of paused) await workflowService.unpauseActivity(about(one)).catch(() => undefined);
+    for (const one of paused)
+      await workflowService.unpauseActivity(about(one)).catch(() => undefined);
     await askAll('activity paused', copies);
   });
 

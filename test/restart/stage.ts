@@ -32,7 +32,8 @@ export class Stage {
   readonly gates = new Map<string, Gate>();
   /** Workflow ids that wait at their gate. */
   readonly parked = new Set<string>();
-  readonly calls: { readonly what: string; readonly workflowId: string; readonly at: number }[] = [];
+  readonly calls: { readonly what: string; readonly workflowId: string; readonly at: number }[] =
+    [];
   readonly #hired: ChildProcess[] = [];
   #release: () => void = () => undefined;
   #released = new Promise<void>((resolve) => (this.#release = resolve));
@@ -64,9 +65,17 @@ export class Stage {
 
   /** Ready to take tasks when this resolves. */
   async hire(more: Partial<WorkerOrder> = {}): Promise<ChildProcess> {
-    const entry = { address: '127.0.0.1:1', user: 'nobody', hostKey: KEY, passwordEnv: 'RESTART_PASSWORD' };
+    const entry = {
+      address: '127.0.0.1:1',
+      user: 'nobody',
+      hostKey: KEY,
+      passwordEnv: 'RESTART_PASSWORD',
+    };
     const names = this.san.sources.flatMap(({ name }) => [name, targetHostOf(name)]);
-    const hosts = names.map((name) => [name, { kind: 'linux', ...entry, arrayHosts: { svc1: name } }]);
+    const hosts = names.map((name) => [
+      name,
+      { kind: 'linux', ...entry, arrayHosts: { svc1: name } },
+    ]);
     const inventory: unknown = {
       arrays: { svc1: { kind: 'svc', ...entry } },
       hosts: Object.fromEntries(hosts) as unknown,
@@ -100,7 +109,8 @@ export class Stage {
     });
     const ready = once(child, 'message').then(() => true);
     const ended = once(child, 'exit').then(() => false);
-    if (!(await Promise.race([ready, ended]))) throw new Error('the worker ended before it was ready');
+    if (!(await Promise.race([ready, ended])))
+      throw new Error('the worker ended before it was ready');
     return child;
   }
 
@@ -128,7 +138,9 @@ export class Stage {
 
   /** Whatever became of the tests, no worker is left. */
   async strike(): Promise<void> {
-    const running = this.#hired.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+    const running = this.#hired.filter(
+      ({ exitCode, signalCode }) => exitCode === null && signalCode === null,
+    );
     await Promise.all(running.map((worker) => kill(worker)));
     clearInterval(this.#poking);
     await this.server.stop();
@@ -139,7 +151,10 @@ export class Stage {
 const codeOf = (bundle: object): string => ('code' in bundle ? String(bundle.code) : '');
 const KEY = `SHA256:${'A'.repeat(43)}`;
 
-export async function kill(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+export async function kill(
+  child: ChildProcess,
+  signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL',
+): Promise<void> {
   const ended = once(child, 'exit');
   child.kill(signal);
   await ended;

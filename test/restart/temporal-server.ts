@@ -47,11 +47,24 @@ export class TemporalServer {
       ...['history.transferProcessorMaxPollRPS=2000', 'history.timerProcessorMaxTimeShift="50ms"'],
     ].flatMap((value) => ['--dynamic-config-value', value]);
     const tool = process.env['TEMPORAL_CLI'] ?? path.resolve('.tools/bin/temporal');
-    const place = ['--port', String(this.port), '--db-filename', this.database, '--headless', '--log-level', 'never'];
-    this.#process = spawn(tool, ['server', 'start-dev', ...place, ...settings], { stdio: 'ignore' });
+    const place = [
+      '--port',
+      String(this.port),
+      '--db-filename',
+      this.database,
+      '--headless',
+      '--log-level',
+      'never',
+    ];
+    this.#process = spawn(tool, ['server', 'start-dev', ...place, ...settings], {
+      stdio: 'ignore',
+    });
     for (let tries = 0; ; tries += 1) {
       try {
-        this.#connection = await Connection.connect({ address: this.address, connectTimeout: 1_000 });
+        this.#connection = await Connection.connect({
+          address: this.address,
+          connectTimeout: 1_000,
+        });
         await this.#connection.workflowService.describeNamespace({ namespace: 'default' });
         return;
       } catch (error) {

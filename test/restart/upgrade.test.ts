@@ -72,7 +72,12 @@ async function versionOf(workflowId: string): Promise<string> {
 }
 
 async function makeCurrent(buildId: string): Promise<void> {
-  const order = { namespace: 'default', deploymentName: 'flashcopy', identity: 'test', ignoreMissingTaskQueues: true };
+  const order = {
+    namespace: 'default',
+    deploymentName: 'flashcopy',
+    identity: 'test',
+    ignoreMissingTaskQueues: true,
+  };
   // The server learns of a version by its first poll.
   await seen(
     () => `version ${buildId}`,

@@ -23,7 +23,9 @@ async function passGate(when: 'before' | 'after'): Promise<void> {
   const { activityType, workflowExecution } = context.info;
   const heartbeatDetails: unknown = context.info.heartbeatDetails;
   const beat = setInterval(() => context.heartbeat(heartbeatDetails), 500);
-  await ports.gate(activityType, when, workflowExecution?.workflowId ?? '').finally(() => clearInterval(beat));
+  await ports
+    .gate(activityType, when, workflowExecution?.workflowId ?? '')
+    .finally(() => clearInterval(beat));
 }
 
 const worker = await Worker.create({

@@ -21,8 +21,20 @@ const TEMPORAL = path.resolve('.tools/bin/temporal');
 const UI = 'http://localhost:8233';
 const TOKEN = randomBytes(16).toString('hex');
 /** Of request, inventory and plan. The name of the set, the array's and a target host's are parts of workflow ids, which are never encrypted. */
-const NAMES = ['db_data1', 'db_copy1', 'source1', 'backup1', '/backup/data', 'vg_data', 'Pool0', 'quiesce'];
-const request = parse(await readFile('examples/models/request.yaml', 'utf8')) as Record<string, unknown>;
+const NAMES = [
+  'db_data1',
+  'db_copy1',
+  'source1',
+  'backup1',
+  '/backup/data',
+  'vg_data',
+  'Pool0',
+  'quiesce',
+];
+const request = parse(await readFile('examples/models/request.yaml', 'utf8')) as Record<
+  string,
+  unknown
+>;
 const bad = { ...request, name: 'bad', volumes: [{ source: 'db_data1', target: 'nowhere1' }] };
 
 const hostLedgerId = ledgerWorkflowId(hostLedger('backup1'));
@@ -54,12 +66,23 @@ beforeAll(async () => {
   const inventory = parse(await readFile('examples/models/inventory.yaml', 'utf8')) as object;
   await writeFile(
     inventoryFile,
-    stringify({ ...inventory, temporal: { address: env.address, taskQueue: 'codec', ui: UI, codec } }),
+    stringify({
+      ...inventory,
+      temporal: { address: env.address, taskQueue: 'codec', ui: UI, codec },
+    }),
   );
   await carryOut();
   const started = spawn(
     process.execPath,
-    command('codec-server', '--inventory', inventoryFile, '--listen', '127.0.0.1:0', '--token-env', 'CODEC_TOKEN'),
+    command(
+      'codec-server',
+      '--inventory',
+      inventoryFile,
+      '--listen',
+      '127.0.0.1:0',
+      '--token-env',
+      'CODEC_TOKEN',
+    ),
     {
       env: { ...process.env, CODEC_TOKEN: TOKEN },
     },
@@ -93,13 +116,30 @@ function said(child: ChildProcess, ready: RegExp): Promise<string> {
 async function carryOut(): Promise<void> {
   const inventory = inventoryOf({ inventoryFile });
   const dataConverter = dataConverterOf(inventory.temporal);
-  const worker = await createFlashCopyWorkers({ connection: env.nativeConnection, taskQueue: 'codec', inventory });
-  const client = await FlashCopyClient.connect({ address: env.address, taskQueue: 'codec', dataConverter });
+  const worker = await createFlashCopyWorkers({
+    connection: env.nativeConnection,
+    taskQueue: 'codec',
+    inventory,
+  });
+  const client = await FlashCopyClient.connect({
+    address: env.address,
+    taskQueue: 'codec',
+    dataConverter,
+  });
   await worker.runUntil(async () => {
     const copy = await client.start(request);
-    for await (const report of copy.follow()) expect(report.set === '' || report.set === 'demo').toBe(true);
-    expect(await copy.result()).toMatchObject({ outcome: 'done', grade: 'filesystem', verified: true });
-    const error: unknown = await (await client.start(bad)).result().catch((reason: unknown) => reason);
+    for await (const report of copy.follow())
+      expect(report.set === '' || report.set === 'demo').toBe(true);
+    expect(await copy.result()).toMatchObject({
+      outcome: 'done',
+      grade: 'filesystem',
+      verified: true,
+    });
+    const error: unknown = await (
+      await client.start(bad)
+    )
+      .result()
+      .catch((reason: unknown) => reason);
     expect(error).toMatchObject({ message: expect.stringContaining('nowhere1') as string });
     evidence = await evidenceOf(client.client, ['demo', 'bad']);
   });
@@ -115,7 +155,10 @@ describe('with the codec on', () => {
     expect(NAMES.filter((name) => !read.join('').includes(name))).toEqual([]);
     for (const { where, text } of stored) {
       const besideItsId = text.replaceAll(hostLedgerId, '');
-      expect({ where, found: [...NAMES, 'nowhere1'].filter((name) => besideItsId.includes(name)) }).toEqual({
+      expect({
+        where,
+        found: [...NAMES, 'nowhere1'].filter((name) => besideItsId.includes(name)),
+      }).toEqual({
         where,
         found: [],
       });
@@ -133,10 +176,15 @@ describe('with the codec on', () => {
       const worker = spawn(process.execPath, command('worker', '--inventory', inventoryFile));
       try {
         await said(worker, /worker ready: (.+)/);
-        const status = await run(process.execPath, command('status', 'demo', '--inventory', inventoryFile, '--json'));
+        const status = await run(
+          process.execPath,
+          command('status', 'demo', '--inventory', inventoryFile, '--json'),
+        );
         expect(JSON.parse(status.stdout)).toMatchObject({ set: 'demo', outcome: 'done' });
         const blind = run(process.execPath, command('status', 'demo', '--address', env.address));
-        await expect(blind).rejects.toMatchObject({ stderr: expect.stringContaining('binary/encrypted') as string });
+        await expect(blind).rejects.toMatchObject({
+          stderr: expect.stringContaining('binary/encrypted') as string,
+        });
       } finally {
         worker.kill('SIGTERM');
       }
@@ -167,7 +215,9 @@ describe('with the codec on', () => {
           .join('\n');
       };
       const decoded = await show('--codec-endpoint', endpoint, '--codec-auth', `Bearer ${TOKEN}`);
-      expect(['db_data1', 'db_copy1', 'source1'].every((name) => decoded.includes(name))).toBe(true);
+      expect(['db_data1', 'db_copy1', 'source1'].every((name) => decoded.includes(name))).toBe(
+        true,
+      );
       const blind = await show();
       expect([blind.length > 1_000, blind.includes('db_data1')]).toEqual([true, false]);
       expect((await show('--codec-endpoint', endpoint)).includes('db_data1')).toBe(false);
@@ -186,11 +236,22 @@ describe('the codec server', () => {
 
   it('answers the configured page, and no other', async () => {
     const preflight = await ask({ method: 'OPTIONS', body: null, headers: { origin: UI } });
-    expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, UI]);
+    expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([
+      204,
+      UI,
+    ]);
     expect((await ask({ headers: { origin: UI } }, '/default/decode')).status).toBe(200);
-    for (const origin of ['http://evil.example', 'null', 'http://localhost:8233.evil.example', 'http://localhost']) {
+    for (const origin of [
+      'http://evil.example',
+      'null',
+      'http://localhost:8233.evil.example',
+      'http://localhost',
+    ]) {
       const refused = await ask({ headers: { origin } });
-      expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+      expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([
+        403,
+        null,
+      ]);
     }
   });
 
@@ -200,10 +261,17 @@ describe('the codec server', () => {
     for (const authorization of ['', 'Bearer x', `Bearer ${TOKEN}x`, TOKEN])
       expect((await ask({ headers: { authorization } })).status).toBe(401);
     expect((await ask({ body: '{"payloads":1}' })).status).toBe(400);
-    expect((await ask({ body: 'x'.repeat(17 * 1024 * 1024) }).catch(() => ({ status: 413 }))).status).toBe(413);
+    expect(
+      (await ask({ body: 'x'.repeat(17 * 1024 * 1024) }).catch(() => ({ status: 413 }))).status,
+    ).toBe(413);
     const encoding = Buffer.from('binary/encrypted').toString('base64');
     const metadata = { encoding, 'encryption-key-id': Buffer.from('k2').toString('base64') };
-    const tampered = await ask({ body: JSON.stringify({ payloads: [{ metadata, data: 'AAAA' }] }) });
-    expect([tampered.status, await tampered.text()]).toEqual([400, expect.stringContaining('PAYLOAD_UNREADABLE')]);
+    const tampered = await ask({
+      body: JSON.stringify({ payloads: [{ metadata, data: 'AAAA' }] }),
+    });
+    expect([tampered.status, await tampered.text()]).toEqual([
+      400,
+      expect.stringContaining('PAYLOAD_UNREADABLE'),
+    ]);
   });
 });

@@ -7,13 +7,19 @@ export interface Evidence {
   readonly text: string;
 }
 
-const QUERIES = ['report', '__stack_trace', '__enhanced_stack_trace', '__temporal_workflow_metadata'];
+const QUERIES = [
+  'report',
+  '__stack_trace',
+  '__enhanced_stack_trace',
+  '__temporal_workflow_metadata',
+];
 
 /** Of every workflow of the server, guards and ledgers included. Waits until all of `names` are seen. */
 export async function evidenceOf(client: Client, names: readonly string[]): Promise<Evidence[]> {
   const seen = async () => {
     const found: { workflowId: string; runId: string }[] = [];
-    for await (const { workflowId, runId } of client.workflow.list()) found.push({ workflowId, runId });
+    for await (const { workflowId, runId } of client.workflow.list())
+      found.push({ workflowId, runId });
     return found;
   };
   await vi.waitFor(
@@ -26,12 +32,16 @@ export async function evidenceOf(client: Client, names: readonly string[]): Prom
   const evidence: Evidence[] = [];
   for (const { workflowId, runId } of await seen()) {
     const handle = client.workflow.getHandle(workflowId, runId);
-    const add = (what: string, text: string) => evidence.push({ where: `${workflowId} ${what}`, text });
+    const add = (what: string, text: string) =>
+      evidence.push({ where: `${workflowId} ${what}`, text });
     add('history', allOf(await handle.fetchHistory()));
     const { namespace } = client.options;
     const execution = { workflowId, runId };
     // As the server has it: no codec of the client in between.
-    add('description', allOf(await client.workflowService.describeWorkflowExecution({ namespace, execution })));
+    add(
+      'description',
+      allOf(await client.workflowService.describeWorkflowExecution({ namespace, execution })),
+    );
     for (const query of QUERIES) {
       const answer = await handle.query(query).catch((error: unknown) => String(error));
       add(query, JSON.stringify(answer));
@@ -41,7 +51,8 @@ export async function evidenceOf(client: Client, names: readonly string[]): Prom
 }
 
 /** Every field, payloads as the bytes they travel in. */
-export const allOf = (value: unknown): string => JSON.stringify(value, (_, each: unknown) => readable(each));
+export const allOf = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) => readable(each));
 
 const readable = (value: unknown): unknown =>
   value instanceof Uint8Array
@@ -53,12 +64,21 @@ const readable = (value: unknown): unknown =>
 /** So many characters of a secret in a row are a leak, in any of the usual spellings. */
 const LEAK = 14;
 
-export function leaks(evidence: readonly Evidence[], secrets: Readonly<Record<string, string>>): string[] {
-  const spellings = (secret: string) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
+export function leaks(
+  evidence: readonly Evidence[],
+  secrets: Readonly<Record<string, string>>,
+): string[] {
+  const spellings = (secret: string) => [
+    secret,
+    encodeURIComponent(secret),
+    Buffer.from(secret).toString('base64'),
+  ];
   return evidence.flatMap(({ where, text }) =>
     Object.entries(secrets).flatMap(([name, secret]) => {
       const pieces = spellings(secret).flatMap((one) =>
-        Array.from({ length: Math.max(1, one.length - LEAK + 1) }, (_, at) => one.slice(at, at + LEAK)),
+        Array.from({ length: Math.max(1, one.length - LEAK + 1) }, (_, at) =>
+          one.slice(at, at + LEAK),
+        ),
       );
       return pieces.some((piece) => text.includes(piece)) ? [`${name} in ${where}`] : [];
     }),

@@ -19,12 +19,21 @@ export interface EchoDoor {
 }
 
 /** How it answers, by the name of the login. `said` are the secrets it repeats. */
-export const HABITS: Readonly<Record<string, (said: string) => { out?: string; err?: string; code?: number }>> = {
+export const HABITS: Readonly<
+  Record<string, (said: string) => { out?: string; err?: string; code?: number }>
+> = {
   stderr: (said) => ({ err: `login refused for ${said}`, code: 1 }),
   cut: (said) => ({ err: `${'.'.repeat(262)}${said}${'.'.repeat(470)}${said}`, code: 1 }),
   malformed: (said) => ({ out: `${said}\nwhat is this: ${said} ?`, code: 0 }),
-  refusal: (said) => ({ out: `error\tMOUNT_CHANGED\tno ${said}\t${said}\n`, err: `CMMVC5753E no ${said}`, code: 3 }),
-  json: (said) => ({ err: `{"password":${JSON.stringify(said)},"again":"${encodeURIComponent(said)}"}`, code: 2 }),
+  refusal: (said) => ({
+    out: `error\tMOUNT_CHANGED\tno ${said}\t${said}\n`,
+    err: `CMMVC5753E no ${said}`,
+    code: 3,
+  }),
+  json: (said) => ({
+    err: `{"password":${JSON.stringify(said)},"again":"${encodeURIComponent(said)}"}`,
+    code: 2,
+  }),
   base64: (said) => ({ err: `Basic ${Buffer.from(said).toString('base64')}`, code: 2 }),
   lost: (said) => ({ err: `goodbye ${said}` }),
 };
@@ -48,7 +57,11 @@ export async function startEchoDoor(said: () => string): Promise<EchoDoor> {
       accept().on('exec', (acceptExec, _, info) => {
         heard.push(info.command);
         const channel = acceptExec();
-        const { out = '', err = '', code } = HABITS[login]?.(password === '' ? said() : password) ?? { code: 0 };
+        const {
+          out = '',
+          err = '',
+          code,
+        } = HABITS[login]?.(password === '' ? said() : password) ?? { code: 0 };
         channel.stderr.write(err);
         channel.write(out);
         if (code === undefined) return void connection.end();

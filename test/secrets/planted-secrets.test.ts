@@ -21,7 +21,9 @@ beforeAll(() => {
   // Before anything of ours installs another one.
   Runtime.install({
     logger: new DefaultLogger('TRACE', (entry) => void log.push(JSON.stringify(entry, errorsToo))),
-    telemetryOptions: { logging: { forward: {}, filter: 'temporalio_sdk_core=DEBUG,temporal_client=DEBUG' } },
+    telemetryOptions: {
+      logging: { forward: {}, filter: 'temporalio_sdk_core=DEBUG,temporal_client=DEBUG' },
+    },
   });
 });
 // A server for each: ledgers outlive their copies, and wait for workers of a queue that is served no more.
@@ -46,7 +48,11 @@ const errorsToo = (_: string, value: unknown): unknown =>
 async function watch(copy: CopyHandle): Promise<Evidence> {
   const seen: unknown[] = [];
   for await (const report of copy.follow()) seen.push(report);
-  seen.push(await copy.result().catch((error: unknown) => [errorData(error), (error as Error).stack, error]));
+  seen.push(
+    await copy
+      .result()
+      .catch((error: unknown) => [errorData(error), (error as Error).stack, error]),
+  );
   return { where: `${copy.workflowId} client`, text: JSON.stringify(seen, errorsToo) };
 }
 
@@ -57,7 +63,12 @@ async function carryOut(
 ): Promise<{ evidence: Evidence[]; outcomes: Record<string, string> }> {
   const { createFlashCopyWorkers } = await import('../../src/worker/index.js');
   const { wrap, inventoryFile } = scene;
-  const worker = await createFlashCopyWorkers({ connection: env.nativeConnection, taskQueue, inventoryFile, wrap });
+  const worker = await createFlashCopyWorkers({
+    connection: env.nativeConnection,
+    taskQueue,
+    inventoryFile,
+    wrap,
+  });
   const client = new FlashCopyClient({ client: env.client, taskQueue });
   const evidence: Evidence[] = [];
   const outcomes: Record<string, string> = {};
@@ -95,7 +106,8 @@ function flashcopy(args: readonly string[]): Promise<{ code: number | null; text
       env: process.env,
     });
     let text = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
     child.on('close', (code) => resolve({ code, text }));
   });
 }
@@ -134,21 +146,33 @@ describe('secrets planted everywhere', () => {
     expect(leaks(evidence, searched(scene))).toEqual([]);
   });
 
-  it('are found when redaction is switched off: the search has teeth', { timeout: 240_000 }, async () => {
-    const same = <T>(value: T): T => value;
-    vi.resetModules();
-    vi.doMock('../../src/activities/redaction.js', () => ({
-      ...{ redactText: same, maskKnown: same, redactResult: same, redactError: same, withoutSecrets: same },
-      secretForms: (text: string) => [text],
-    }));
-    scene = await startScene();
-    // One of each kind of secret is enough to be found.
-    const few = requests().filter(({ name }) => /^(good|late|echo|rest|(password|key)-(cut|refusal))$/.test(name));
-    const { evidence } = await carryOut('planted-lie', few);
-    const found = leaks(evidence, searched(scene));
-    for (const place of ['history', 'report', 'client', 'log'])
-      expect(found.some((one) => one.includes(place))).toBe(true);
-    for (const secret of ['hostPassword', 'restToken', 'passphrase', 'privateKey'])
-      expect(found.some((one) => one.startsWith(secret))).toBe(true);
-  });
+  it(
+    'are found when redaction is switched off: the search has teeth',
+    { timeout: 240_000 },
+    async () => {
+      const same = <T>(value: T): T => value;
+      vi.resetModules();
+      vi.doMock('../../src/activities/redaction.js', () => ({
+        ...{
+          redactText: same,
+          maskKnown: same,
+          redactResult: same,
+          redactError: same,
+          withoutSecrets: same,
+        },
+        secretForms: (text: string) => [text],
+      }));
+      scene = await startScene();
+      // One of each kind of secret is enough to be found.
+      const few = requests().filter(({ name }) =>
+        /^(good|late|echo|rest|(password|key)-(cut|refusal))$/.test(name),
+      );
+      const { evidence } = await carryOut('planted-lie', few);
+      const found = leaks(evidence, searched(scene));
+      for (const place of ['history', 'report', 'client', 'log'])
+        expect(found.some((one) => one.includes(place))).toBe(true);
+      for (const secret of ['hostPassword', 'restToken', 'passphrase', 'privateKey'])
+        expect(found.some((one) => one.startsWith(secret))).toBe(true);
+    },
+  );
 });

@@ -25,7 +25,11 @@ function encryptedKey(passphrase: string): string {
 function plant() {
   const passphrase = marker('passphrase');
   return {
-    ...{ arrayPassword: marker('array'), wrongPassword: marker('wrong'), restPassword: marker('rest') },
+    ...{
+      arrayPassword: marker('array'),
+      wrongPassword: marker('wrong'),
+      restPassword: marker('rest'),
+    },
     ...{ restToken: marker('token'), hostPassword: `${marker('host')}"ä\\`, passphrase },
     ...{ privateKey: encryptedKey(passphrase), webhook: marker('webhook') },
   };
@@ -72,7 +76,11 @@ export async function startScene() {
   const models = createModelWorld({
     ...ports,
     arrays: { 'svc-real': { storage, io: simulator.volumeIo } },
-    hosts: { source1: objects, backup1: { 'svc-real': 'backup1' }, backup2: { 'svc-real': 'backup1' } },
+    hosts: {
+      source1: objects,
+      backup1: { 'svc-real': 'backup1' },
+      backup2: { 'svc-real': 'backup1' },
+    },
   });
   await storage.mapVDisk({ vdisk: 'db1', host: 'source1' });
   const [vdisk] = await storage.readVDisks(['db1']);
@@ -106,10 +114,19 @@ export async function startScene() {
     hosts: Object.fromEntries([
       ...['source1', 'backup1', 'backup2'].map((name) => [
         name,
-        { kind: 'linux', ...at, user: 'none', passwordFile: 'password', arrayHosts: models.arrayHosts(name) },
+        {
+          kind: 'linux',
+          ...at,
+          user: 'none',
+          passwordFile: 'password',
+          arrayHosts: models.arrayHosts(name),
+        },
       ]),
       ...Object.keys(HABITS).flatMap((habit) => [
-        [`password-${habit}`, { kind: 'linux', ...at, user: habit, passwordFile: 'password', arrayHosts: objects }],
+        [
+          `password-${habit}`,
+          { kind: 'linux', ...at, user: habit, passwordFile: 'password', arrayHosts: objects },
+        ],
         [
           `key-${habit}`,
           {
@@ -126,13 +143,16 @@ export async function startScene() {
   };
   await writeFile(path.join(folder, 'inventory.yaml'), JSON.stringify(inventory));
 
-  const models1 = new Map(['source1', 'backup1', 'backup2'].map((name) => [name, models.hosts(name)]));
+  const models1 = new Map(
+    ['source1', 'backup1', 'backup2'].map((name) => [name, models.hosts(name)]),
+  );
   /** backup2 mounts nothing, and says why with a secret in it. */
   const wrap: Wrap = {
     host: (name, host) => {
       const model = models1.get(name);
       if (model === undefined || name !== 'backup2') return model ?? host;
-      const mount = () => Promise.reject(new Error(`mount: user root, said ${planted.hostPassword}`));
+      const mount = () =>
+        Promise.reject(new Error(`mount: user root, said ${planted.hostPassword}`));
       return withMethods(model, { target: withMethods(model.target, { mount }) });
     },
   };

@@ -39,18 +39,25 @@ export async function createLaboratory(
 const LIMIT = { events: 300_000, ms: 3 * 86_400_000 };
 
 /** Never throws for what the product does: a failed workflow task is a violation like any other. */
-export async function carryOut(vm: Vm, scenario: Scenario, planted: Planted = {}): Promise<Outcome> {
+export async function carryOut(
+  vm: Vm,
+  scenario: Scenario,
+  planted: Planted = {},
+): Promise<Outcome> {
   const { seed, san, copies, faults, evictions, again } = scenario;
   const world = await World.create({ vm, seed, san, faults, evictions, ...planted });
   const found: string[] = [];
   try {
-    for (const { afterMs, ...order } of copies) world.queue.after(afterMs, () => world.startCopy(order));
+    for (const { afterMs, ...order } of copies)
+      world.queue.after(afterMs, () => world.startCopy(order));
     found.push(...(await violations(world, await world.run(LIMIT))));
     // A disk that a stranger took from under a mount is for a person to clear away.
     const taken = world.acts.some((act) => act.includes('foreign-unmap'));
     if (found.length === 0 && again && !taken) found.push(...(await runAgain(world, copies)));
   } catch (error) {
-    found.push(`bug: ${error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error)}`);
+    found.push(
+      `bug: ${error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error)}`,
+    );
   } finally {
     await world.close();
   }
@@ -66,7 +73,9 @@ async function runAgain(world: World, copies: readonly CopyOrder[]): Promise<str
     const found = await violations(world, stuck);
     if (found.length > 0) return found.map((line) => `in the copy afterwards: ${line}`);
     if (run?.status !== 'COMPLETED')
-      return [`the copy of ${order.set} afterwards is ${run?.status ?? 'not started'}: ${run?.failure?.message ?? ''}`];
+      return [
+        `the copy of ${order.set} afterwards is ${run?.status ?? 'not started'}: ${run?.failure?.message ?? ''}`,
+      ];
   }
   return [];
 }
@@ -74,7 +83,8 @@ async function runAgain(world: World, copies: readonly CopyOrder[]): Promise<str
 /** What happened, for a person who looks into a violation. */
 export function story({ world, violations: found }: Outcome): string {
   const runs = world.server.runs.map(
-    (run) => `  ${run.id} ${run.status} ${run.failure?.message ?? ''}\n    ${run.events.join(', ')}`,
+    (run) =>
+      `  ${run.id} ${run.status} ${run.failure?.message ?? ''}\n    ${run.events.join(', ')}`,
   );
   return [
     'violations:',

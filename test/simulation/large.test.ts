@@ -43,7 +43,11 @@ describe.each<[number, string, Partial<CopyOrder>]>([
   const copy = (many: number) =>
     carryOut(vm, {
       ...{ seed: 11, evictions: 0, again: false, faults: [] },
-      san: { sources: { app1: 'svc1' }, many, ...(order.snapshot === undefined ? {} : { grouped: ['app1'] }) },
+      san: {
+        sources: { app1: 'svc1' },
+        many,
+        ...(order.snapshot === undefined ? {} : { grouped: ['app1'] }),
+      },
       copies: [{ set: 'nightly', method: 'quiesce', hosts: ['app1'], afterMs: 0, ...order }],
     });
 
@@ -53,10 +57,15 @@ describe.each<[number, string, Partial<CopyOrder>]>([
     const [run] = outcome.world.runsOf('copy');
     expect(run!.status, story(outcome)).toBe('COMPLETED');
     const report = reportOf(run!)!;
-    expect({ verified: report.verified, volumes: report.volumes.length }).toEqual({ verified: true, volumes });
+    expect({ verified: report.verified, volumes: report.volumes.length }).toEqual({
+      verified: true,
+      volumes,
+    });
     const sizes = outcome.world.server.runs.flatMap(sizesOf);
     expect(sizes.length).toBeGreaterThan(20);
-    console.log(`largest payload ${Math.max(...sizes)} bytes of ${sizes.length}, ${activities(run!)} activities`);
+    console.log(
+      `largest payload ${Math.max(...sizes)} bytes of ${sizes.length}, ${activities(run!)} activities`,
+    );
     expect(Math.max(...sizes)).toBeLessThan((MOST_BYTES * volumes) / VOLUMES);
     const few = await copy(3);
     expect(activities(run!)).toBeLessThanOrEqual(activities(few.world.runsOf('copy')[0]!) + 4);

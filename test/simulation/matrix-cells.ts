@@ -36,7 +36,8 @@ export async function tryCells(vm: Vm, cells: readonly Cell[]): Promise<number> 
 }
 
 /** By the count of ones in a cell's number (Thue-Morse): by its parity each half would get the same effects of every activity, and one the slow ones. */
-const halfOf = (at: number): 'even' | 'odd' => (at.toString(2).replaceAll('0', '').length % 2 === 0 ? 'even' : 'odd');
+const halfOf = (at: number): 'even' | 'odd' =>
+  at.toString(2).replaceAll('0', '').length % 2 === 0 ? 'even' : 'odd';
 
 export function describeCells(half: 'even' | 'odd', matrix: () => Matrix): void {
   describe(`the fault matrix, ${half} cells`, () => {
@@ -46,10 +47,14 @@ export function describeCells(half: 'even' | 'odd', matrix: () => Matrix): void 
         const { vm, roads } = matrix();
         const cells = cellsOf(shape, roads.get(shape)!);
         const every = process.env['MATRIX'] === 'all' ? 1 : Math.ceil(cells.length / SPREAD);
-        const tried = cells.filter((_, at) => at % every === 0).filter((_, at) => halfOf(at) === half);
+        const tried = cells
+          .filter((_, at) => at % every === 0)
+          .filter((_, at) => halfOf(at) === half);
         const missed = await tryCells(vm, tried);
         const hosts = `${shape.method}, ${shape.hosts.length} hosts`;
-        console.log(`${hosts}, ${half}: ${tried.length} of ${cells.length} cells, ${missed} never came to pass`);
+        console.log(
+          `${hosts}, ${half}: ${tried.length} of ${cells.length} cells, ${missed} never came to pass`,
+        );
         expect(missed).toBe(0);
       },
       1_800_000,

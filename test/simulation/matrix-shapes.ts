@@ -2,7 +2,9 @@
 import type { Vm } from './driver/sdk-vm.js';
 import { findRoads, type Roads, type Shape, SHAPES } from './matrix.js';
 
-export const allShapes: readonly Shape[] = (['quiesce', 'unmount'] as const).flatMap((method) => SHAPES(method));
+export const allShapes: readonly Shape[] = (['quiesce', 'unmount'] as const).flatMap((method) =>
+  SHAPES(method),
+);
 
 export async function roadsOfAllShapes(vm: Vm): Promise<ReadonlyMap<Shape, Roads>> {
   const roads = new Map<Shape, Roads>();

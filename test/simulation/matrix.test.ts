@@ -11,7 +11,9 @@ const matrix = openMatrix();
 
 describe('the fault matrix', () => {
   it('reaches every activity a worker registers: a new one joins by itself, or stands here', () => {
-    const reached = new Set([...matrix().roads.values()].flatMap(({ activities }) => [...activities.keys()]));
+    const reached = new Set(
+      [...matrix().roads.values()].flatMap(({ activities }) => [...activities.keys()]),
+    );
     expect(activityNames().filter((name) => !reached.has(name) && !APART.has(name))).toEqual([]);
   });
 

@@ -3,7 +3,14 @@
 import { createActivities } from '../../src/activities/index.js';
 import type { Vm } from './driver/sdk-vm.js';
 import { carryOut, type Outcome, type Planted, type Scenario } from './laboratory.js';
-import { ACTIVITY_EFFECTS, type Fault, faultLine, PORT_EFFECTS, RATE_CHANGED, RESOLVED } from './world/faults.js';
+import {
+  ACTIVITY_EFFECTS,
+  type Fault,
+  faultLine,
+  PORT_EFFECTS,
+  RATE_CHANGED,
+  RESOLVED,
+} from './world/faults.js';
 import type { CopyOrder } from './world/world.js';
 
 export type Method = CopyOrder['method'];
@@ -35,7 +42,14 @@ const TO_THE_START = 2_000;
 
 /** Every activity a worker registers. */
 export const activityNames = (): string[] =>
-  Object.keys(createActivities({ arrays: undefined, hosts: undefined, clock: undefined, ledger: {} } as never)).sort();
+  Object.keys(
+    createActivities({
+      arrays: undefined,
+      hosts: undefined,
+      clock: undefined,
+      ledger: {},
+    } as never),
+  ).sort();
 
 /** What must happen, or be asked for, so that an activity is called. */
 export interface Road {
@@ -43,7 +57,10 @@ export interface Road {
   readonly order?: Pick<CopyOrder, 'autodelete'>;
 }
 
-export const scenarioOf = ({ method, hosts, snapshot, restore }: Shape, { faults, order }: Road): Scenario => ({
+export const scenarioOf = (
+  { method, hosts, snapshot, restore }: Shape,
+  { faults, order }: Road,
+): Scenario => ({
   ...{
     seed: SEED,
     san: {
@@ -110,13 +127,19 @@ export async function findRoads(vm: Vm, shape: Shape, alike?: Roads): Promise<Ro
   const ports = good.filter((point) => !point.startsWith('flashCopy'));
   if (alike !== undefined) return { ...alike, ports };
   const other = shape.method === 'quiesce' ? UNMOUNT_ONLY : QUIESCE_ONLY;
-  const missing = (): boolean => activityNames().some((name) => !activities.has(name) && !other.includes(name));
+  const missing = (): boolean =>
+    activityNames().some((name) => !activities.has(name) && !other.includes(name));
   const failures = [...activities.keys()]
     .reverse()
-    .flatMap((at) => (['refused', 'fails-after'] as const).map((effect): Road => ({ faults: [fault(at, effect)] })));
+    .flatMap((at) =>
+      (['refused', 'fails-after'] as const).map((effect): Road => ({
+        faults: [fault(at, effect)],
+      })),
+    );
   for (const road of [...ASKED_FOR, ...failures, ...RESOLVED_BY_HAND]) {
     if (!missing()) break;
-    for (const name of names(await reachedBy(road))) if (!activities.has(name)) activities.set(name, road);
+    for (const name of names(await reachedBy(road)))
+      if (!activities.has(name)) activities.set(name, road);
   }
   return { activities, ports };
 }
@@ -138,7 +161,11 @@ export function cellsOf(shape: Shape, roads: Roads): Cell[] {
     hosts.length > 1 && /PreFlush|TakeDown|GiveBack|MarkAfter/.test(at) ? (hosts[1] ?? '') : '';
   const ofActivities = [...roads.activities].flatMap(([at, road]) => [
     ...ACTIVITY_EFFECTS.map((effect) =>
-      cell(at, road, fault(at, effect, { where: perHost(at), ms: effect === 'late' ? LATE_MS : 0 })),
+      cell(
+        at,
+        road,
+        fault(at, effect, { where: perHost(at), ms: effect === 'late' ? LATE_MS : 0 }),
+      ),
     ),
     cell(at, road, fault(at, 'reset', { where: perHost(at), ms: TO_THE_START })),
   ]);
@@ -148,7 +175,11 @@ export function cellsOf(shape: Shape, roads: Roads): Cell[] {
     .filter(([, where]) => second(hosts, where))
     .flatMap(([at, where]) =>
       PORT_EFFECTS.map((effect) =>
-        cell(at, { faults: [] }, fault(at, effect, { where, ms: effect === 'stalls' ? STALL_MS : 0 })),
+        cell(
+          at,
+          { faults: [] },
+          fault(at, effect, { where, ms: effect === 'stalls' ? STALL_MS : 0 }),
+        ),
       ),
     );
   return [...ofActivities, ...ofPorts];

@@ -22,7 +22,9 @@ afterAll(() => vm.close());
 
 const mountedOn = ({ world }: Outcome): string[] =>
   world.san.sources
-    .filter(({ host, mountPoints }) => mountPoints.every((at) => host.kernel.mountAt(at) !== undefined))
+    .filter(({ host, mountPoints }) =>
+      mountPoints.every((at) => host.kernel.mountAt(at) !== undefined),
+    )
     .map(({ name }) => name);
 
 async function restore(faults: readonly Fault[], planted: Planted = {}) {
@@ -42,19 +44,33 @@ async function restore(faults: readonly Fault[], planted: Planted = {}) {
 describe('a restore that fails', () => {
   it.each([
     ['before it is prepared', fault('flashCopyPrepareGroup', 'refused')],
-    ['while one host lets go, and the other has', fault('flashCopyReleaseTarget', 'refused', { where: 'app2' })],
-    ['after a host has let go, unheard', fault('flashCopyReleaseTarget', 'fails-after', { where: 'app1' })],
+    [
+      'while one host lets go, and the other has',
+      fault('flashCopyReleaseTarget', 'refused', { where: 'app2' }),
+    ],
+    [
+      'after a host has let go, unheard',
+      fault('flashCopyReleaseTarget', 'fails-after', { where: 'app1' }),
+    ],
     ['as the array refuses it', fault('session.startSnapshot', 'throws-before', { where: 'svc1' })],
   ])('%s mounts production again, as it was', async (_when, one) => {
     const { status, report, restored, mounted } = await restore([one]);
-    expect({ status, restored, mounted }).toEqual({ status: 'FAILED', restored: 0, mounted: ['app1', 'app2'] });
-    expect(report.advice.join()).toContain('nothing was restored, and production is mounted again as it was');
+    expect({ status, restored, mounted }).toEqual({
+      status: 'FAILED',
+      restored: 0,
+      mounted: ['app1', 'app2'],
+    });
+    expect(report.advice.join()).toContain(
+      'nothing was restored, and production is mounted again as it was',
+    );
   });
 
   it('because an application was not stopped leaves it running', async () => {
     const busy = carryOut(vm, scenarioOf(SHAPE, { faults: [] }), {
       lie: ({ hosts }) => {
-        const { kernel } = hosts('app1') as unknown as { kernel: { mounts: { at: string; users: Set<string> }[] } };
+        const { kernel } = hosts('app1') as unknown as {
+          kernel: { mounts: { at: string; users: Set<string> }[] };
+        };
         kernel.mounts.find(({ at }) => at === '/app1/db')?.users.add('db');
         return {};
       },
@@ -64,24 +80,33 @@ describe('a restore that fails', () => {
     const report = reportOf(outcome.world.runsOf('copy')[0]!)!;
     expect(report.error?.code).toBe('TARGET_IN_USE');
     expect(mountedOn(outcome)).toEqual(['app1', 'app2']);
-    expect([...outcome.world.san.sources[0]!.host.kernel.mountAt('/app1/db')!.users]).toEqual(['db']);
+    expect([...outcome.world.san.sources[0]!.host.kernel.mountAt('/app1/db')!.users]).toEqual([
+      'db',
+    ]);
   });
 
   it.each([
     ['as its mounts fail', fault('flashCopyMount', 'refused', { where: 'app2' })],
     ['while it is presented', fault('flashCopyPresent', 'fails-after', { where: 'app1' })],
     ['aborted while grains follow', fault('flashCopyAwaitCopied', 'abort')],
-  ])('once it is carried out (%s) mounts production all the same, as restored', async (_when, one) => {
-    const { report, restored, mounted } = await restore([one]);
-    expect({ restored, mounted }).toEqual({ restored: 1, mounted: ['app1', 'app2'] });
-    expect(report.outcome).toBe(one.effect === 'abort' ? 'cancelled' : 'failed');
-    expect(report.advice.join()).toContain('production is restored, and mounted again');
-  });
+  ])(
+    'once it is carried out (%s) mounts production all the same, as restored',
+    async (_when, one) => {
+      const { report, restored, mounted } = await restore([one]);
+      expect({ restored, mounted }).toEqual({ restored: 1, mounted: ['app1', 'app2'] });
+      expect(report.outcome).toBe(one.effect === 'abort' ? 'cancelled' : 'failed');
+      expect(report.advice.join()).toContain('production is restored, and mounted again');
+    },
+  );
 
   it('with its answer lost leaves production released, and says so: nobody knows what is on it', async () => {
-    const { report, mounted } = await restore([fault('session.startSnapshot', 'throws-after', { where: 'svc1' })]);
+    const { report, mounted } = await restore([
+      fault('session.startSnapshot', 'throws-after', { where: 'svc1' }),
+    ]);
     expect({ code: report.error?.code, mounted }).toEqual({ code: 'START_UNKNOWN', mounted: [] });
-    expect(report.compensation.filter(({ note }) => note?.startsWith('left released'))).toHaveLength(2);
+    expect(
+      report.compensation.filter(({ note }) => note?.startsWith('left released')),
+    ).toHaveLength(2);
   });
 });
 
@@ -100,7 +125,10 @@ describe('a restore whose volumes go offline while a host mounts them', () => {
               const found = await arrays(name).readVDisks(names);
               if (world.faults.unused.includes(hangs)) return found;
               if (!seen && aborted)
-                world.queue.after(1_000, () => void world.server.update(run, ABORT_UPDATE, ['enough']));
+                world.queue.after(
+                  1_000,
+                  () => void world.server.update(run, ABORT_UPDATE, ['enough']),
+                );
               seen = true;
               return found.map((vdisk) => ({ ...vdisk, status: 'offline' }));
             },
@@ -132,14 +160,19 @@ describe('a restore whose volumes go offline while a host mounts them', () => {
 
 describe('a restore on two arrays', () => {
   it('that begins on one only leaves production released: nobody mounts two times of it as one', async () => {
-    const two = scenarioOf(SHAPE, { faults: [fault('session.startSnapshot', 'refused', { where: 'svc2' })] });
+    const two = scenarioOf(SHAPE, {
+      faults: [fault('session.startSnapshot', 'refused', { where: 'svc2' })],
+    });
     const scenario = { ...two, san: { ...two.san, sources: { app1: 'svc1', app2: 'svc2' } } };
     const outcome = await carryOut(vm, scenario);
     expect(outcome.violations, story(outcome)).toEqual([]);
     const { arrays } = outcome.world.san;
     expect([...arrays.values()].map(({ restores }) => restores.length)).toEqual([1, 0]);
     const report = reportOf(outcome.world.runsOf('copy')[0]!)!;
-    expect({ outcome: report.outcome, mounted: mountedOn(outcome) }).toEqual({ outcome: 'failed', mounted: [] });
+    expect({ outcome: report.outcome, mounted: mountedOn(outcome) }).toEqual({
+      outcome: 'failed',
+      mounted: [],
+    });
     expect(report.advice.join()).not.toContain('as it was');
   });
 });
@@ -166,7 +199,11 @@ describe('a restore from a snapshot', () => {
 
   it('brings back every byte on all volumes, and what was mounted is mounted', async () => {
     const { status, report, restored, mounted, outcome } = await restore([]);
-    expect({ status, restored, mounted }).toEqual({ status: 'COMPLETED', restored: 1, mounted: ['app1', 'app2'] });
+    expect({ status, restored, mounted }).toEqual({
+      status: 'COMPLETED',
+      restored: 1,
+      mounted: ['app1', 'app2'],
+    });
     expect(report).toMatchObject({ outcome: 'done', grade: 'crash' });
     expect(report.volumes.every(({ independent }) => independent)).toBe(true);
     const order = report.steps.map(({ name }) => name);
@@ -181,7 +218,9 @@ describe('a restore from a snapshot', () => {
     const cells = cellsOf(SHAPE, roads);
     const every = process.env['MATRIX'] === 'all' ? 1 : Math.ceil(cells.length / SPREAD);
     // What is about the restore itself and its hosts is tried always.
-    const tried = cells.filter(({ title }, at) => at % every === 0 || /startSnapshot|ReleaseTarget|Mount/.test(title));
+    const tried = cells.filter(
+      ({ title }, at) => at % every === 0 || /startSnapshot|ReleaseTarget|Mount/.test(title),
+    );
     const missed = await tryCells(vm, tried);
     console.log(`restore-snapshot: ${tried.length} of ${cells.length} cells, ${missed} missed`);
     expect(missed).toBe(0);

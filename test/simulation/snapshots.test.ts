@@ -3,7 +3,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StartSession, StorageArray } from '../../src/array/array.js';
 import { withMethods } from '../../src/testing/lies.js';
-import { activityNames, cellsOf, fault, scenarioOf, type Road, type Roads, type Shape } from './matrix.js';
+import {
+  activityNames,
+  cellsOf,
+  fault,
+  scenarioOf,
+  type Road,
+  type Roads,
+  type Shape,
+} from './matrix.js';
 import { tryCells } from './matrix-cells.js';
 import type { Vm } from './driver/sdk-vm.js';
 import { carryOut, createLaboratory, story, type Planted } from './laboratory.js';
@@ -27,7 +35,9 @@ async function copy(shape: Shape, faults: readonly Fault[], planted: Planted = {
   expect(outcome.violations, story(outcome)).toEqual([]);
   const [run] = outcome.world.runsOf('copy');
   const { state } = outcome.world.san.arrays.get('svc1')!.system;
-  const snapshots = state.snapshots.filter(({ deleting }) => deleting !== true).map(({ name }) => name);
+  const snapshots = state.snapshots
+    .filter(({ deleting }) => deleting !== true)
+    .map(({ name }) => name);
   return { outcome, status: run!.status, report: reportOf(run!)!, snapshots };
 }
 
@@ -40,7 +50,11 @@ describe('a snapshot that does not count', () => {
       const { report, status, snapshots } = await copy(QUIESCED, [
         fault('session.startSnapshot', effect, { where: 'svc1' }),
       ]);
-      expect({ status, grade: report.grade, snapshots }).toEqual({ status: 'FAILED', grade: undefined, snapshots: [] });
+      expect({ status, grade: report.grade, snapshots }).toEqual({
+        status: 'FAILED',
+        grade: undefined,
+        snapshots: [],
+      });
       expect(report.error?.code).toBe(effect === 'throws-after' ? 'START_UNKNOWN' : 'START_FAILED');
       expect(report.mounts).toEqual([]);
     },
@@ -66,7 +80,10 @@ describe('a snapshot that does not count', () => {
 
   it('removed by somebody before its grade has none', async () => {
     const { report } = await copy(QUIESCED, [fault('flashCopyTakePointInTime', 'foreign-stop')]);
-    expect({ code: report.error?.code, grade: report.grade }).toEqual({ code: 'GRADE_TOO_LOW', grade: undefined });
+    expect({ code: report.error?.code, grade: report.grade }).toEqual({
+      code: 'GRADE_TOO_LOW',
+      grade: undefined,
+    });
   });
 
   it('of a run that was terminated before its grade is removed by the guard', async () => {
@@ -115,11 +132,17 @@ describe.each(SHAPES)('a snapshot by $method, as $snapshot', (shape) => {
     const names = [...new Set(points.map((point) => point.split('@')[0] ?? ''))];
     const undo = fault('flashCopyMount', 'refused');
     const afterwards = await carryOut(vm, scenarioOf(shape, { faults: [undo] }));
-    const undone = [...afterwards.world.faults.reached.keys()].map((point) => point.split('@')[0] ?? '');
+    const undone = [...afterwards.world.faults.reached.keys()].map(
+      (point) => point.split('@')[0] ?? '',
+    );
     roads = {
       activities: new Map<string, Road>([
-        ...undone.filter((name) => name.startsWith('flashCopy')).map((name) => [name, { faults: [undo] }] as const),
-        ...names.filter((name) => name.startsWith('flashCopy')).map((name) => [name, { faults: [] }] as const),
+        ...undone
+          .filter((name) => name.startsWith('flashCopy'))
+          .map((name) => [name, { faults: [undo] }] as const),
+        ...names
+          .filter((name) => name.startsWith('flashCopy'))
+          .map((name) => [name, { faults: [] }] as const),
       ]),
       ports: points.filter((point) => !point.startsWith('flashCopy')),
     };
@@ -141,16 +164,22 @@ describe.each(SHAPES)('a snapshot by $method, as $snapshot', (shape) => {
     expect(report.grade).toBe(shape.method === 'unmount' ? 'application' : 'filesystem');
     expect(report.mounts.length).toBeGreaterThan(0);
     expect(report.snapshots?.map(({ name }) => name)).toEqual(snapshots);
-    expect(report.volumes.every(({ independent }) => independent === (shape.snapshot === 'clone'))).toBe(true);
+    expect(
+      report.volumes.every(({ independent }) => independent === (shape.snapshot === 'clone')),
+    ).toBe(true);
   });
 
   it('keeps every promise in the cells of its fault matrix', async () => {
     const cells = cellsOf(shape, roads);
     const every = process.env['MATRIX'] === 'all' ? 1 : Math.ceil(cells.length / SPREAD);
     // What is about the snapshot itself is tried always.
-    const tried = cells.filter(({ title }, at) => at % every === 0 || /MakeClones|UnprepareGroup|Snapshot/.test(title));
+    const tried = cells.filter(
+      ({ title }, at) => at % every === 0 || /MakeClones|UnprepareGroup|Snapshot/.test(title),
+    );
     const missed = await tryCells(vm, tried);
-    console.log(`${shape.method}, ${shape.snapshot ?? ''}: ${tried.length} of ${cells.length} cells, ${missed} missed`);
+    console.log(
+      `${shape.method}, ${shape.snapshot ?? ''}: ${tried.length} of ${cells.length} cells, ${missed} missed`,
+    );
     expect(missed).toBe(0);
   }, 1_800_000);
 });

@@ -19,14 +19,18 @@ afterAll(() => vm.close());
 
 async function digest(scenario: Scenario): Promise<string[]> {
   const { world, violations, events } = await carryOut(vm, scenario);
-  const told = world.server.runs.map(({ id, status, events: history }) => `${id} ${status} ${history.join()}`);
+  const told = world.server.runs.map(
+    ({ id, status, events: history }) => `${id} ${status} ${history.join()}`,
+  );
   return [...violations, ...told.map((line) => line.replaceAll(/w\d+-run/g, 'run')), `${events}`];
 }
 
 describe('the soak', () => {
   it('keeps every promise over its first seeds', async () => {
     const { runs, copies, ends, failing } = await sweep(vm, { seeds: range(1, 1 + SEEDS), points });
-    console.log(`runs=${runs} copies=${copies} ${JSON.stringify(ends)} violations=${failing.length}`);
+    console.log(
+      `runs=${runs} copies=${copies} ${JSON.stringify(ends)} violations=${failing.length}`,
+    );
     expect(failing).toEqual([]);
   });
 

@@ -15,14 +15,17 @@ beforeAll(async () => {
 afterAll(() => vm.close());
 
 describe('a copy that was reset between the lock of its target host and the end of synthesis', () => {
-  it.each([0, 8, 16, 24, 32, 40, 48, 56])('%s ms of history back, and then fails, leaves no lock', async (ms) => {
-    const faults = [
-      fault('flashCopyPresent', 'reset', { ms }),
-      ...[1, 2].map((nth) => fault('flashCopyPrepareGroup', 'refused', { nth: nth + 1 })),
-    ];
-    const outcome = await carryOut(vm, scenarioOf(SHAPE, { faults }));
-    expect(outcome.violations, story(outcome)).toEqual([]);
-  });
+  it.each([0, 8, 16, 24, 32, 40, 48, 56])(
+    '%s ms of history back, and then fails, leaves no lock',
+    async (ms) => {
+      const faults = [
+        fault('flashCopyPresent', 'reset', { ms }),
+        ...[1, 2].map((nth) => fault('flashCopyPrepareGroup', 'refused', { nth: nth + 1 })),
+      ];
+      const outcome = await carryOut(vm, scenarioOf(SHAPE, { faults }));
+      expect(outcome.violations, story(outcome)).toEqual([]);
+    },
+  );
 });
 
 describe('a copy that is refused right before its prepare', () => {
@@ -35,7 +38,12 @@ describe('a copy that is refused right before its prepare', () => {
             // The plan's look is true; before the prepare somebody has mapped a target.
             readHostMapsOf: async (vdisks) => {
               const maps = await arrays(name).readHostMapsOf(vdisks);
-              const stranger = { vdiskName: vdisks[0] ?? '', hostName: 'stranger', scsiId: 9, vdiskUid: '' };
+              const stranger = {
+                vdiskName: vdisks[0] ?? '',
+                hostName: 'stranger',
+                scsiId: 9,
+                vdiskUid: '',
+              };
               return (looks += 1) === 1 ? maps : [...maps, stranger];
             },
           }),

@@ -47,9 +47,22 @@ it('reads sessions, disks and permitted initiators', () => {
   expect(targets.get(2)).toEqual({ id: 2, hasDisk: false, allowed: [], sessions: [] });
 });
 
-it('knows the UID a host will see', () => expect(uidOf(1)).toBe('60000000000000000E00000000020001'));
+it('knows the UID a host will see', () =>
+  expect(uidOf(1)).toBe('60000000000000000E00000000020001'));
 
 it('gives an option without a value no empty word, which tgtadm refuses', () => {
   const words = tgtadmArguments(7, ['target', 'delete'], { tid: 9, force: true });
-  expect(words).toEqual(['-C', '7', '--lld', 'iscsi', '--mode', 'target', '--op', 'delete', '--tid', '9', '--force']);
+  expect(words).toEqual([
+    '-C',
+    '7',
+    '--lld',
+    'iscsi',
+    '--mode',
+    'target',
+    '--op',
+    'delete',
+    '--tid',
+    '9',
+    '--force',
+  ]);
 });

@@ -20,7 +20,11 @@ const times = Array.from({ length: 20 }, (_, index) => {
 const acknowledgements = times.map((time) => ({ instance: 1, ...time }));
 const copyOf = (numbers: number[]) =>
   readRecords(
-    Buffer.concat(times.filter(({ number }) => numbers.includes(number)).map((t) => record(t.number, t.beginMs))),
+    Buffer.concat(
+      times
+        .filter(({ number }) => numbers.includes(number))
+        .map((t) => record(t.number, t.beginMs)),
+    ),
   );
 const upTo = (last: number) => times.map(({ number }) => number).filter((number) => number <= last);
 
@@ -32,7 +36,8 @@ const honest: WriterEvidence = {
   givenBackAt: begin + 300,
   method: 'quiesce',
 };
-const codes = (change: Partial<WriterEvidence>) => checkWriter({ ...honest, ...change }).map((found) => found.code);
+const codes = (change: Partial<WriterEvidence>) =>
+  checkWriter({ ...honest, ...change }).map((found) => found.code);
 
 describe('the writer check', () => {
   it('accepts an honest copy, with or without the record that was under way', () => {
@@ -44,11 +49,14 @@ describe('the writer check', () => {
     expect(codes({ copy: copyOf(upTo(8)) })).toEqual(['lost']));
 
   it('finds a record of the same number but from another write', () => {
-    const forged = readRecords(Buffer.concat(times.slice(0, 9).map((t) => record(t.number, t.beginMs + 1))));
+    const forged = readRecords(
+      Buffer.concat(times.slice(0, 9).map((t) => record(t.number, t.beginMs + 1))),
+    );
     expect(codes({ copy: forged })).toEqual(['lost']);
   });
 
-  it('finds a record begun after the give back', () => expect(codes({ copy: copyOf(upTo(12)) })).toEqual(['too-new']));
+  it('finds a record begun after the give back', () =>
+    expect(codes({ copy: copyOf(upTo(12)) })).toEqual(['too-new']));
 
   it('finds a freeze that froze nothing', () => {
     const during = acknowledgements.map((ack) =>
@@ -58,7 +66,9 @@ describe('the writer check', () => {
   });
 
   it('does not blame a record whose fsync was over before the pause and whose writer looked at the clock in it', () => {
-    const slow = acknowledgements.map((ack) => (ack.number === 10 ? { ...ack, ackMs: begin + 195 } : ack));
+    const slow = acknowledgements.map((ack) =>
+      ack.number === 10 ? { ...ack, ackMs: begin + 195 } : ack,
+    );
     expect(codes({ acknowledgements: slow })).not.toContain('written-in-pause');
   });
 
@@ -67,7 +77,9 @@ describe('the writer check', () => {
       ack.number === 11 ? { ...ack, beginMs: begin + 293, ackMs: begin + 299 } : ack,
     );
     expect(codes({ acknowledgements: early })).toContain('written-in-pause');
-    expect(codes({ acknowledgements: early, stillUntil: begin + 290 })).not.toContain('written-in-pause');
+    expect(codes({ acknowledgements: early, stillUntil: begin + 290 })).not.toContain(
+      'written-in-pause',
+    );
   });
 
   it('finds a writer that was not at work', () => {
@@ -80,7 +92,9 @@ describe('the writer check', () => {
     const stopped = acknowledgements
       .filter((ack) => ack.number !== 10)
       .map((ack, index) => ({ ...ack, number: index + 1 }));
-    const copy = readRecords(Buffer.concat(times.slice(0, 9).map((t) => record(t.number, t.beginMs))));
+    const copy = readRecords(
+      Buffer.concat(times.slice(0, 9).map((t) => record(t.number, t.beginMs))),
+    );
     expect(codes({ acknowledgements: stopped, copy, method: 'unmount' })).toEqual([]);
   });
 
@@ -89,18 +103,27 @@ describe('the writer check', () => {
     const flipped = Buffer.from(bytes);
     flipped[4 * recordBytes + 2000] = (flipped[4 * recordBytes + 2000] ?? 0) ^ 1;
     expect(codes({ copy: readRecords(flipped) })).toEqual(['lost', 'torn']);
-    expect(codes({ copy: readRecords(Buffer.concat([bytes, Buffer.alloc(100)])) })).toEqual(['torn']);
+    expect(codes({ copy: readRecords(Buffer.concat([bytes, Buffer.alloc(100)])) })).toEqual([
+      'torn',
+    ]);
     const mixed = Buffer.from(bytes);
     bytes.copy(mixed, 6 * recordBytes + 512, 5 * recordBytes + 512, 5 * recordBytes + 1024);
     expect(codes({ copy: readRecords(mixed) })).toContain('torn');
   });
 
   it('finds a hole on the copy and in the log', () => {
-    expect(codes({ copy: copyOf(upTo(9).filter((number) => number !== 4)) })).toEqual(['lost', 'hole']);
-    expect(codes({ acknowledgements: acknowledgements.filter((ack) => ack.number !== 4) })).toEqual(['hole']);
+    expect(codes({ copy: copyOf(upTo(9).filter((number) => number !== 4)) })).toEqual([
+      'lost',
+      'hole',
+    ]);
+    expect(codes({ acknowledgements: acknowledgements.filter((ack) => ack.number !== 4) })).toEqual(
+      ['hole'],
+    );
   });
 
   it('takes no half line for an acknowledgement', () => {
-    expect(readAcknowledgements('1 1 5 6\n1 2 7')).toEqual([{ instance: 1, number: 1, beginMs: 5, ackMs: 6 }]);
+    expect(readAcknowledgements('1 1 5 6\n1 2 7')).toEqual([
+      { instance: 1, number: 1, beginMs: 5, ackMs: 6 },
+    ]);
   });
 });

@@ -28,13 +28,22 @@ describe('the background copy', () => {
     const answers: unknown[] = [];
     const { report } = await carryOut(crew, world, async (handle) => {
       await until(phaseIs(handle, 'COPYING'));
-      for (const bad of [{}, { copyRate: 151 }, { copyRate: 1.5 }, { copyRate: -1 }, { copyRate: 'a' }])
+      for (const bad of [
+        {},
+        { copyRate: 151 },
+        { copyRate: 1.5 },
+        { copyRate: -1 },
+        { copyRate: 'a' },
+      ])
         answers.push(await reason(change(handle, bad)));
       answers.push(await reason(change(handle, { copyRate: 0 })));
       answers.push(await change(handle, { copyRate: 120, cleanRate: 10 }));
       world.looksUntilCopied = 0;
     });
-    expect(answers.slice(0, 6)).toEqual([...Array.from({ length: 5 }, () => 'INVALID_RATE'), 'NEVER_COPIED']);
+    expect(answers.slice(0, 6)).toEqual([
+      ...Array.from({ length: 5 }, () => 'INVALID_RATE'),
+      'NEVER_COPIED',
+    ]);
     expect(answers[6]).toHaveLength(1);
     expect(world.rates).toEqual([120]);
     expect(report.outcome).toBe('done');
@@ -73,7 +82,10 @@ describe('the background copy', () => {
 describe('the former copy', () => {
   it('that is at rest has nothing to stop, and says so; prepare still judges the state itself', async () => {
     const world = new World();
-    world.on('flashCopyEnsureGroup', async (effect) => ({ ...((await effect()) as object), preparable: true }));
+    world.on('flashCopyEnsureGroup', async (effect) => ({
+      ...((await effect()) as object),
+      preparable: true,
+    }));
     const orders: unknown[] = [];
     world.on('flashCopyPrepareGroup', (effect, _attempt, order) => {
       orders.push(order);

@@ -6,7 +6,8 @@ const COPIES = 40;
 
 describe('copies that start at once', () => {
   it('all have their locks at the first try, and the server refuses no update of the ledger', async () => {
-    const { failed, lockedAfterMs, repeats, refused, endedAfterMs, ledgerEvents } = await runBurst(COPIES);
+    const { failed, lockedAfterMs, repeats, refused, endedAfterMs, ledgerEvents } =
+      await runBurst(COPIES);
     console.log(
       `last lock after ${lockedAfterMs.at(-1)} ms, all ended after ${endedAfterMs} ms, ledger ${ledgerEvents.join('+')} events`,
     );

@@ -24,7 +24,9 @@ describe('a call for a person', () => {
     const { report } = await carryOut(crew, world, async (handle) => {
       await until(() => world.notices.length > 0);
       await handle.executeUpdate('retryGiveBack');
-      await until(() => world.calls.filter((call) => call.startsWith('flashCopyGiveBack')).length >= 2);
+      await until(
+        () => world.calls.filter((call) => call.startsWith('flashCopyGiveBack')).length >= 2,
+      );
       await until(async () => (await reportOf(handle)).operator?.[0]?.told.length === 1);
       world.on('flashCopyGiveBack', (effect) => effect());
       await handle.executeUpdate('retryGiveBack');
@@ -33,7 +35,12 @@ describe('a call for a person', () => {
     expect(world.notices).toHaveLength(1);
     const [notice] = world.notices;
     expect(notice).toMatchObject({
-      ...{ what: 'source-without-io', set: 'erp-nightly', host: 'source1', workflowId: report.workflowId },
+      ...{
+        what: 'source-without-io',
+        set: 'erp-nightly',
+        host: 'source1',
+        workflowId: report.workflowId,
+      },
       ...{ runId: report.runId, why: expect.stringContaining('UNREACHABLE') as string },
     });
     expect(notice?.run).toMatch(/^erp-nightly-[a-p]/);

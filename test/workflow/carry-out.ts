@@ -27,7 +27,11 @@ export interface End {
 
 let count = 0;
 
-export function carryOut(crew: Crew, world: World, during?: (handle: CopyHandle) => Promise<void>): Promise<End> {
+export function carryOut(
+  crew: Crew,
+  world: World,
+  during?: (handle: CopyHandle) => Promise<void>,
+): Promise<End> {
   const stage = { ...crew, taskQueue: `copy-${(count += 1)}` };
   return withWorkers(stage, world.activities(), async () => {
     const handle = await startCopy(stage);
@@ -39,7 +43,8 @@ export function carryOut(crew: Crew, world: World, during?: (handle: CopyHandle)
     );
     const [caught] = await Promise.all([ended, during?.(handle)]);
     const cause = (caught as { cause?: unknown } | undefined)?.cause;
-    const error = cause instanceof ApplicationFailure ? (cause.details?.[0] as ErrorData) : undefined;
+    const error =
+      cause instanceof ApplicationFailure ? (cause.details?.[0] as ErrorData) : undefined;
     const report = await handle.query<Report>('report');
     const { status, historyLength } = await handle.describe();
     return { report, error, status: status.name, events: historyLength };

@@ -20,7 +20,14 @@ const { look } = proxyActivities<{ look(): Promise<void> }>({
 });
 
 const failure = (code: string, family: ErrorData['family']): ErrorData => ({
-  ...{ family, code, message: `${code}: planted`, outcome: 'not-done', retry: 'never', details: {} },
+  ...{
+    family,
+    code,
+    message: `${code}: planted`,
+    outcome: 'not-done',
+    retry: 'never',
+    details: {},
+  },
 });
 
 export async function flashCopy(input: FlashCopyInput): Promise<Report> {
@@ -30,7 +37,14 @@ export async function flashCopy(input: FlashCopyInput): Promise<Report> {
     ...{ set: name, workflowId, runId, phase: 'COPYING', outcome: 'running', verified: false },
     ...{ planLines: [], pauses: [], steps: [], mounts: [], compensation: [] },
     volumes: [
-      { array: 'svc1', source: 'db1', target: 'db1c', mapping: 'fc_db1c', progressPercent: 0, independent: false },
+      {
+        array: 'svc1',
+        source: 'db1',
+        target: 'db1c',
+        mapping: 'fc_db1c',
+        progressPercent: 0,
+        independent: false,
+      },
     ],
     advice: [`searchAttributes ${String(input.searchAttributes)}`],
   };

@@ -48,7 +48,14 @@ beforeAll(async () => {
 function copyRunning(): Error {
   const message = 'erp_x copying: slowest volume at 37 %';
   const details = { array: 'svc1', group: 'erp_x', leastPercent: 37, progress: ['db1c 37'] };
-  const data = { family: 'copy', code: 'COPY_RUNNING', message, outcome: 'not-done', retry: 'safe', details };
+  const data = {
+    family: 'copy',
+    code: 'COPY_RUNNING',
+    message,
+    outcome: 'not-done',
+    retry: 'safe',
+    details,
+  };
   return ApplicationFailure.create({ message, type: 'COPY_RUNNING', details: [data] });
 }
 
@@ -78,7 +85,9 @@ describe('before anything is started', () => {
     const error = await caught(client.start({ ...clientRequest('wrong'), volumes: 'db1' }));
     expect(error).toMatchObject({ code: 'INVALID_REQUEST', family: 'request' });
     expect(error.message).toContain('volumes');
-    await expect(caught(client.copy('wrong').report())).resolves.toMatchObject({ code: 'NO_SUCH_RUN' });
+    await expect(caught(client.copy('wrong').report())).resolves.toMatchObject({
+      code: 'NO_SUCH_RUN',
+    });
   });
 
   it.each(['workflowExecutionTimeout', 'workflowRunTimeout', 'retry'])(
@@ -90,7 +99,9 @@ describe('before anything is started', () => {
   );
 
   it('no server is one clear line, not a time-out after minutes', async () => {
-    const error = await caught(FlashCopyClient.connect({ address: '127.0.0.1:1', connectTimeout: 500 }));
+    const error = await caught(
+      FlashCopyClient.connect({ address: '127.0.0.1:1', connectTimeout: 500 }),
+    );
     expect(error).toMatchObject({ code: 'TEMPORAL_UNREACHABLE', retry: 'safe' });
     expect(error.message).toContain('127.0.0.1:1');
   });
@@ -103,7 +114,9 @@ describe('a run', () => {
     await copy.result();
     const description = await env.client.workflow.getHandle('flashcopy/named').describe();
     expect(description.type).toBe(FLASH_COPY);
-    const attributes = Object.fromEntries(description.typedSearchAttributes.getAll().map((a) => [a.key.name, a.value]));
+    const attributes = Object.fromEntries(
+      description.typedSearchAttributes.getAll().map((a) => [a.key.name, a.value]),
+    );
     expect(attributes).toMatchObject({
       FlashCopyArray: ['svc1'],
       FlashCopyVolume: ['db1', 'db1c'],
@@ -122,8 +135,14 @@ describe('a run', () => {
 
   it('refuses another request under its name', async () => {
     const first = await client.start(clientRequest('busy-waits'));
-    const other = { ...clientRequest('busy-waits'), sources: [{ host: 'other', method: 'quiesce' }] };
-    expect(await caught(client.start(other))).toMatchObject({ code: 'ALREADY_RUNNING', family: 'lock' });
+    const other = {
+      ...clientRequest('busy-waits'),
+      sources: [{ host: 'other', method: 'quiesce' }],
+    };
+    expect(await caught(client.start(other))).toMatchObject({
+      code: 'ALREADY_RUNNING',
+      family: 'lock',
+    });
     await first.abort();
     await caught(first.result());
   });
@@ -133,7 +152,10 @@ describe('a run', () => {
     const reports = await followed(copy);
     expect(reports.at(-1)).toMatchObject({ outcome: 'done', running: [] });
     const copying = reports.find((report) => report.running.some(({ attempt }) => attempt > 1));
-    expect(copying?.running[0]).toMatchObject({ activity: 'look', lastFailure: { code: 'COPY_RUNNING' } });
+    expect(copying?.running[0]).toMatchObject({
+      activity: 'look',
+      lastFailure: { code: 'COPY_RUNNING' },
+    });
     expect(copying?.volumes[0]).toMatchObject({ progressPercent: 37, independent: false });
     await expect(copy.result()).resolves.toMatchObject({ outcome: 'done' });
   });
@@ -142,13 +164,20 @@ describe('a run', () => {
     const copy = await client.start(clientRequest('fails'));
     const error = await caught(copy.result());
     expect(error).toBeInstanceOf(CopyFailedError);
-    expect(error).toMatchObject({ code: 'FLUSH_FAILED', family: 'array', report: { outcome: 'failed', set: 'fails' } });
+    expect(error).toMatchObject({
+      code: 'FLUSH_FAILED',
+      family: 'array',
+      report: { outcome: 'failed', set: 'fails' },
+    });
     expect((await followed(copy)).at(-1)).toMatchObject({ outcome: 'failed' });
   });
 
   it('that was refused says so', async () => {
     const copy = await client.start(clientRequest('refused'));
-    expect(await caught(copy.result())).toMatchObject({ code: 'TARGET_IN_USE', runOutcome: 'refused' });
+    expect(await caught(copy.result())).toMatchObject({
+      code: 'TARGET_IN_USE',
+      runOutcome: 'refused',
+    });
   });
 
   it('that was cancelled throws with the report of its compensation', async () => {
@@ -185,7 +214,9 @@ function withoutOperatorService(): FlashCopyClient {
   const refuse = () => Promise.reject(new Error('PERMISSION_DENIED'));
   const connection = new Proxy(env.connection, {
     get: (target, key) =>
-      key === 'operatorService' ? { listSearchAttributes: refuse } : (Reflect.get(target, key, target) as unknown),
+      key === 'operatorService'
+        ? { listSearchAttributes: refuse }
+        : (Reflect.get(target, key, target) as unknown),
   });
   return new FlashCopyClient({ client: new Client({ connection }) });
 }

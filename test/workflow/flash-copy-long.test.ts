@@ -46,9 +46,9 @@ describe('a long copy', () => {
     world.lookEveryMs = 30 * 60_000;
     const { report, events } = await carryOut(crew, world);
     expect(report.volumes.map(({ independent }) => independent)).toEqual([true]);
-    expect(Date.parse(report.steps.at(-1)?.endedAt ?? '') - Date.parse(report.takenAt ?? '')).toBeGreaterThan(
-      9 * 3_600_000,
-    );
+    expect(
+      Date.parse(report.steps.at(-1)?.endedAt ?? '') - Date.parse(report.takenAt ?? ''),
+    ).toBeGreaterThan(9 * 3_600_000);
     expect(events).toBeLessThan(300);
   });
 });
@@ -59,6 +59,8 @@ describe('a copy whose identities are kept', () => {
     const { report } = await carryOut(crew, world);
     expect(report.outcome).toBe('done');
     expect(world.indexOf('flashCopySynthesise')).toBeGreaterThan(world.indexOf('flashCopyPresent'));
-    expect(report.steps.find(({ name }) => name === 'synthesise')?.note).toBe('identities are kept as asked');
+    expect(report.steps.find(({ name }) => name === 'synthesise')?.note).toBe(
+      'identities are kept as asked',
+    );
   });
 });

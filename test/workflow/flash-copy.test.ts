@@ -23,7 +23,9 @@ describe('a copy that fails', () => {
   it('is refused by the plan with nothing touched, and says what to change', async () => {
     const world = new World();
     const message = 'volumes[0].target = "db_copy": TARGET_IN_USE; unmap it';
-    world.on('flashCopyPlan', () => Promise.reject(failure('TARGET_IN_USE', { family: 'plan', message })));
+    world.on('flashCopyPlan', () =>
+      Promise.reject(failure('TARGET_IN_USE', { family: 'plan', message })),
+    );
     const { report, error, status } = await run(world);
     expect({ status, outcome: report.outcome, code: error?.code }).toEqual({
       ...{ status: 'FAILED', outcome: 'refused', code: 'TARGET_IN_USE' },
@@ -49,10 +51,14 @@ describe('a copy that fails', () => {
       return Promise.resolve(notStarted(order as PointInTimeOrder, 'not-done'));
     });
     const { report, error, status } = await run(world);
-    expect({ status, outcome: report.outcome, code: error?.code, takenAt: report.takenAt }).toEqual({
-      ...{ status: 'FAILED', outcome: 'failed', code: 'START_FAILED', takenAt: undefined },
-    });
-    expect(world.indexOf('flashCopyGiveBack source1')).toBeLessThan(world.indexOf('flashCopyUnprepareGroup'));
+    expect({ status, outcome: report.outcome, code: error?.code, takenAt: report.takenAt }).toEqual(
+      {
+        ...{ status: 'FAILED', outcome: 'failed', code: 'START_FAILED', takenAt: undefined },
+      },
+    );
+    expect(world.indexOf('flashCopyGiveBack source1')).toBeLessThan(
+      world.indexOf('flashCopyUnprepareGroup'),
+    );
     expect(world.indexOf('flashCopyFenceGroup'), 'a known answer needs no fence').toBe(-1);
     expectAllGivenBack(world);
   });
@@ -104,13 +110,18 @@ describe('a copy that fails', () => {
     const world = new World({ grade: 'filesystem' });
     world.broken.add('source1');
     const { report, error } = await run(world);
-    expect({ code: error?.code, grade: report.grade }).toEqual({ code: 'GRADE_TOO_LOW', grade: 'crash' });
+    expect({ code: error?.code, grade: report.grade }).toEqual({
+      code: 'GRADE_TOO_LOW',
+      grade: 'crash',
+    });
     expectAllGivenBack(world);
   });
 
   it('withdraws the grade and the copy when verify contradicts', async () => {
     const world = new World();
-    world.on('flashCopyVerify', () => Promise.resolve({ contradictions: ['/data: after-nonce is there'], checked: 1 }));
+    world.on('flashCopyVerify', () =>
+      Promise.resolve({ contradictions: ['/data: after-nonce is there'], checked: 1 }),
+    );
     const { report, error } = await run(world);
     expect({ code: error?.code, grade: report.grade, verified: report.verified }).toEqual({
       ...{ code: 'COPY_CONTRADICTED', grade: undefined, verified: false },
@@ -123,7 +134,10 @@ describe('a copy that fails', () => {
     const world = new World();
     world.on('flashCopyTakePointInTime', () => Promise.reject(failure('CHANNEL_LOST')));
     world.on('flashCopyUnprepareGroup', (effect, attempt) =>
-      attempt === 1 && world.locks.size > 0 && world.indexOf('flashCopyUnlock') < 0 && !world.guardTurn
+      attempt === 1 &&
+      world.locks.size > 0 &&
+      world.indexOf('flashCopyUnlock') < 0 &&
+      !world.guardTurn
         ? Promise.reject(failure('ARRAY_AWAY'))
         : effect(),
     );
@@ -143,9 +157,9 @@ describe('a copy that fails', () => {
         )
         .result();
     });
-    expect(report.compensation.filter(({ ok }) => !ok).map(({ what }) => what.split(' ')[0])).toEqual([
-      ...['unprepare', 'release'],
-    ]);
+    expect(
+      report.compensation.filter(({ ok }) => !ok).map(({ what }) => what.split(' ')[0]),
+    ).toEqual([...['unprepare', 'release']]);
     expectAllGivenBack(world);
   });
 });
@@ -154,7 +168,9 @@ describe('a copy whose give back does not succeed', () => {
   it('stays open in NEEDS_OPERATOR, and retryGiveBack tries at once', async () => {
     const world = new World({ sources: { source1: 'unmount' } });
     let repaired = false;
-    world.on('flashCopyGiveBack', (effect) => (repaired ? effect() : Promise.reject(failure('MOUNT_FAILED'))));
+    world.on('flashCopyGiveBack', (effect) =>
+      repaired ? effect() : Promise.reject(failure('MOUNT_FAILED')),
+    );
     const { report } = await run(world, async (handle) => {
       await expect(handle.executeUpdate('retryGiveBack')).rejects.toMatchObject({
         cause: { type: 'NOTHING_TO_GIVE_BACK' },
@@ -195,7 +211,10 @@ describe('a copy that is stopped by somebody', () => {
   };
 
   it.each(STEPS)('by a cancel in step %s ends with nothing left behind', async (step) => {
-    const world = new World({ sources: { source1: 'unmount', source2: 'quiesce' }, waitFor: 'copied' });
+    const world = new World({
+      sources: { source1: 'unmount', source2: 'quiesce' },
+      waitFor: 'copied',
+    });
     let ended = false;
     let asked = false;
     world.on(INTERRUPTED[step], async (effect, _attempt, order) => {
@@ -213,9 +232,13 @@ describe('a copy that is stopped by somebody', () => {
     expectAllGivenBack(world);
     expect(report.phase).toBe(status === 'CANCELLED' ? 'CANCELLED' : 'DONE');
     if (step === 'retain') return; // nothing is left to be cancelled: the copy is good
-    expect({ status, outcome: report.outcome }).toEqual({ status: 'CANCELLED', outcome: 'cancelled' });
+    expect({ status, outcome: report.outcome }).toEqual({
+      status: 'CANCELLED',
+      outcome: 'cancelled',
+    });
     expect([...world.targetsMounted], 'targets still mounted').toEqual([]);
-    if (step !== 'backgroundCopy') expect(ended, 'the run ended while its activity still ran').toBe(true);
+    if (step !== 'backgroundCopy')
+      expect(ended, 'the run ended while its activity still ran').toBe(true);
   });
 
   it('by update abort is undone, and abort is refused when nothing is left to abort', async () => {
@@ -260,19 +283,29 @@ describe('a copy that succeeds', () => {
     const world = new World();
     const { report, status } = await run(world);
     expect(report.error).toBeUndefined();
-    expect({ status, outcome: report.outcome, grade: report.grade, verified: report.verified }).toEqual({
+    expect({
+      status,
+      outcome: report.outcome,
+      grade: report.grade,
+      verified: report.verified,
+    }).toEqual({
       ...{ status: 'COMPLETED', outcome: 'done', grade: 'filesystem', verified: true },
     });
     // Every step of the list, none twice for one subject; the background copy runs beside presenting.
     expect(new Set(report.steps.map(({ name }) => name))).toEqual(new Set(STEPS));
     expect(world.marked).toEqual(['source1']);
     expect(world.indexOf('flashCopyGiveBack'), 'a clean thaw needs no second give back').toBe(-1);
-    expect(world.indexOf('flashCopyReleaseTarget')).toBeLessThan(world.indexOf('flashCopyPrepareGroup'));
+    expect(world.indexOf('flashCopyReleaseTarget')).toBeLessThan(
+      world.indexOf('flashCopyPrepareGroup'),
+    );
     expectAllGivenBack(world);
   });
 
   it('by unmount takes all hosts down, starts, and gives all back', async () => {
-    const world = new World({ sources: { source1: 'unmount', source2: 'quiesce' }, grade: 'filesystem' });
+    const world = new World({
+      sources: { source1: 'unmount', source2: 'quiesce' },
+      grade: 'filesystem',
+    });
     world.on('flashCopyStartGroups', (effect) => {
       expect([...world.still]).toEqual(['source1']);
       return effect();
@@ -299,13 +332,24 @@ describe('a copy that succeeds', () => {
     const world = new World();
     world.on('flashCopyMarkAfter', () => Promise.reject(failure('READ_ONLY')));
     const { report } = await run(world);
-    expect({ outcome: report.outcome, verified: report.verified }).toEqual({ outcome: 'done', verified: false });
+    expect({ outcome: report.outcome, verified: report.verified }).toEqual({
+      outcome: 'done',
+      verified: false,
+    });
   });
 });
 
 const notStarted = (order: PointInTimeOrder, started: 'not-done' | 'unknown') => ({
   starts: order.groups.map(({ array, name }) => ({
-    ...{ array, group: name, preparedRead: true, started, code: 'CMMVC5', message: 'refused', durationMs: 5 },
+    ...{
+      array,
+      group: name,
+      preparedRead: true,
+      started,
+      code: 'CMMVC5',
+      message: 'refused',
+      durationMs: 5,
+    },
   })),
   pauses: [],
   error: errorOf('START_FAILED', started),

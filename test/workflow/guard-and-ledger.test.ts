@@ -63,7 +63,9 @@ describe('the guard', () => {
         await handle.terminate('somebody pulled the plug');
         await until(() => world.locks.size === 0);
       });
-      expect(world.indexOf('flashCopyGiveBack')).toBeLessThan(world.indexOf('flashCopyUnprepareGroup'));
+      expect(world.indexOf('flashCopyGiveBack')).toBeLessThan(
+        world.indexOf('flashCopyUnprepareGroup'),
+      );
       expectAllGivenBack(world);
     },
   );
@@ -78,9 +80,13 @@ describe('the guard', () => {
       for await (const { workflowId, runId } of guards) {
         // Guards of copies terminated above may not have had their last task.
         if (!workflowId.startsWith('flashcopy/copy-')) continue;
-        const { events } = await crew.env.client.workflow.getHandle(workflowId, runId).fetchHistory();
-        const signals = events?.filter((event) => event.workflowExecutionSignaledEventAttributes != null) ?? [];
-        const last = signals.at(-1)?.workflowExecutionSignaledEventAttributes?.input?.payloads?.[0]?.data;
+        const { events } = await crew.env.client.workflow
+          .getHandle(workflowId, runId)
+          .fetchHistory();
+        const signals =
+          events?.filter((event) => event.workflowExecutionSignaledEventAttributes != null) ?? [];
+        const last =
+          signals.at(-1)?.workflowExecutionSignaledEventAttributes?.input?.payloads?.[0]?.data;
         seen.push(Buffer.from(last ?? []).toString());
       }
       return effect();
@@ -92,10 +98,12 @@ describe('the guard', () => {
       return original?.(...args);
     });
     await carryOut(crew, world);
-    const watched = seen.map((text) => JSON.parse(text) as GuardWatch).filter(({ sources }) => sources.length > 0);
-    expect(watched.map(({ sources, leaseMs }) => ({ hosts: sources.map(({ host }) => host), leaseMs }))).toEqual([
-      { hosts: ['source1'], leaseMs: 120_000 },
-    ]);
+    const watched = seen
+      .map((text) => JSON.parse(text) as GuardWatch)
+      .filter(({ sources }) => sources.length > 0);
+    expect(
+      watched.map(({ sources, leaseMs }) => ({ hosts: sources.map(({ host }) => host), leaseMs })),
+    ).toEqual([{ hosts: ['source1'], leaseMs: 120_000 }]);
   });
 
   it('gives back when its lease ends although the copy is still open, and goes on guarding', async () => {
@@ -106,11 +114,22 @@ describe('the guard', () => {
     world.locks.set('svc1', 'holder');
     const stage = { ...crew, taskQueue: 'lease' };
     await withWorkers(stage, world.activities(), async () => {
-      const input: GuardInput = { workflowId: 'none', firstRunId: 'none', holder: 'holder', arrays: ['svc1'] };
+      const input: GuardInput = {
+        workflowId: 'none',
+        firstRunId: 'none',
+        holder: 'holder',
+        arrays: ['svc1'],
+      };
       const handle = await crew.env.client.workflow.start(GUARD, {
         ...{ workflowId: 'guard-lease', taskQueue: stage.taskQueue, args: [input] },
       });
-      const watch: GuardWatch = { set: 's', run: 's-a', sources: [source], groups: [], leaseMs: 500 };
+      const watch: GuardWatch = {
+        set: 's',
+        run: 's-a',
+        sources: [source],
+        groups: [],
+        leaseMs: 500,
+      };
       await handle.signal('watch', watch);
       await until(() => world.still.size === 0);
       expect((await handle.describe()).status.name).toBe('RUNNING');
@@ -161,7 +180,12 @@ describe('the ledger', () => {
       workflow.executeUpdateWithStart<Workflow, R, [unknown]>(update, {
         args: [argument],
         startWorkflowOperation: new WithStartWorkflowOperation<Workflow>(LEDGER, {
-          ...{ workflowId: name, taskQueue: name, args: [state], workflowIdConflictPolicy: 'USE_EXISTING' },
+          ...{
+            workflowId: name,
+            taskQueue: name,
+            args: [state],
+            workflowIdConflictPolicy: 'USE_EXISTING',
+          },
         }),
       });
     return {
@@ -177,11 +201,21 @@ describe('the ledger', () => {
     withLedger('exclusive', async (ledger) => {
       expect(await ledger.acquire(order('a'))).toEqual({ granted: true });
       const refused = (what: string) => ({ granted: false, heldBy: 'a', what });
-      expect(await ledger.acquire(order('b', { targets: ['a_dst'] }))).toEqual(refused('volume a_dst'));
-      expect(await ledger.acquire(order('b', { targets: ['a_src'] }))).toEqual(refused('volume a_src'));
-      expect(await ledger.acquire(order('b', { sources: ['a_dst'] }))).toEqual(refused('volume a_dst'));
-      expect(await ledger.acquire(order('b', { sources: ['a_src'] }))).toEqual(refused('volume a_src'));
-      expect(await ledger.acquire(order('b', { set: 'set of a' }))).toEqual(refused('set set of a'));
+      expect(await ledger.acquire(order('b', { targets: ['a_dst'] }))).toEqual(
+        refused('volume a_dst'),
+      );
+      expect(await ledger.acquire(order('b', { targets: ['a_src'] }))).toEqual(
+        refused('volume a_src'),
+      );
+      expect(await ledger.acquire(order('b', { sources: ['a_dst'] }))).toEqual(
+        refused('volume a_dst'),
+      );
+      expect(await ledger.acquire(order('b', { sources: ['a_src'] }))).toEqual(
+        refused('volume a_src'),
+      );
+      expect(await ledger.acquire(order('b', { set: 'set of a' }))).toEqual(
+        refused('set set of a'),
+      );
       expect((await ledger.grants()).map(({ holder }) => holder)).toEqual(['a']);
     }));
 
@@ -192,7 +226,9 @@ describe('the ledger', () => {
       expect(await ledger.grants()).toHaveLength(1);
       await ledger.release('a', 'sources');
       expect(await ledger.acquire(order('b', { sources: ['a_src'] }))).toEqual({ granted: true });
-      expect(await ledger.acquire(order('c', { targets: ['a_dst'] }))).toMatchObject({ granted: false });
+      expect(await ledger.acquire(order('c', { targets: ['a_dst'] }))).toMatchObject({
+        granted: false,
+      });
       await ledger.release('a');
       await ledger.release('a');
       expect(await ledger.acquire(order('c', { targets: ['a_dst'] }))).toEqual({ granted: true });
@@ -204,20 +240,30 @@ describe('the ledger', () => {
       async (ledger) => {
         await ledger.acquire(order('first'));
         const before = await ledger.runId();
-        const answers = await Promise.all(Array.from({ length: 12 }, (_, at) => ledger.acquire(order(`h${at}`))));
+        const answers = await Promise.all(
+          Array.from({ length: 12 }, (_, at) => ledger.acquire(order(`h${at}`))),
+        );
         expect(answers.filter(({ granted }) => granted)).toHaveLength(12);
         await until(async () => (await ledger.runId()) !== before);
         expect(await ledger.grants()).toHaveLength(13);
-        expect(await ledger.acquire(order('late', { targets: ['first_dst'] }))).toMatchObject({ heldBy: 'first' });
+        expect(await ledger.acquire(order('late', { targets: ['first_dst'] }))).toMatchObject({
+          heldBy: 'first',
+        });
       },
       { grants: [], callsPerRun: 5 },
     ));
 });
 
-const planOf = (world: World) => world.activities().flashCopyPlan({ request: world.request, token: 'abcdef' });
+const planOf = (world: World) =>
+  world.activities().flashCopyPlan({ request: world.request, token: 'abcdef' });
 
-function attributesOf(description: { typedSearchAttributes: { getAll(): unknown } }): Record<string, unknown> {
-  const pairs = description.typedSearchAttributes.getAll() as { key: { name: string }; value: unknown }[];
+function attributesOf(description: {
+  typedSearchAttributes: { getAll(): unknown };
+}): Record<string, unknown> {
+  const pairs = description.typedSearchAttributes.getAll() as {
+    key: { name: string };
+    value: unknown;
+  }[];
   const ours = pairs.filter(({ key }) => key.name.startsWith('FlashCopy'));
   return Object.fromEntries(ours.map(({ key, value }) => [key.name, value]));
 }

@@ -13,7 +13,10 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
 const recorded = readdirSync(FOLDER, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .flatMap(({ name: release }) =>
-    readdirSync(path.join(FOLDER, release)).map((file) => ({ release, name: path.basename(file, '.json') })),
+    readdirSync(path.join(FOLDER, release)).map((file) => ({
+      release,
+      name: path.basename(file, '.json'),
+    })),
   );
 const read = ({ release, name }: (typeof recorded)[number]): StoredHistory =>
   JSON.parse(readFileSync(path.join(FOLDER, release, `${name}.json`), 'utf8')) as StoredHistory;
@@ -60,8 +63,17 @@ function twin(stored: StoredHistory): StoredHistory {
 function goesOn({ eventId, eventTime, ...rest }: StoredEvent): StoredEvent {
   const [closing] = Object.values(rest).filter((value) => typeof value === 'object');
   const { workflowTaskCompletedEventId } = closing as Record<string, unknown>;
-  const timer = { timerId: '1', startToFireTimeout: { seconds: '1' }, workflowTaskCompletedEventId };
-  return { eventId, eventTime, eventType: 'EVENT_TYPE_TIMER_STARTED', timerStartedEventAttributes: timer } as never;
+  const timer = {
+    timerId: '1',
+    startToFireTimeout: { seconds: '1' },
+    workflowTaskCompletedEventId,
+  };
+  return {
+    eventId,
+    eventTime,
+    eventType: 'EVENT_TYPE_TIMER_STARTED',
+    timerStartedEventAttributes: timer,
+  } as never;
 }
 
 describe('recorded histories', () => {
@@ -72,8 +84,14 @@ describe('recorded histories', () => {
 
   it.each(recorded)('$release: $name is carried on by the code of today', async (which) => {
     const error = await replay(read(which));
-    const stale = which.release === version ? ', or `npm run histories` while this version is not released' : '';
-    expect(error, `open runs would break: guard the change with patched() (docs/upgrading.md)${stale}`).toBeUndefined();
+    const stale =
+      which.release === version
+        ? ', or `npm run histories` while this version is not released'
+        : '';
+    expect(
+      error,
+      `open runs would break: guard the change with patched() (docs/upgrading.md)${stale}`,
+    ).toBeUndefined();
   });
 
   it.each(recorded)('$release: the twin of $name is refused', async (which) => {

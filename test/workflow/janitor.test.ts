@@ -1,7 +1,11 @@
 // The janitor on a real Temporal server: its schedule, one call for each trouble however many rounds, and copies that a stuck run keeps from starting.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ScheduleHandle } from '@temporalio/client';
-import { createActivities, temporalRuns, type ActivityDependencies } from '../../src/activities/index.js';
+import {
+  createActivities,
+  temporalRuns,
+  type ActivityDependencies,
+} from '../../src/activities/index.js';
 import type { FlashCopyActivities } from '../../src/activities/contract.js';
 import { FlashCopyClient } from '../../src/client/index.js';
 import type { Finding, Findings, JanitorReport } from '../../src/domain/janitor.js';
@@ -30,11 +34,21 @@ afterEach(() => client.removeJanitor());
 
 const serverOnly = {
   ledger: {},
-  ...{ runs: temporalRuns(systemClock), clock: systemClock, declaredArrays: ['svc1'], declaredHosts: ['source1'] },
+  ...{
+    runs: temporalRuns(systemClock),
+    clock: systemClock,
+    declaredArrays: ['svc1'],
+    declaredHosts: ['source1'],
+  },
 } as unknown as ActivityDependencies;
 
 const overdue: Finding = {
-  ...{ key: 'hold/source1/a-abc123', kind: 'overdue-hold', where: 'source1', todo: 'mount it by hand' },
+  ...{
+    key: 'hold/source1/a-abc123',
+    kind: 'overdue-hold',
+    where: 'source1',
+    todo: 'mount it by hand',
+  },
   ...{ what: 'source1: /data is held beyond its deadline', needsPerson: true },
 };
 
@@ -55,7 +69,10 @@ async function round(schedule: ScheduleHandle): Promise<JanitorReport> {
   return report;
 }
 
-const withJanitor = async (world: World, body: (schedule: ScheduleHandle) => Promise<void>): Promise<void> => {
+const withJanitor = async (
+  world: World,
+  body: (schedule: ScheduleHandle) => Promise<void>,
+): Promise<void> => {
   const scheduleId = await client.installJanitor({ every: '1d' });
   // Only what it would do to arrays and hosts is planted; what was told before is asked of the server.
   const real = createActivities(serverOnly);
@@ -86,10 +103,14 @@ describe('a round of the janitor', () => {
   it('calls once for the same trouble, again for new trouble, and again when it comes back', async () => {
     const world = new World({ sources: { source1: 'unmount' } });
     let found: readonly Finding[] = [overdue];
-    world.on('flashCopyTidyHost', () => Promise.resolve({ repaired: [], reported: found } satisfies Findings));
+    world.on('flashCopyTidyHost', () =>
+      Promise.resolve({ repaired: [], reported: found } satisfies Findings),
+    );
     await withJanitor(world, async (schedule) => {
       expect((await round(schedule)).told).toEqual([overdue.key]);
-      expect(world.notices).toMatchObject([{ what: 'janitor', why: overdue.what, todo: [overdue.todo] }]);
+      expect(world.notices).toMatchObject([
+        { what: 'janitor', why: overdue.what, todo: [overdue.todo] },
+      ]);
       expect((await round(schedule)).told).toEqual([overdue.key]);
       expect(world.notices).toHaveLength(1);
       found = [overdue, { ...overdue, key: 'group/svc1/x', what: 'another' }];
@@ -105,7 +126,9 @@ describe('a round of the janitor', () => {
 
   it('that could tell nobody tells in the next one', async () => {
     const world = new World({ sources: { source1: 'unmount' } });
-    world.on('flashCopyTidyHost', () => Promise.resolve({ repaired: [], reported: [overdue] } satisfies Findings));
+    world.on('flashCopyTidyHost', () =>
+      Promise.resolve({ repaired: [], reported: [overdue] } satisfies Findings),
+    );
     world.on('flashCopyNotify', () => Promise.reject(failure('NOTIFY_FAILED')));
     await withJanitor(world, async (schedule) => {
       expect((await round(schedule)).told).toEqual([]);
@@ -122,7 +145,10 @@ describe('a round of the janitor', () => {
     world.on('flashCopyTidyHost', (_effect, _attempt, order) => {
       const { host } = order as { host: string };
       if (host === 'source1') return Promise.reject(failure('UNREACHABLE'));
-      return Promise.resolve({ repaired: [{ ...overdue, where: host }], reported: [] } satisfies Findings);
+      return Promise.resolve({
+        repaired: [{ ...overdue, where: host }],
+        reported: [],
+      } satisfies Findings);
     });
     await withJanitor(world, async (schedule) => {
       const report = await round(schedule);
@@ -138,7 +164,14 @@ describe('a round of the janitor', () => {
 
   it('hands the words of people from the ledgers to the hosts they are about', async () => {
     const world = new World({ sources: { source1: 'unmount', source2: 'unmount' } });
-    world.resolved.push({ host: 'source2', run: 'a-abc123', by: 'ada', reason: 'x', at: '', read: '' });
+    world.resolved.push({
+      host: 'source2',
+      run: 'a-abc123',
+      by: 'ada',
+      reason: 'x',
+      at: '',
+      read: '',
+    });
     // Hosts are looked at side by side: by name, not by time.
     const asked: { host: string }[] = [];
     world.on('flashCopyTidyHost', (effect, _attempt, order) => {
@@ -156,9 +189,15 @@ describe('a round of the janitor', () => {
 
   it('on demand answers its report and calls nobody: who asks reads it', async () => {
     const world = new World({ sources: { source1: 'unmount' } });
-    world.on('flashCopyTidyHost', () => Promise.resolve({ repaired: [], reported: [overdue] } satisfies Findings));
+    world.on('flashCopyTidyHost', () =>
+      Promise.resolve({ repaired: [], reported: [overdue] } satisfies Findings),
+    );
     await withJanitor(world, async () => {
-      expect(await client.runJanitor()).toMatchObject({ reported: [overdue], told: [], hosts: ['source1'] });
+      expect(await client.runJanitor()).toMatchObject({
+        reported: [overdue],
+        told: [],
+        hosts: ['source1'],
+      });
     });
     expect(world.notices).toEqual([]);
   });
@@ -167,12 +206,15 @@ describe('a round of the janitor', () => {
 describe('a schedule whose copy needs an operator', () => {
   it('raises an alarm for each copy that is left out, once; the run itself is not told of twice', async () => {
     const world = new World({ sources: { source1: 'unmount' }, name: 'left-out' });
-    world.on('flashCopyGiveBack', () => Promise.reject(failure('UNREACHABLE', { family: 'transport' })));
+    world.on('flashCopyGiveBack', () =>
+      Promise.reject(failure('UNREACHABLE', { family: 'transport' })),
+    );
     const real = createActivities(serverOnly);
     const copies = await client.scheduleFlashCopy({
       ...{ id: `copies-${taskQueue}`, request: clientRequest('left-out'), every: '1d' },
     });
-    const skipped = async (): Promise<number> => (await copies.describe()).info.numActionsSkippedOverlap;
+    const skipped = async (): Promise<number> =>
+      (await copies.describe()).info.numActionsSkippedOverlap;
     const alarms = () => world.notices.filter(({ what }) => what === 'schedule-skipped');
     const id = await client.installJanitor({ every: '1d' });
     const janitor = crew.env.client.schedule.getHandle(id);
@@ -188,11 +230,14 @@ describe('a schedule whose copy needs an operator', () => {
         run = (await copies.describe()).info.runningActions[0]?.workflow.workflowId ?? '';
         return run !== '';
       });
-      const report = (): Promise<Report> => crew.env.client.workflow.getHandle(run).query<Report>('report');
+      const report = (): Promise<Report> =>
+        crew.env.client.workflow.getHandle(run).query<Report>('report');
       await until(async () => (await report()).phase === 'NEEDS_OPERATOR');
       await until(() => world.notices.length === 1);
       // Visibility may lag: the round is repeated until it sees the run.
-      await until(async () => (await round(janitor)).reported.some(({ kind }) => kind === 'stuck-run'));
+      await until(async () =>
+        (await round(janitor)).reported.some(({ kind }) => kind === 'stuck-run'),
+      );
       expect(alarms(), 'nothing was left out yet').toEqual([]);
       await copies.trigger('SKIP');
       await until(async () => (await skipped()) === 1);
@@ -204,7 +249,9 @@ describe('a schedule whose copy needs an operator', () => {
       await until(async () => (await skipped()) === 2);
       const { reported } = await round(janitor);
       expect(alarms()).toHaveLength(2);
-      expect(reported.find(({ kind }) => kind === 'schedule-skipped')?.todo).toContain('source1 may lack its I/O');
+      expect(reported.find(({ kind }) => kind === 'schedule-skipped')?.todo).toContain(
+        'source1 may lack its I/O',
+      );
       world.on('flashCopyGiveBack', (effect) => effect());
       await crew.env.client.workflow.getHandle(run).executeUpdate('retryGiveBack');
       await crew.env.client.workflow.getHandle(run).result();

@@ -45,7 +45,11 @@ interface Row {
 }
 const TABLE: readonly Row[] = [
   { shared: 'nothing', second: OTHER },
-  { shared: 'the set, and with it the group name', second: { ...OTHER, set: 'first' }, refused: 'set first' },
+  {
+    shared: 'the set, and with it the group name',
+    second: { ...OTHER, set: 'first' },
+    refused: 'set first',
+  },
   { shared: 'a volume, source of both', second: { ...OTHER, source: 'a' }, refused: 'volume a' },
   {
     shared: 'a volume, source of the first, target of the second',
@@ -58,15 +62,31 @@ const TABLE: readonly Row[] = [
     refused: 'volume b',
   },
   { shared: 'a volume, target of both', second: { ...OTHER, target: 'b' }, refused: 'volume b' },
-  { shared: 'a file system: all its volumes and its host', second: { ...FIRST, set: 'second' }, refused: 'volume b' },
+  {
+    shared: 'a file system: all its volumes and its host',
+    second: { ...FIRST, set: 'second' },
+    refused: 'volume b',
+  },
   // Holders refuse a file system that another run holds, not a host: the contract of hosts tests it.
   { shared: 'a source host, not a file system of it', second: { ...OTHER, host: 'app1' } },
   { shared: 'a target host, not a volume', second: { ...OTHER, targetHost: 'dev1' } },
 ];
 
-function requestOf({ set, source, target, host, targetHost }: Wish, array: string): FlashCopyRequest {
-  const base = buildRequest({ name: set, arrays: [array], sources: { [host]: 'quiesce' }, targets: [targetHost] });
-  return { ...base, groups: [{ array, volumes: [{ source, target }] }], copy: { ...base.copy, waitFor: 'copied' } };
+function requestOf(
+  { set, source, target, host, targetHost }: Wish,
+  array: string,
+): FlashCopyRequest {
+  const base = buildRequest({
+    name: set,
+    arrays: [array],
+    sources: { [host]: 'quiesce' },
+    targets: [targetHost],
+  });
+  return {
+    ...base,
+    groups: [{ array, volumes: [{ source, target }] }],
+    copy: { ...base.copy, waitFor: 'copied' },
+  };
 }
 
 const PLACES = ['flashCopyPreFlush', 'flashCopyPresent', 'flashCopyAwaitCopied'] as const;
@@ -90,7 +110,10 @@ let working: Promise<unknown>;
 beforeAll(async () => {
   crew = await hire(devServer);
   const deps = { ledger: temporalLedger, closeWatcher: temporalCloseWatcher, clock: systemClock };
-  const real = createActivities({ ...deps, runs: temporalRuns(systemClock) } as unknown as ActivityDependencies);
+  const real = createActivities({
+    ...deps,
+    runs: temporalRuns(systemClock),
+  } as unknown as ActivityDependencies);
   world.on('flashCopyValidate', (_effect, _attempt, order) => {
     const { wish, array } = order as { wish: Wish; array: string };
     return Promise.resolve(requestOf(wish, array));
@@ -137,7 +160,11 @@ async function together(at: Place, body: (stage: Stage) => Promise<void>): Promi
   const array = `svc${(count += 1)}`;
   const start: Stage['start'] = (id, wish, on = array) =>
     crew.env.client.workflow.start(FLASH_COPY, {
-      ...{ workflowId: `${array}/${id}`, taskQueue: TASK_QUEUE, args: [{ request: { wish, array: on } }] },
+      ...{
+        workflowId: `${array}/${id}`,
+        taskQueue: TASK_QUEUE,
+        args: [{ request: { wish, array: on } }],
+      },
     });
   const gate = new Gate(at);
   gates.set(`${array}/one`, gate);
@@ -183,7 +210,9 @@ describe('two copies that share', () => {
       if (refused === undefined) expect(two.outcome).toBe('done');
       else {
         expect(two).toMatchObject({ outcome: 'refused', error: { code: 'LOCKED' } });
-        expect(two.error?.message).toContain(`${refused} on array ${array} is locked by ${array}/one/`);
+        expect(two.error?.message).toContain(
+          `${refused} on array ${array} is locked by ${array}/one/`,
+        );
         expect(two.compensation.every(({ ok }) => ok)).toBe(true);
       }
       go();
@@ -217,7 +246,11 @@ describe('once the first copy has given its sources back, and still copies', () 
       const two = await endOf(await start('two', second));
       // Its source is free again; its target and its set are held until the end.
       if (refused === 'volume a') expect(two.outcome).toBe('done');
-      else expect(two.error).toMatchObject({ code: 'LOCKED', message: expect.stringContaining(refused) as string });
+      else
+        expect(two.error).toMatchObject({
+          code: 'LOCKED',
+          message: expect.stringContaining(refused) as string,
+        });
       go();
       expect((await endOf(one)).outcome).toBe('done');
       await expectNothingLeft(array);
@@ -228,16 +261,23 @@ describe('once the first copy has given its sources back, and still copies', () 
 /** What is told to whoever looks at a copy that waits. */
 async function waitsFor(handle: WorkflowHandle): Promise<string> {
   const { raw } = await handle.describe();
-  const waiting = raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'flashCopyLockHost');
+  const waiting = raw.pendingActivities?.find(
+    ({ activityType }) => activityType?.name === 'flashCopyLockHost',
+  );
   return waiting?.lastFailure?.message ?? '';
 }
 
 const AT_DEV1: Wish = { ...OTHER, targetHost: 'dev1' };
 
 /** A second copy at the target host, on this array, once it is told that it waits for the first. */
-async function startWaiting({ array, start }: Pick<Stage, 'array' | 'start'>, on = array): Promise<WorkflowHandle> {
+async function startWaiting(
+  { array, start }: Pick<Stage, 'array' | 'start'>,
+  on = array,
+): Promise<WorkflowHandle> {
   const two = await start('two', AT_DEV1, on);
-  await until(async () => (await waitsFor(two)).startsWith(`waits for target host dev1: ${array}/one/`));
+  await until(async () =>
+    (await waitsFor(two)).startsWith(`waits for target host dev1: ${array}/one/`),
+  );
   return two;
 }
 
@@ -245,17 +285,19 @@ describe('a target host, while the first copy presents there', () => {
   it.each([
     ['of the same array', false],
     ['of another array', true],
-  ])('keeps a second copy %s waiting, taken but not presented, and then lets it in', (_, elsewhere) =>
-    together('flashCopyPresent', async ({ array, one, start, go }) => {
-      const two = await startWaiting({ array, start }, elsewhere ? `${array}-other` : array);
-      const report = await two.query<Report>('report');
-      expect(report).toMatchObject({ outcome: 'running', grade: 'filesystem' });
-      expect(report.steps.filter(({ name }) => name === 'present')).toEqual([]);
-      expect((await grantsOf(hostLedger('dev1'))).map(({ set }) => set)).toEqual(['first']);
-      go();
-      expect([(await endOf(one)).outcome, (await endOf(two)).outcome]).toEqual(['done', 'done']);
-      await expectNothingLeft(array);
-    }),
+  ])(
+    'keeps a second copy %s waiting, taken but not presented, and then lets it in',
+    (_, elsewhere) =>
+      together('flashCopyPresent', async ({ array, one, start, go }) => {
+        const two = await startWaiting({ array, start }, elsewhere ? `${array}-other` : array);
+        const report = await two.query<Report>('report');
+        expect(report).toMatchObject({ outcome: 'running', grade: 'filesystem' });
+        expect(report.steps.filter(({ name }) => name === 'present')).toEqual([]);
+        expect((await grantsOf(hostLedger('dev1'))).map(({ set }) => set)).toEqual(['first']);
+        go();
+        expect([(await endOf(one)).outcome, (await endOf(two)).outcome]).toEqual(['done', 'done']);
+        await expectNothingLeft(array);
+      }),
   );
 
   it('keeps nobody from another target host', () =>
@@ -282,7 +324,9 @@ describe('a target host, while the first copy presents there', () => {
       const { outcome, compensation } = await endOf(one);
       expect(outcome).toBe('cancelled');
       const undone = compensation.map(({ what }) => what);
-      expect(undone.indexOf('withdraw the copy from dev1')).toBeLessThan(undone.indexOf('let other runs at dev1'));
+      expect(undone.indexOf('withdraw the copy from dev1')).toBeLessThan(
+        undone.indexOf('let other runs at dev1'),
+      );
       expect((await endOf(two)).outcome).toBe('done');
       await expectNothingLeft(array);
     }));

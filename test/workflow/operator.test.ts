@@ -37,14 +37,18 @@ describe('a word of a person for a source', () => {
     const early = new Promise<void>((done) => (go = done));
     await carryOut(crew, world, async (handle) => {
       await until(async () => (await reportOf(handle)).phase !== 'PLANNING');
-      await expect(resolve(handle, WORD)).rejects.toMatchObject({ cause: { type: 'NOTHING_TO_RESOLVE' } });
+      await expect(resolve(handle, WORD)).rejects.toMatchObject({
+        cause: { type: 'NOTHING_TO_RESOLVE' },
+      });
       go();
       await stuck(handle);
       await expect(resolve(handle, { ...WORD, host: 'backup1' })).rejects.toMatchObject({
         cause: { type: 'NOT_STUCK' },
       });
       for (const wrong of [{ by: 'ada' }, { reason: 'x' }, { by: ' ', reason: 'x' }])
-        await expect(resolve(handle, wrong)).rejects.toMatchObject({ cause: { type: 'INVALID_RESOLUTION' } });
+        await expect(resolve(handle, wrong)).rejects.toMatchObject({
+          cause: { type: 'INVALID_RESOLUTION' },
+        });
       world.still.clear();
       await resolve(handle, WORD);
     });
@@ -55,7 +59,10 @@ describe('a word of a person for a source', () => {
     await carryOut(crew, world, async (handle) => {
       await stuck(handle);
       await expect(resolve(handle, WORD)).rejects.toMatchObject({
-        cause: { type: 'SOURCE_WITHOUT_IO', message: expect.stringContaining('source1: its hold of /data') as string },
+        cause: {
+          type: 'SOURCE_WITHOUT_IO',
+          message: expect.stringContaining('source1: its hold of /data') as string,
+        },
       });
       expect((await reportOf(handle)).phase).toBe('NEEDS_OPERATOR');
       expect(world.resolved).toEqual([]);
@@ -67,19 +74,29 @@ describe('a word of a person for a source', () => {
 
   it('ends the run as failed: who, when, why and what could be read stand in the report; locks are freed, nothing is tried again', async () => {
     const world = stuckWorld();
-    world.on('flashCopyReadSource', () => Promise.reject(failure('UNREACHABLE', { family: 'transport' })));
+    world.on('flashCopyReadSource', () =>
+      Promise.reject(failure('UNREACHABLE', { family: 'transport' })),
+    );
     const { report, error, status } = await carryOut(crew, world, async (handle) => {
       await stuck(handle);
       await resolve(handle, { ...WORD, host: 'source1' });
     });
     expect(status).toBe('FAILED');
-    expect(error).toMatchObject({ code: 'RESOLVED_BY_HAND', message: expect.stringContaining('ada') as string });
+    expect(error).toMatchObject({
+      code: 'RESOLVED_BY_HAND',
+      message: expect.stringContaining('ada') as string,
+    });
     expect(report).toMatchObject({ outcome: 'failed', phase: 'FAILED' });
     expect(report.operator).toMatchObject([
-      { host: 'source1', resolved: { ...WORD, read: expect.stringContaining('UNREACHABLE') as string } },
+      {
+        host: 'source1',
+        resolved: { ...WORD, read: expect.stringContaining('UNREACHABLE') as string },
+      },
     ]);
     expect(Date.parse(report.operator?.[0]?.resolved?.at ?? '')).toBeGreaterThan(0);
-    expect(report.advice[0]).toContain('source1 was resolved by hand, by ada: mounted by hand from the console');
+    expect(report.advice[0]).toContain(
+      'source1 was resolved by hand, by ada: mounted by hand from the console',
+    );
     expect(report.advice.join()).not.toContain('every source has its I/O');
     expect(report.advice.join()).toContain('every other source');
     expect([...world.locks]).toEqual([]);
@@ -116,7 +133,8 @@ describe('a word of a person for a source', () => {
     const { report } = await carryOut(crew, world, async (handle) => {
       await until(async () => (await reportOf(handle)).operator?.length === 2);
       await resolve(handle, { ...WORD, host: 'source1', force: true });
-      const wordFor = async () => (await reportOf(handle)).operator?.find(({ host }) => host === 'source1')?.resolved;
+      const wordFor = async () =>
+        (await reportOf(handle)).operator?.find(({ host }) => host === 'source1')?.resolved;
       await until(async () => (await wordFor()) !== undefined);
       const now = await reportOf(handle);
       expect(now.phase, 'source2 still lacks its I/O').toBe('NEEDS_OPERATOR');
@@ -145,7 +163,11 @@ function watchClose(world: World): void {
 }
 
 /** Terminates a copy in its pause, so that its guard alone is left, and gives `body` the client's handle. */
-async function terminated(name: string, world: World, body: (guardId: string) => Promise<void>): Promise<void> {
+async function terminated(
+  name: string,
+  world: World,
+  body: (guardId: string) => Promise<void>,
+): Promise<void> {
   watchClose(world);
   let inPause = false;
   world.on('flashCopyStartGroups', async (_effect, _attempt, order) => {
@@ -177,7 +199,9 @@ describe('a guard that cannot give back', () => {
       expect(await crew.env.client.workflow.getHandle(guardId).result()).toBe('acted');
       await expect(copy.retryGiveBack()).rejects.toMatchObject({ code: 'NO_SUCH_RUN' });
     });
-    expect(world.notices).toMatchObject([{ what: 'source-without-io', host: 'source1', set: 'erp-nightly' }]);
+    expect(world.notices).toMatchObject([
+      { what: 'source-without-io', host: 'source1', set: 'erp-nightly' },
+    ]);
     expect(world.resolved).toMatchObject([{ host: 'source1', ...WORD }]);
     expectAllGivenBack(world);
   });
@@ -188,12 +212,30 @@ describe('a guard whose lease ended while the copy is stuck', () => {
     const world = stuckWorld();
     world.on('flashCopyAwaitClose', () => untilCancelled());
     const stage = { ...crew, taskQueue: 'guard-word' };
-    const tries = (): number => world.calls.filter((call) => call.startsWith('flashCopyGiveBack')).length;
-    const source = { host: 'source1', method: 'unmount', units: [], mounts: [], deadlineMs: 1 } as const;
+    const tries = (): number =>
+      world.calls.filter((call) => call.startsWith('flashCopyGiveBack')).length;
+    const source = {
+      host: 'source1',
+      method: 'unmount',
+      units: [],
+      mounts: [],
+      deadlineMs: 1,
+    } as const;
     const watch: GuardWatch = { set: 's', run: 's-a', sources: [source], groups: [], leaseMs: 200 };
-    const word = { host: 'source1', run: 's-a', at: '2026-11-25T01:00:00Z', read: 'unknown', ...WORD };
+    const word = {
+      host: 'source1',
+      run: 's-a',
+      at: '2026-11-25T01:00:00Z',
+      read: 'unknown',
+      ...WORD,
+    };
     await withWorkers(stage, world.activities(), async () => {
-      const input: GuardInput = { workflowId: 'none', firstRunId: 'none', holder: 'holder', arrays: ['svc1'] };
+      const input: GuardInput = {
+        workflowId: 'none',
+        firstRunId: 'none',
+        holder: 'holder',
+        arrays: ['svc1'],
+      };
       const guard = await crew.env.client.workflow.start(GUARD, {
         ...{ workflowId: 'guard-word', taskQueue: stage.taskQueue, args: [input] },
       });

@@ -40,14 +40,18 @@ describe('a schedule of copies', () => {
     const description = await env.client.workflow.getHandle(run).describe();
     expect(description).toMatchObject({ type: 'flashCopy', taskQueue: 'flashcopy' });
     // No worker serves the queue: the first run stays open.
-    expect(await until(async () => (await handle.describe()).info.numActionsSkippedOverlap > 0)).toBe(true);
+    expect(
+      await until(async () => (await handle.describe()).info.numActionsSkippedOverlap > 0),
+    ).toBe(true);
     expect((await handle.describe()).info.runningActions).toHaveLength(1);
     expect(client.copy(run).workflowId).toBe(run);
   });
 
   it('of a wrong request is refused, and no schedule exists', async () => {
     const wrong = nightly('wrong', { request: { ...clientRequest('wrong'), volumes: [] } });
-    await expect(client.scheduleFlashCopy(wrong)).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+    await expect(client.scheduleFlashCopy(wrong)).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+    });
     await expect(env.client.schedule.getHandle('wrong').describe()).rejects.toThrow();
   });
 
@@ -62,7 +66,9 @@ describe('a schedule of copies', () => {
 
   it('that exists already is not replaced in silence', async () => {
     await client.scheduleFlashCopy(nightly('again'));
-    await expect(client.scheduleFlashCopy(nightly('again'))).rejects.toMatchObject({ code: 'SCHEDULE_EXISTS' });
+    await expect(client.scheduleFlashCopy(nightly('again'))).rejects.toMatchObject({
+      code: 'SCHEDULE_EXISTS',
+    });
   });
 
   it('every 6 hours with jitter is kept as written', async () => {

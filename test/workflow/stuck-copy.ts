@@ -7,7 +7,9 @@ import { failure, World } from './world.js';
 /** Stands still for good: each give back fails, as on a host nobody reaches. */
 export function stuckWorld(more: ConstructorParameters<typeof World>[0] = {}): World {
   const world = new World({ sources: { source1: 'unmount' }, ...more });
-  world.on('flashCopyGiveBack', () => Promise.reject(failure('UNREACHABLE', { family: 'transport' })));
+  world.on('flashCopyGiveBack', () =>
+    Promise.reject(failure('UNREACHABLE', { family: 'transport' })),
+  );
   return world;
 }
 

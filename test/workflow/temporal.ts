@@ -10,15 +10,22 @@ import {
   Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import { FLASH_COPY, SEARCH_ATTRIBUTES, urgentQueue, type FlashCopyInput } from '../../src/workflows/messages.js';
+import {
+  FLASH_COPY,
+  SEARCH_ATTRIBUTES,
+  urgentQueue,
+  type FlashCopyInput,
+} from '../../src/workflows/messages.js';
 import type { FlashCopyActivities } from '../../src/activities/contract.js';
 import type { Report } from '../../src/domain/report.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 function executable(variable: string, tool: string): { type: 'existing-path'; path: string } {
-  const path = process.env[variable] ?? fileURLToPath(new URL(`../../.tools/bin/${tool}`, import.meta.url));
-  if (!existsSync(path)) throw new Error(`${path} is missing: run scripts/tools.sh or set ${variable}`);
+  const path =
+    process.env[variable] ?? fileURLToPath(new URL(`../../.tools/bin/${tool}`, import.meta.url));
+  if (!existsSync(path))
+    throw new Error(`${path} is missing: run scripts/tools.sh or set ${variable}`);
   return { type: 'existing-path', path };
 }
 
@@ -66,7 +73,12 @@ export async function withWorkers<T>(
   body: () => Promise<T>,
 ): Promise<T> {
   // Debug mode: workflow code without a thread of its own, which each worker would take half a second to start.
-  const options = { connection: env.nativeConnection, activities, maxHeartbeatThrottleInterval: 100, debugMode: true };
+  const options = {
+    connection: env.nativeConnection,
+    activities,
+    maxHeartbeatThrottleInterval: 100,
+    debugMode: true,
+  };
   const copy = await Worker.create({ ...options, taskQueue, workflowBundle });
   const urgent = await Worker.create({ ...options, taskQueue: urgentQueue(taskQueue) });
   return copy.runUntil(urgent.runUntil(body));

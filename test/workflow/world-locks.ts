@@ -6,11 +6,23 @@ import type { ErrorData } from '../../src/domain/errors.js';
 /** As the failure boundary makes them. */
 export function failure(code: string, more: Partial<ErrorData> = {}): ApplicationFailure {
   const data: ErrorData = {
-    ...{ family: 'host', code, message: `${code} planted`, outcome: 'not-done', retry: 'never', details: {} },
+    ...{
+      family: 'host',
+      code,
+      message: `${code} planted`,
+      outcome: 'not-done',
+      retry: 'never',
+      details: {},
+    },
     ...more,
   };
   const nonRetryable = data.retry === 'never';
-  return ApplicationFailure.create({ type: code, message: data.message, details: [data], nonRetryable });
+  return ApplicationFailure.create({
+    type: code,
+    message: data.message,
+    details: [data],
+    nonRetryable,
+  });
 }
 
 /** What is locked -> who holds it. */
@@ -25,7 +37,11 @@ interface Wanted {
 function take(locks: Locks, { what, holder, refusal }: Wanted): void {
   const other = locks.get(what);
   if (other !== undefined && other !== holder)
-    throw failure(refusal.code, { family: 'lock', message: `held by ${other}`, retry: refusal.retry });
+    throw failure(refusal.code, {
+      family: 'lock',
+      message: `held by ${other}`,
+      retry: refusal.retry,
+    });
   locks.set(what, holder);
 }
 
@@ -40,10 +56,14 @@ type LockActivities = Pick<
 
 export const lockActivities = (arrays: Locks, hosts: Locks): LockActivities => ({
   flashCopyLock: async ({ array, holder }) =>
-    Promise.resolve(take(arrays, { what: array, holder, refusal: { code: 'LOCKED', retry: 'never' } })),
+    Promise.resolve(
+      take(arrays, { what: array, holder, refusal: { code: 'LOCKED', retry: 'never' } }),
+    ),
   flashCopyUnlock: async ({ array, holder, only }) =>
     Promise.resolve(only === undefined ? free(arrays, array, holder) : undefined),
   flashCopyLockHost: async ({ host, holder }) =>
-    Promise.resolve(take(hosts, { what: host, holder, refusal: { code: 'HOST_BUSY', retry: 'safe' } })),
+    Promise.resolve(
+      take(hosts, { what: host, holder, refusal: { code: 'HOST_BUSY', retry: 'safe' } }),
+    ),
   flashCopyUnlockHost: async ({ host, holder }) => Promise.resolve(free(hosts, host, holder)),
 });

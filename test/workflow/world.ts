@@ -16,7 +16,11 @@ import type { FlashCopyRequest, Method } from '../../src/domain/request.js';
 import { buildPlan, buildRequest, type Shape } from './request-and-plan.js';
 import { failure, lockActivities } from './world-locks.js';
 
-export type Around = (effect: () => Promise<unknown>, attempt: number, order: unknown) => Promise<unknown>;
+export type Around = (
+  effect: () => Promise<unknown>,
+  attempt: number,
+  order: unknown,
+) => Promise<unknown>;
 
 interface FakeGroup {
   state: 'idle_or_copied' | 'preparing' | 'prepared' | 'copying' | 'stopped';
@@ -68,7 +72,9 @@ export class World {
   }
 
   get preparedGroups(): string[] {
-    return [...this.groups].filter(([, group]) => group.state.startsWith('prepar')).map(([name]) => name);
+    return [...this.groups]
+      .filter(([, group]) => group.state.startsWith('prepar'))
+      .map(([name]) => name);
   }
 
   indexOf(call: string): number {
@@ -82,7 +88,9 @@ export class World {
       const wrapped = (order: unknown): Promise<unknown> => {
         this.calls.push(`${name} ${subjectOf(order)}`.trim());
         const around = this.around.get(name as ActivityName);
-        return around === undefined ? call(order) : around(() => call(order), activityInfo().attempt, order);
+        return around === undefined
+          ? call(order)
+          : around(() => call(order), activityInfo().attempt, order);
       };
       return [name, wrapped];
     });
@@ -107,7 +115,8 @@ export class World {
     return {
       flashCopyValidate: () => Promise.resolve(this.request),
       ...lockActivities(this.locks, this.hostLocks),
-      flashCopyPlan: ({ token }): Promise<Plan> => Promise.resolve(buildPlan(this.request, token, this.shape)),
+      flashCopyPlan: ({ token }): Promise<Plan> =>
+        Promise.resolve(buildPlan(this.request, token, this.shape)),
       flashCopyEnsureGroup: ({ group }) => {
         this.groups.set(group.name, { state: 'idle_or_copied', startTime: '261101000000' });
         return Promise.resolve({ created: [group.name], startTimes: ['261101000000'] });
@@ -200,7 +209,9 @@ export class World {
   > {
     return {
       flashCopyReadSource: ({ source }) =>
-        Promise.resolve({ lacksIo: this.still.has(source.host) ? 'its hold of /data has not ended' : '' }),
+        Promise.resolve({
+          lacksIo: this.still.has(source.host) ? 'its hold of /data has not ended' : '',
+        }),
       flashCopyRecordResolved: ({ resolved }) => {
         this.resolved.push(resolved);
         return Promise.resolve();
@@ -231,7 +242,11 @@ export class World {
       flashCopyAwaitCopied: ({ array, group }) => {
         if (activityInfo().attempt <= this.looksUntilCopied)
           throw ApplicationFailure.create({
-            ...{ type: 'COPY_RUNNING', message: '40 %', category: ApplicationFailureCategory.BENIGN },
+            ...{
+              type: 'COPY_RUNNING',
+              message: '40 %',
+              category: ApplicationFailureCategory.BENIGN,
+            },
             nextRetryDelay: this.lookEveryMs,
           });
         return Promise.resolve(this.progress(array, group, 100));
@@ -248,7 +263,11 @@ export class World {
       flashCopyAwaitClose: () => untilCancelled(),
       // What a janitor finds is planted by its tests.
       flashCopyJanitorScope: () =>
-        Promise.resolve({ arrays: ['svc1'], hosts: Object.keys(this.shape.sources ?? {}), told: [] }),
+        Promise.resolve({
+          arrays: ['svc1'],
+          hosts: Object.keys(this.shape.sources ?? {}),
+          told: [],
+        }),
       flashCopyTidyArray: () => Promise.resolve({ ...NOTHING, resolved: this.resolved }),
       flashCopyTidyHost: () => Promise.resolve(NOTHING),
       flashCopyReviewRuns: () => Promise.resolve({ openCopies: 0, calledHosts: [], reported: [] }),
@@ -270,14 +289,23 @@ export class World {
     const quiesced = order.sources.filter(({ method }) => method === 'quiesce');
     return {
       starts: order.groups.map(({ array, name }) => ({
-        ...{ array, group: name, preparedRead: true, started: 'done', code: '', message: '', durationMs: 20 },
+        ...{
+          array,
+          group: name,
+          preparedRead: true,
+          started: 'done',
+          code: '',
+          message: '',
+          durationMs: 20,
+        },
       })),
       pauses: quiesced.map(({ host, method }) => this.pauseOf(host, method)),
       attestations: order.sources.map(({ host }) => ({ host, broken: this.brokenOf(host) })),
     };
   }
 
-  private readonly brokenOf = (host: string): string => (this.broken.has(host) ? 'somebody thawed it' : '');
+  private readonly brokenOf = (host: string): string =>
+    this.broken.has(host) ? 'somebody thawed it' : '';
 
   private pauseOf(host: string, method: Method): PauseReport {
     return {

@@ -27,14 +27,18 @@ export type Changes = Pick<
 >;
 
 export function createChanges(wire: Wire, reads: Reads): Changes {
-  const remove = (verb: string, object: string): Promise<void> => tolerate('missing', wire.change({ verb, object }));
+  const remove = (verb: string, object: string): Promise<void> =>
+    tolerate('missing', wire.change({ verb, object }));
   return {
     createVDisk: (vdisk) => createVDisk(wire, reads, vdisk),
     removeVDisk: (name) => remove('rmvdisk', name),
     createGroup: (name) =>
-      unlessExists(wire.change({ verb: 'mkfcconsistgrp', flags: { name: checkGroupName(name) } }), async (refused) => {
-        if ((await reads.readGroup(name)) === undefined) throw refused;
-      }),
+      unlessExists(
+        wire.change({ verb: 'mkfcconsistgrp', flags: { name: checkGroupName(name) } }),
+        async (refused) => {
+          if ((await reads.readGroup(name)) === undefined) throw refused;
+        },
+      ),
     renameGroup: (from, to) => renameGroup(wire, reads, { from, to }),
     // Never -force: it would leave the members running alone.
     removeGroup: (name) => remove('rmfcconsistgrp', name),
@@ -42,10 +46,15 @@ export function createChanges(wire: Wire, reads: Reads): Changes {
     changeMapping: (name, change) => wire.change(chfcmap(name, change)),
     removeMapping: (name) => remove('rmfcmap', name),
     prepareGroup: (name, { restore = false } = {}) =>
-      wire.change({ verb: 'prestartfcconsistgrp', flags: { restore: restore || undefined }, object: name }),
+      wire.change({
+        verb: 'prestartfcconsistgrp',
+        flags: { restore: restore || undefined },
+        object: name,
+      }),
     stopGroup: (name, how) => stop(wire, { verb: 'stopfcconsistgrp', object: name }, how),
     stopMapping: (name, how) => stop(wire, { verb: 'stopfcmap', object: name }, how),
-    setGroupAutodelete: (name) => wire.change({ verb: 'chfcconsistgrp', flags: { autodelete: 'on' }, object: name }),
+    setGroupAutodelete: (name) =>
+      wire.change({ verb: 'chfcconsistgrp', flags: { autodelete: 'on' }, object: name }),
   };
 }
 
@@ -57,16 +66,32 @@ async function stop(wire: Wire, command: SvcCommand, how: StopMode | undefined):
   }
 }
 
-async function createVDisk(wire: Wire, reads: Reads, vdisk: Parameters<StorageArray['createVDisk']>[0]): Promise<void> {
+async function createVDisk(
+  wire: Wire,
+  reads: Reads,
+  vdisk: Parameters<StorageArray['createVDisk']>[0],
+): Promise<void> {
   const { pool, capacityBytes, thin, ioGroup } = vdisk;
   const name = checkObjectName(vdisk.name);
   const iogrp = ioGroup === undefined ? 0 : checkObjectName(ioGroup);
-  const expanding = thin === undefined ? {} : { rsize: `${thin.realPercent}%`, autoexpand: true as const };
-  const flags = { name, mdiskgrp: checkObjectName(pool), iogrp, size: capacityBytes, unit: 'b', ...expanding };
+  const expanding =
+    thin === undefined ? {} : { rsize: `${thin.realPercent}%`, autoexpand: true as const };
+  const flags = {
+    name,
+    mdiskgrp: checkObjectName(pool),
+    iogrp,
+    size: capacityBytes,
+    unit: 'b',
+    ...expanding,
+  };
   await unlessExists(wire.change({ verb: 'mkvdisk', flags }), async (refused) => {
     const [found] = await reads.readVDisks([name]);
     if (found === undefined) throw refused;
-    compare(`volume ${name}`, { pool, capacityBytes }, { pool: found.pool, capacityBytes: found.capacityBytes });
+    compare(
+      `volume ${name}`,
+      { pool, capacityBytes },
+      { pool: found.pool, capacityBytes: found.capacityBytes },
+    );
   });
 }
 
@@ -98,7 +123,11 @@ function chfcmap(name: string, change: Parameters<StorageArray['changeMapping']>
 }
 
 /** A repeat finds the old name gone and the new one there: success, since names carry a run's own token. */
-async function renameGroup(wire: Wire, reads: Reads, names: { from: string; to: string }): Promise<void> {
+async function renameGroup(
+  wire: Wire,
+  reads: Reads,
+  names: { from: string; to: string },
+): Promise<void> {
   const to = checkGroupName(names.to);
   try {
     await wire.change({ verb: 'chfcconsistgrp', flags: { name: to }, object: names.from });
@@ -133,7 +162,9 @@ type Attributes = Readonly<Record<string, string | number | boolean>>;
 export function compare(what: string, wanted: Attributes, found: Attributes): void {
   const different = Object.keys(wanted).filter((key) => wanted[key] !== found[key]);
   if (different.length === 0) return;
-  const list = different.map((key) => `${key} is ${found[key] ?? 'unknown'}, not ${wanted[key] ?? ''}`);
+  const list = different.map(
+    (key) => `${key} is ${found[key] ?? 'unknown'}, not ${wanted[key] ?? ''}`,
+  );
   throw new FlashCopyError({
     family: 'array',
     code: 'ATTRIBUTES_DIFFER',

@@ -14,7 +14,8 @@ export function createStartSession(session: Session, clock: Clock): StartSession
   return {
     startPrepared: (group, timeoutMs, { restore = false } = {}) =>
       start(session, clock, { order: groupStart(group, restore), timeoutMs }),
-    startSnapshot: async (wanted, timeoutMs) => start(session, clock, { order: snapshotStart(wanted), timeoutMs }),
+    startSnapshot: async (wanted, timeoutMs) =>
+      start(session, clock, { order: snapshotStart(wanted), timeoutMs }),
     release: () => session.release(),
   };
 }
@@ -24,7 +25,9 @@ async function start(
   clock: Clock,
   { order, timeoutMs }: { readonly order: StartOrder; readonly timeoutMs: number },
 ): Promise<StartAnswer> {
-  const reads = [order.list, order.show].flatMap((command) => (command === undefined ? [] : [delimited(command)]));
+  const reads = [order.list, order.show].flatMap((command) =>
+    command === undefined ? [] : [delimited(command)],
+  );
   const line = renderInOrder([...reads, order.start]);
   const from = clock.now();
   let seen = '';
@@ -34,7 +37,11 @@ async function start(
     // The transport knows whether the line was sent.
     failedStart,
   );
-  return { ...verdict, stateRead: stateIn(order, () => answersIn(order, seen)), durationMs: clock.now() - from };
+  return {
+    ...verdict,
+    stateRead: stateIn(order, () => answersIn(order, seen)),
+    durationMs: clock.now() - from,
+  };
 }
 
 /** Exit 0 is the start's own: the shell reports the last command. The reads may have failed all the same; then the state is ''. */
@@ -52,7 +59,10 @@ function judge(order: StartOrder, line: string, result: CommandResult): Verdict 
 }
 
 /** The output of all commands stands in one text; its end may be lost. Lines of a view hold one separator, rows of a listing many. */
-function answersIn(order: StartOrder, text: string): { listed: readonly Row[]; shown: Row | undefined } {
+function answersIn(
+  order: StartOrder,
+  text: string,
+): { listed: readonly Row[]; shown: Row | undefined } {
   const lines = text
     .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')

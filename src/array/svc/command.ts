@@ -30,7 +30,8 @@ export function renderCommand({ verb, flags = {}, object }: SvcCommand): string 
 }
 
 /** Commands in one line: the restricted shell runs them in order; exit status is the last one's. */
-export const renderInOrder = (commands: readonly SvcCommand[]): string => commands.map(renderCommand).join('; ');
+export const renderInOrder = (commands: readonly SvcCommand[]): string =>
+  commands.map(renderCommand).join('; ');
 
 function checkParameter(word: string): string {
   const printable = /^[\x20-\x7e]+$/.test(word);
@@ -43,7 +44,8 @@ function checkParameter(word: string): string {
   return word;
 }
 
-const quote = (word: string): string => (/^[A-Za-z0-9._]+$/.test(checkParameter(word)) ? word : `'${word}'`);
+const quote = (word: string): string =>
+  /^[A-Za-z0-9._]+$/.test(checkParameter(word)) ? word : `'${word}'`;
 
 /** Names of groups that we give: stricter than other names, see domain/names.ts. */
 export function checkGroupName(name: string): string {
@@ -57,10 +59,17 @@ export function checkGroupName(name: string): string {
 }
 
 /** A listing. */
-export const list = (verb: string, flags: SvcCommand['flags'] = {}): SvcCommand => ({ verb, flags });
+export const list = (verb: string, flags: SvcCommand['flags'] = {}): SvcCommand => ({
+  verb,
+  flags,
+});
 
 /** The detailed view of one object, or the listing that belongs to it. */
-export const show = (verb: string, object: string, flags: SvcCommand['flags'] = {}): SvcCommand => ({
+export const show = (
+  verb: string,
+  object: string,
+  flags: SvcCommand['flags'] = {},
+): SvcCommand => ({
   ...{ verb, flags, object },
 });
 

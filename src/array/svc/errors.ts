@@ -19,7 +19,9 @@ const EXIT_BUSY = 11;
 const CODE = /CMMVC\d{4}[EWI]/g;
 
 export const refusalClass = (error: unknown): RefusalClass | undefined =>
-  error instanceof FlashCopyError && error.family === 'array' ? KNOWN_REFUSALS.get(cmmvcOf(error))?.class : undefined;
+  error instanceof FlashCopyError && error.family === 'array'
+    ? KNOWN_REFUSALS.get(cmmvcOf(error))?.class
+    : undefined;
 const cmmvcOf = (error: FlashCopyError): string => String(error.details['cmmvc'] ?? '');
 
 /** The refusal in a result, undefined when the command succeeded. Texts are localised: only the code counts. */
@@ -32,7 +34,8 @@ export function readRefusal(command: string, result: CommandResult): FlashCopyEr
   }
   // The last one: in `a; b` it is the second command's, whose exit status we have.
   const code = errors.at(-1) ?? codesIn(result.stdout).find((one) => one.endsWith('E'));
-  if (code !== undefined) return refusal(command, code, result.stderr === '' ? result.stdout : result.stderr);
+  if (code !== undefined)
+    return refusal(command, code, result.stderr === '' ? result.stdout : result.stderr);
   if (result.exitCode === EXIT_BUSY) return busy(command);
   if (result.exitCode !== undefined && codesIn(result.stderr).some(isHarmless)) return undefined;
   return unknownFailure(command, result);
@@ -68,7 +71,8 @@ const busy = (command: string): FlashCopyError =>
   });
 
 function unknownFailure(command: string, { exitCode, stderr }: CommandResult): FlashCopyError {
-  const how = exitCode === undefined ? 'was killed by a signal' : `exits ${exitCode} without a code`;
+  const how =
+    exitCode === undefined ? 'was killed by a signal' : `exits ${exitCode} without a code`;
   return new FlashCopyError({
     family: 'array',
     code: 'ARRAY_REFUSED',
@@ -80,7 +84,10 @@ function unknownFailure(command: string, { exitCode, stderr }: CommandResult): F
 }
 
 /** The same over REST: 200 is success; the first error code in the body counts, plain text or JSON (`{"code":...,"description":...}`). */
-export function readRestRefusal(command: string, { status, body }: RestAnswer): FlashCopyError | undefined {
+export function readRestRefusal(
+  command: string,
+  { status, body }: RestAnswer,
+): FlashCopyError | undefined {
   if (status >= 200 && status < 300) return undefined;
   const codes = codesIn(body);
   const code = codes.find((one) => one.endsWith('E'));
@@ -89,8 +96,16 @@ export function readRestRefusal(command: string, { status, body }: RestAnswer): 
   const detail = excerpt(body);
   const message = `${command} answers HTTP ${status}${detail === '' ? '' : `: ${detail}`}`;
   // 404: no such command here. 502 to 504: something in between lost the answer, or the command hangs.
-  const [ours, outcome, retry] = REST_STATUS[status] ?? (['ARRAY_REFUSED', 'unknown', 'after-check'] as const);
-  return new FlashCopyError({ family: 'array', code: ours, message, outcome, retry, details: { command, status } });
+  const [ours, outcome, retry] =
+    REST_STATUS[status] ?? (['ARRAY_REFUSED', 'unknown', 'after-check'] as const);
+  return new FlashCopyError({
+    family: 'array',
+    code: ours,
+    message,
+    outcome,
+    retry,
+    details: { command, status },
+  });
 }
 
 const LOST = ['CHANNEL_LOST', 'unknown', 'after-check'] as const;

@@ -7,7 +7,10 @@ import { refusalClass } from './errors.js';
 import type { Reads } from './reads.js';
 import type { Wire } from './wire.js';
 
-export function createHostMaps(wire: Wire, reads: Reads): Pick<StorageArray, 'mapVDisk' | 'unmapVDisk'> {
+export function createHostMaps(
+  wire: Wire,
+  reads: Reads,
+): Pick<StorageArray, 'mapVDisk' | 'unmapVDisk'> {
   const find = async (vdisk: string, host: string) =>
     (await reads.readHostMaps(vdisk)).find((map) => map.hostName === host);
   return {
@@ -20,7 +23,8 @@ export function createHostMaps(wire: Wire, reads: Reads): Pick<StorageArray, 'ma
         if (refusalClass(error) !== 'already') throw error;
         const map = await find(vdisk, host);
         if (map === undefined) throw mappedElsewhere(vdisk, error);
-        if (scsiId !== undefined) compare(`map of ${vdisk} to ${host}`, { scsiId }, { scsiId: map.scsiId });
+        if (scsiId !== undefined)
+          compare(`map of ${vdisk} to ${host}`, { scsiId }, { scsiId: map.scsiId });
       }
     },
     unmapVDisk: async ({ vdisk, host }) => {

@@ -42,8 +42,10 @@ function fieldsOf(what: string, item: unknown): Map<string, string> {
   for (const [key, value] of Object.entries(item)) {
     // Numbers stand where older levels forgot the quotes; anything else would be guessed at.
     if (typeof value === 'string') fields.set(key, value);
-    else if (typeof value === 'number' && Number.isSafeInteger(value)) fields.set(key, String(value));
-    else if (typeof value !== 'object') throw unreadable(what, `field ${key} is no text`, JSON.stringify(item));
+    else if (typeof value === 'number' && Number.isSafeInteger(value))
+      fields.set(key, String(value));
+    else if (typeof value !== 'object')
+      throw unreadable(what, `field ${key} is no text`, JSON.stringify(item));
   }
   if (fields.size === 0) throw unreadable(what, 'an object without fields', JSON.stringify(item));
   return fields;

@@ -78,7 +78,10 @@ export const toDetailedGroup = (row: Row): ConsistencyGroup => ({
   members: row.all('FC_mapping_name'),
 });
 
-export const toPool = (row: Row): Pool => ({ name: row.filled('name'), freeBytes: row.integer('free_capacity') });
+export const toPool = (row: Row): Pool => ({
+  name: row.filled('name'),
+  freeBytes: row.integer('free_capacity'),
+});
 
 export const toHost = (row: Row): ArrayHost => ({
   id: row.filled('id'),
@@ -128,14 +131,25 @@ export const toClonedVolume = (row: Row): ClonedVolume => ({
   snapshot: row.textOr('source_snapshot', ''),
 });
 
-const UNITS: Readonly<Record<string, number>> = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 };
+const UNITS: Readonly<Record<string, number>> = {
+  B: 1,
+  KB: 2 ** 10,
+  MB: 2 ** 20,
+  GB: 2 ** 30,
+  TB: 2 ** 40,
+};
 
 /** Undefined where a level does not tell the bitmap memory. Its form has no `-bytes`: `19.5MB`. */
 export function toIoGroup(row: Row): IoGroup | undefined {
   if (row.textOr('flash_copy_free_memory', '') === '') return undefined;
   const [, number = '', unit = ''] =
-    /^([\d.]+)([KMGT]?B)$/.exec(row.matching('flash_copy_free_memory', /^\d+(?:\.\d+)?[KMGT]?B$/)) ?? [];
-  return { name: row.filled('name'), bitmapFreeBytes: Math.floor(Number(number) * (UNITS[unit] ?? 1)) };
+    /^([\d.]+)([KMGT]?B)$/.exec(
+      row.matching('flash_copy_free_memory', /^\d+(?:\.\d+)?[KMGT]?B$/),
+    ) ?? [];
+  return {
+    name: row.filled('name'),
+    bitmapFreeBytes: Math.floor(Number(number) * (UNITS[unit] ?? 1)),
+  };
 }
 
 export const toSystem = (row: Row): ArraySystem => ({
@@ -143,5 +157,8 @@ export const toSystem = (row: Row): ArraySystem => ({
   name: row.filled('name'),
   codeLevel: row.filled('code_level'),
   // Levels without this line have no volume protection.
-  vdiskProtection: row.textOr('vdisk_protection_enabled', 'no') === 'no' ? false : row.flag('vdisk_protection_enabled'),
+  vdiskProtection:
+    row.textOr('vdisk_protection_enabled', 'no') === 'no'
+      ? false
+      : row.flag('vdisk_protection_enabled'),
 });

@@ -93,7 +93,10 @@ export async function findByName(wire: Wire, verb: string, name: string): Promis
   }
 }
 
-async function readVDisks(rows: (command: SvcCommand) => Promise<Row[]>, names: readonly string[]): Promise<VDisk[]> {
+async function readVDisks(
+  rows: (command: SvcCommand) => Promise<Row[]>,
+  names: readonly string[],
+): Promise<VDisk[]> {
   const wanted = new Set(names.map(checkObjectName));
   const [name] = wanted;
   if (name === undefined) return [];

@@ -22,10 +22,20 @@ export interface KnownRefusal {
 /** Recalled from IBM's published message list and not read again: likely, never proof. */
 const LIST = "IBM's message list, recalled";
 
-type Group = readonly [RefusalClass, code: string, source: string, meanings: Readonly<Record<string, string>>];
+type Group = readonly [
+  RefusalClass,
+  code: string,
+  source: string,
+  meanings: Readonly<Record<string, string>>,
+];
 
 const GROUPS: readonly Group[] = [
-  ['exists', 'OBJECT_EXISTS', 'Cinder, CSI driver, Proxmox plugin', { '6035': 'an object of that name exists' }],
+  [
+    'exists',
+    'OBJECT_EXISTS',
+    'Cinder, CSI driver, Proxmox plugin',
+    { '6035': 'an object of that name exists' },
+  ],
   ['exists', 'OBJECT_EXISTS', LIST, { '5892': 'a consistency group of that name exists' }],
   [
     'exists',
@@ -50,15 +60,50 @@ const GROUPS: readonly Group[] = [
     },
   ],
   ['missing', 'OBJECT_MISSING', LIST, { '6301': 'the consistency group does not exist' }],
-  ['already', 'NOT_MAPPED', 'CSI driver, Proxmox plugin', { '5842': 'the volume is not mapped to that host' }],
-  ['already', 'ALREADY_MAPPED', 'Forklift, CSI driver', { '5878': 'the volume is mapped to that host' }],
-  ['already', 'ALREADY_MAPPED', 'Cinder, Proxmox plugin', { '6071': 'the volume is mapped to a host' }],
-  ['already', 'ALREADY_MAPPED', 'Proxmox plugin', { '9066': 'the volume is mapped to the host cluster' }],
-  ['already', 'ALREADY_COPYING', 'CSI driver', { '5907': 'start refused: it copies; never taken for our own start' }],
+  [
+    'already',
+    'NOT_MAPPED',
+    'CSI driver, Proxmox plugin',
+    { '5842': 'the volume is not mapped to that host' },
+  ],
+  [
+    'already',
+    'ALREADY_MAPPED',
+    'Forklift, CSI driver',
+    { '5878': 'the volume is mapped to that host' },
+  ],
+  [
+    'already',
+    'ALREADY_MAPPED',
+    'Cinder, Proxmox plugin',
+    { '6071': 'the volume is mapped to a host' },
+  ],
+  [
+    'already',
+    'ALREADY_MAPPED',
+    'Proxmox plugin',
+    { '9066': 'the volume is mapped to the host cluster' },
+  ],
+  [
+    'already',
+    'ALREADY_COPYING',
+    'CSI driver',
+    { '5907': 'start refused: it copies; never taken for our own start' },
+  ],
   ['already', 'ALREADY_STOPPED', LIST, { '5910': 'stop refused: idle' }],
   ['already', 'ALREADY_STOPPED', 'CSI driver', { '5912': 'stop refused: stopped' }],
-  ['state', 'VDISK_IN_USE', 'Cinder tests', { '5840': 'volume not removed: mapped, in FlashCopy, or migrating' }],
-  ['state', 'HOST_IN_USE', 'Cinder tests', { '5871': 'host not removed: volumes are mapped to it' }],
+  [
+    'state',
+    'VDISK_IN_USE',
+    'Cinder tests',
+    { '5840': 'volume not removed: mapped, in FlashCopy, or migrating' },
+  ],
+  [
+    'state',
+    'HOST_IN_USE',
+    'Cinder tests',
+    { '5871': 'host not removed: volumes are mapped to it' },
+  ],
   [
     'state',
     'GROUP_NOT_EMPTY',
@@ -93,7 +138,12 @@ const GROUPS: readonly Group[] = [
       '6319': 'refused: another mapping of the target is stopping',
     },
   ],
-  ['state', 'WRONG_STATE', 'Cinder tests', { '5903': 'prepare refused: copying, or another wrong state' }],
+  [
+    'state',
+    'WRONG_STATE',
+    'Cinder tests',
+    { '5903': 'prepare refused: copying, or another wrong state' },
+  ],
   ['busy', 'ARRAY_BUSY', LIST, { '5786': 'the cluster is not in a stable state' }],
   ['busy', 'VDISK_FORMATTING', 'Cinder tests', { '8587': 'the volume is being formatted' }],
   [
@@ -104,10 +154,25 @@ const GROUPS: readonly Group[] = [
       '9104': 'the volume is not ready for any operation',
     },
   ],
-  ['warning', 'LICENCE_NEARLY_USED', 'Cinder', { '6372': 'licensed capacity nearly used; carried out all the same' }],
+  [
+    'warning',
+    'LICENCE_NEARLY_USED',
+    'Cinder',
+    { '6372': 'licensed capacity nearly used; carried out all the same' },
+  ],
   ['permanent', 'MAPPED_ELSEWHERE', 'Forklift', { '9375': 'the volume is mapped to another host' }],
-  ['permanent', 'SCSI_ID_TAKEN', 'Cinder, CSI driver', { '5879': 'the SCSI id is taken on that host' }],
-  ['permanent', 'MAPPING_IN_GROUP', LIST, { '6030': 'the mapping is in a group: act on the group' }],
+  [
+    'permanent',
+    'SCSI_ID_TAKEN',
+    'Cinder, CSI driver',
+    { '5879': 'the SCSI id is taken on that host' },
+  ],
+  [
+    'permanent',
+    'MAPPING_IN_GROUP',
+    LIST,
+    { '6030': 'the mapping is in a group: act on the group' },
+  ],
   [
     ...(['permanent', 'IO_GROUP_OFFLINE', LIST] as const),
     {
@@ -118,7 +183,12 @@ const GROUPS: readonly Group[] = [
   ],
   ['permanent', 'NO_BITMAP_MEMORY', LIST, { '5917': 'the I/O group has no bitmap memory left' }],
   ['permanent', 'SIZE_DIFFERS', 'Cinder tests', { '5924': 'source and target differ in size' }],
-  ['permanent', 'SIZE_DIFFERS', LIST, { '5922': 'the target is too small', '7019': 'the size is no multiple of 512' }],
+  [
+    'permanent',
+    'SIZE_DIFFERS',
+    LIST,
+    { '5922': 'the target is too small', '7019': 'the size is no multiple of 512' },
+  ],
   ['permanent', 'SOURCE_IS_TARGET', 'Cinder tests', { '6303': 'source and target are one volume' }],
   [
     'permanent',
@@ -138,7 +208,10 @@ const GROUPS: readonly Group[] = [
   ],
   [
     ...(['permanent', 'LIMIT_REACHED', LIST] as const),
-    { '6034': 'the most objects of that kind exist', '6302': 'more than 256 mappings would be connected' },
+    {
+      '6034': 'the most objects of that kind exist',
+      '6302': 'more than 256 mappings would be connected',
+    },
   ],
   [
     ...(['permanent', 'MAPPING_TREE', LIST] as const),
@@ -169,9 +242,24 @@ const GROUPS: readonly Group[] = [
       '9201': 'state of a remote copy',
     },
   ],
-  ['permanent', 'HA_LIMIT', 'Ansible', { '1255': 'not with this HA topology', '1301': 'not for an HA snapshot' }],
-  ['permanent', 'AUTH_REFUSED', 'pysvc', { '7017': 'log-in failed; stands where a header should be' }],
-  ['permanent', 'COMMAND_UNSUPPORTED', 'CSI driver, Ansible', { '7205': 'not supported on this level or system' }],
+  [
+    'permanent',
+    'HA_LIMIT',
+    'Ansible',
+    { '1255': 'not with this HA topology', '1301': 'not for an HA snapshot' },
+  ],
+  [
+    'permanent',
+    'AUTH_REFUSED',
+    'pysvc',
+    { '7017': 'log-in failed; stands where a header should be' },
+  ],
+  [
+    'permanent',
+    'COMMAND_UNSUPPORTED',
+    'CSI driver, Ansible',
+    { '7205': 'not supported on this level or system' },
+  ],
   ['permanent', 'COMMAND_UNSUPPORTED', 'Cinder tests', { '7050': 'the node lacks compression' }],
   [
     ...(['permanent', 'COMMAND_REJECTED', 'Cinder tests, CSI driver, Ansible'] as const),

@@ -11,7 +11,10 @@ import { failedStart, stateIn, succeeded } from './start-verdict.js';
 export function createRestStart(transport: RestTransport, clock: Clock): StartSession {
   const start = async (order: StartOrder, timeoutMs: number): Promise<StartAnswer> => {
     const from = clock.now();
-    const limits = () => ({ timeoutMs: Math.max(0, timeoutMs - (clock.now() - from)), urgent: true });
+    const limits = () => ({
+      timeoutMs: Math.max(0, timeoutMs - (clock.now() - from)),
+      urgent: true,
+    });
     const stateRead = await readBefore(transport, order, limits);
     const verdict = await callRest(transport, order.start, limits()).then(
       (body) => succeeded(order, body),
@@ -20,7 +23,8 @@ export function createRestStart(transport: RestTransport, clock: Clock): StartSe
     return { ...verdict, stateRead, durationMs: clock.now() - from };
   };
   return {
-    startPrepared: async (group, timeoutMs, { restore = false } = {}) => start(groupStart(group, restore), timeoutMs),
+    startPrepared: async (group, timeoutMs, { restore = false } = {}) =>
+      start(groupStart(group, restore), timeoutMs),
     startSnapshot: async (wanted, timeoutMs) => start(snapshotStart(wanted), timeoutMs),
     // Connections belong to all; nothing is held.
     release: () => undefined,
@@ -30,7 +34,11 @@ export function createRestStart(transport: RestTransport, clock: Clock): StartSe
 type Limits = () => { readonly timeoutMs: number; readonly urgent: boolean };
 
 /** '' when a read fails; a name that may not be sent at all is thrown. */
-async function readBefore(transport: RestTransport, order: StartOrder, limits: Limits): Promise<string> {
+async function readBefore(
+  transport: RestTransport,
+  order: StartOrder,
+  limits: Limits,
+): Promise<string> {
   const { list, show } = order;
   try {
     const listed = list === undefined ? '' : await callRest(transport, list, limits());

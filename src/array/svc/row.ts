@@ -51,12 +51,17 @@ export class Row {
 
   integer(column: string, range: { readonly max?: number } = {}): number {
     const value = Number(this.matching(column, /^\d{1,16}$/));
-    return value <= (range.max ?? Number.MAX_SAFE_INTEGER) ? value : this.#refuse(column, 'is out of range');
+    return value <= (range.max ?? Number.MAX_SAFE_INTEGER)
+      ? value
+      : this.#refuse(column, 'is out of range');
   }
 
   oneOf<T extends string>(column: string, values: readonly T[]): T {
     const text = this.text(column);
-    return values.find((value) => value === text) ?? this.#refuse(column, `is none of ${values.join(', ')}`);
+    return (
+      values.find((value) => value === text) ??
+      this.#refuse(column, `is none of ${values.join(', ')}`)
+    );
   }
 
   /** `yes`/`no` and `on`/`off`. */
@@ -66,6 +71,10 @@ export class Row {
   }
 
   #refuse(column: string, why: string): never {
-    throw unreadable(this.what, `column ${column} ${why}`, [...this.fields].map((f) => f.join('=')).join(' '));
+    throw unreadable(
+      this.what,
+      `column ${column} ${why}`,
+      [...this.fields].map((f) => f.join('=')).join(' '),
+    );
   }
 }

@@ -20,10 +20,12 @@ export function createSnapshotChanges(wire: Wire, reads: Reads & SnapshotReads):
       try {
         await wire.change({ verb: 'chvdisk', flags: { name: checkObjectName(to) }, object: from });
       } catch (error) {
-        if (refusalClass(error) !== 'missing' || (await reads.readVDisks([to])).length === 0) throw error;
+        if (refusalClass(error) !== 'missing' || (await reads.readVDisks([to])).length === 0)
+          throw error;
       }
     },
-    removeVolumeGroup: (name) => tolerate('missing', wire.change({ verb: 'rmvolumegroup', object: name })),
+    removeVolumeGroup: (name) =>
+      tolerate('missing', wire.change({ verb: 'rmvolumegroup', object: name })),
     removeSnapshot: ({ volumeGroup, name }) => {
       const flags = { snapshot: checkObjectName(name), volumegroup: checkObjectName(volumeGroup) };
       return tolerate('missing', wire.change({ verb: 'rmsnapshot', flags }));
@@ -43,9 +45,16 @@ async function cloneSnapshot(
     fromsourcegroup: checkObjectName(volumeGroup),
     pool: pool && checkObjectName(pool),
   };
-  await unlessExists(wire.change({ verb: 'mkvolumegroup', flags }), async (refused: FlashCopyError) => {
-    const found = await reads.readVolumeGroup(as);
-    if (found === undefined) throw refused;
-    compare(`volume group ${as}`, { 'source snapshot': name }, { 'source snapshot': found.fromSnapshot });
-  });
+  await unlessExists(
+    wire.change({ verb: 'mkvolumegroup', flags }),
+    async (refused: FlashCopyError) => {
+      const found = await reads.readVolumeGroup(as);
+      if (found === undefined) throw refused;
+      compare(
+        `volume group ${as}`,
+        { 'source snapshot': name },
+        { 'source snapshot': found.fromSnapshot },
+      );
+    },
+  );
 }

@@ -10,12 +10,18 @@ import type { Wire } from './wire.js';
 
 export type SnapshotReads = Pick<
   StorageArray,
-  'readVolumeGroup' | 'readSnapshots' | 'readSnapshotMembers' | 'readClonedVolumes' | 'readPopulation'
+  | 'readVolumeGroup'
+  | 'readSnapshots'
+  | 'readSnapshotMembers'
+  | 'readClonedVolumes'
+  | 'readPopulation'
 >;
 
 export function createSnapshotReads(wire: Wire): SnapshotReads {
   const volumesOf = (group: string): Promise<Row[]> =>
-    wire.list(list('lsvdisk', { bytes: true, filtervalue: `volume_group_name=${checkObjectName(group)}` }));
+    wire.list(
+      list('lsvdisk', { bytes: true, filtervalue: `volume_group_name=${checkObjectName(group)}` }),
+    );
   return {
     readVolumeGroup: async (name) => {
       const row = await findByName(wire, 'lsvolumegroup', name);
@@ -30,7 +36,9 @@ export function createSnapshotReads(wire: Wire): SnapshotReads {
       return (await noneIfMissing(wire.list(command))).map(toSnapshot);
     },
     readSnapshotMembers: async ({ volumeGroup, name }) => {
-      const rows = await wire.list(list('lsvolumesnapshot', { filtervalue: `snapshot_name=${checkObjectName(name)}` }));
+      const rows = await wire.list(
+        list('lsvolumesnapshot', { filtervalue: `snapshot_name=${checkObjectName(name)}` }),
+      );
       // Another volume group may have a snapshot of that name.
       return rows
         .filter((row) => row.text('volume_group_name') === volumeGroup)
@@ -40,7 +48,9 @@ export function createSnapshotReads(wire: Wire): SnapshotReads {
       const cloned = [];
       // Only the detailed view tells what a volume was made from.
       for (const volume of await volumesOf(volumeGroup))
-        cloned.push(toClonedVolume(await wire.show(show('lsvdisk', volume.filled('name'), { bytes: true }))));
+        cloned.push(
+          toClonedVolume(await wire.show(show('lsvdisk', volume.filled('name'), { bytes: true }))),
+        );
       return cloned;
     },
     readPopulation: async () =>

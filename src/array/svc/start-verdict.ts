@@ -19,11 +19,18 @@ export function failedStart(error: unknown): Verdict {
 /** Of a command that succeeded. `Snapshot, id [5], successfully created`, over REST the same in JSON: the id in brackets is the proof. */
 export function succeeded({ tellsId, start }: StartOrder, answer: string): Verdict {
   if (tellsId !== true || /\[\d+\]/.test(answer)) return STARTED;
-  return { started: 'unknown', code: 'UNREADABLE_OUTPUT', message: `${start.verb} exits 0 without an id` };
+  return {
+    started: 'unknown',
+    code: 'UNREADABLE_OUTPUT',
+    message: `${start.verb} exits 0 without an id`,
+  };
 }
 
 /** '' for whatever cannot be read. */
-export function stateIn(order: StartOrder, read: () => { listed: readonly Row[]; shown: Row | undefined }): string {
+export function stateIn(
+  order: StartOrder,
+  read: () => { listed: readonly Row[]; shown: Row | undefined },
+): string {
   try {
     const { listed, shown } = read();
     return order.stateOf(listed, shown);

@@ -21,7 +21,8 @@ export type SvcArrayOptions = Ports & {
 /** The transport becomes the array's own: `close` closes it. */
 export function createSvcArray(options: SvcArrayOptions): StorageArray {
   const { name, rest, transport } = options;
-  const wire = rest === undefined ? createCliWire(transport, options) : createRestWire(rest, options);
+  const wire =
+    rest === undefined ? createCliWire(transport, options) : createRestWire(rest, options);
   const reads = { ...createReads(wire), ...createSnapshotReads(wire) };
   return {
     name,

@@ -9,12 +9,17 @@ export function parseListing(what: string, text: string): Row[] {
   const columns = header.split(DELIMITER);
   if (columns.length < 2 || columns.some((column) => !/^[A-Za-z][A-Za-z0-9_ ]*$/.test(column)))
     throw unreadable(what, 'the first line is no header', text);
-  if (new Set(columns).size !== columns.length) throw unreadable(what, 'a column stands twice in the header', header);
+  if (new Set(columns).size !== columns.length)
+    throw unreadable(what, 'a column stands twice in the header', header);
   if (lines.length === 0) throw unreadable(what, 'a header without rows', text);
   return lines.map((line) => {
     const cells = line.split(DELIMITER);
     if (cells.length !== columns.length)
-      throw unreadable(what, `a row has ${cells.length} fields, the header ${columns.length}`, line);
+      throw unreadable(
+        what,
+        `a row has ${cells.length} fields, the header ${columns.length}`,
+        line,
+      );
     return new Row(what, new Map(columns.map((column, i) => [column, cells[i] ?? ''])));
   });
 }

@@ -27,7 +27,10 @@ export interface Ports {
 /** Of these a read may be repeated at once; a time-out is not among them: it was long enough already. */
 const REPEATABLE = ['UNREACHABLE', 'CHANNEL_LOST', 'ARRAY_BUSY'];
 
-export async function repeatRead<T>(read: () => Promise<T>, { clock, randomness }: Ports): Promise<T> {
+export async function repeatRead<T>(
+  read: () => Promise<T>,
+  { clock, randomness }: Ports,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await read();

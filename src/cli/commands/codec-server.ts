@@ -23,8 +23,14 @@ export function addCodecServer(program: Command): void {
     .command('codec-server')
     .description('decode payloads for the Temporal UI and CLI until stopped')
     .requiredOption('--inventory <file>', 'its temporal.codec names the keys')
-    .requiredOption('--listen <host:port>', 'e.g. 127.0.0.1:8081; other addresses than the loopback need --token-env')
-    .option('--origin <url>', "the Temporal UI, whose pages may ask (default: the inventory's temporal.ui)")
+    .requiredOption(
+      '--listen <host:port>',
+      'e.g. 127.0.0.1:8081; other addresses than the loopback need --token-env',
+    )
+    .option(
+      '--origin <url>',
+      "the Temporal UI, whose pages may ask (default: the inventory's temporal.ui)",
+    )
     .option('--token-env <name>', 'environment variable with the bearer token that is asked for')
     .action((flags: CodecServerFlags) => perform(false, (output) => serve(flags, output)));
 }
@@ -32,17 +38,21 @@ export function addCodecServer(program: Command): void {
 async function serve(flags: CodecServerFlags, output: Output): Promise<number> {
   const { temporal } = inventoryOf({ inventoryFile: flags.inventory });
   const codecs = dataConverterOf(temporal)?.payloadCodecs;
-  if (codecs === undefined) throw invalid(`${flags.inventory}: temporal.codec is missing; name its keys there`);
+  if (codecs === undefined)
+    throw invalid(`${flags.inventory}: temporal.codec is missing; name its keys there`);
   const { host, port } = listenAt(flags.listen);
   const token = tokenOf(flags.tokenEnv);
-  if (token === undefined && !isLoopback(host)) throw invalid(`--listen ${host}: not the loopback; give --token-env`);
+  if (token === undefined && !isLoopback(host))
+    throw invalid(`--listen ${host}: not the loopback; give --token-env`);
   const ui = flags.origin ?? temporal?.ui;
   const origin = ui === undefined ? undefined : originOf(ui);
   const server = createCodecServer({ codecs, origin, token });
   const interrupted = untilInterrupted();
   server.listen(port, host);
   await once(server, 'listening').catch((error: unknown) => {
-    throw invalid(`--listen ${flags.listen}: ${error instanceof Error ? error.message : String(error)}`);
+    throw invalid(
+      `--listen ${flags.listen}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   });
   const { port: taken } = server.address() as AddressInfo;
   output.note(`codec server ready: http://${host}:${taken}, pages of ${origin ?? 'no origin'}`);
@@ -52,18 +62,21 @@ async function serve(flags: CodecServerFlags, output: Output): Promise<number> {
   return EXIT.done;
 }
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host.startsWith('127.');
 
 function listenAt(text: string): { host: string; port: number } {
   const match = /^\[?([A-Za-z0-9.:_-]+?)\]?:(\d{1,5})$/.exec(text);
-  if (match === null || Number(match[2]) > 65_535) throw invalid(`--listen ${text}: write it as host:port`);
+  if (match === null || Number(match[2]) > 65_535)
+    throw invalid(`--listen ${text}: write it as host:port`);
   return { host: match[1] ?? '', port: Number(match[2]) };
 }
 
 function tokenOf(name: string | undefined): string | undefined {
   if (name === undefined) return undefined;
   const token = process.env[name];
-  if (token === undefined || token.length < 16) throw invalid(`${name}: not set, or shorter than 16 characters`);
+  if (token === undefined || token.length < 16)
+    throw invalid(`${name}: not set, or shorter than 16 characters`);
   return token;
 }
 

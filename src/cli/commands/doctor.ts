@@ -25,9 +25,13 @@ interface Finding {
 export function addDoctor(program: Command): void {
   const command = program
     .command('doctor')
-    .description('check that arrays and hosts of an inventory can be reached and have what a copy needs')
+    .description(
+      'check that arrays and hosts of an inventory can be reached and have what a copy needs',
+    )
     .requiredOption('--inventory <file>', 'arrays and hosts');
-  withJson(command).action((flags: DoctorFlags) => perform(flags.json, (output) => examine(flags, output)));
+  withJson(command).action((flags: DoctorFlags) =>
+    perform(flags.json, (output) => examine(flags, output)),
+  );
 }
 
 async function examine(flags: DoctorFlags, output: Output): Promise<number> {
@@ -35,13 +39,19 @@ async function examine(flags: DoctorFlags, output: Output): Promise<number> {
   const composition = await compose(inventory);
   try {
     const found = await Promise.all([
-      ...Object.keys(inventory.arrays).map((name) => look(composition, { kind: 'array', name }, arraySays)),
-      ...composition.dependencies.declaredHosts.map((name) => look(composition, { kind: 'host', name }, hostSays)),
+      ...Object.keys(inventory.arrays).map((name) =>
+        look(composition, { kind: 'array', name }, arraySays),
+      ),
+      ...composition.dependencies.declaredHosts.map((name) =>
+        look(composition, { kind: 'host', name }, hostSays),
+      ),
     ]);
     const findings = redactResult(found, composition.dependencies.secrets?.() ?? []) as Finding[];
     output.answer(
       { findings },
-      findings.map(({ kind, name, ok, says }) => `${ok ? 'ok     ' : 'TROUBLE'} ${kind} ${name}: ${says}`),
+      findings.map(
+        ({ kind, name, ok, says }) => `${ok ? 'ok     ' : 'TROUBLE'} ${kind} ${name}: ${says}`,
+      ),
     );
     return findings.every((finding) => finding.ok) ? EXIT.done : EXIT.failed;
   } finally {
@@ -66,7 +76,9 @@ async function look(
 
 async function arraySays({ dependencies }: Composition, name: string): Promise<Said> {
   const system = await dependencies.arrays(name).readSystem();
-  const protection = system.vdiskProtection ? ', volume protection on: unmapping right after I/O is refused' : '';
+  const protection = system.vdiskProtection
+    ? ', volume protection on: unmapping right after I/O is refused'
+    : '';
   return { ok: true, says: `${system.name}, code level ${system.codeLevel}${protection}` };
 }
 
@@ -78,8 +90,15 @@ async function hostSays({ dependencies }: Composition, name: string): Promise<Sa
     host.inspect({ ...asked, role: 'target' }),
   ]);
   const missing = [...new Set([...source.missingTools, ...target.missingTools])];
-  if (!source.privileged) return { ok: false, says: 'reachable, but without the privilege to mount and freeze' };
-  if (missing.length > 0) return { ok: false, says: `reachable, but it lacks ${missing.join(', ')}` };
-  const objects = Object.entries(dependencies.arrayHosts(name)).map(([array, object]) => `${object} on ${array}`);
-  return { ok: true, says: `reachable and equipped${objects.length === 0 ? '' : `; known as ${objects.join(', ')}`}` };
+  if (!source.privileged)
+    return { ok: false, says: 'reachable, but without the privilege to mount and freeze' };
+  if (missing.length > 0)
+    return { ok: false, says: `reachable, but it lacks ${missing.join(', ')}` };
+  const objects = Object.entries(dependencies.arrayHosts(name)).map(
+    ([array, object]) => `${object} on ${array}`,
+  );
+  return {
+    ok: true,
+    says: `reachable and equipped${objects.length === 0 ? '' : `; known as ${objects.join(', ')}`}`,
+  };
 }

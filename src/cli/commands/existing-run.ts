@@ -20,13 +20,18 @@ async function status(copy: CopyHandle, output: Output): Promise<number> {
     ({ activity, attempt, started, lastFailure }) =>
       `  ${started ? 'runs' : 'waits'}: ${activity}, attempt ${attempt}${lastFailure.message === '' ? '' : `, last: ${lastFailure.message}`}`,
   );
-  output.answer(report, [...reportLines(report), ...(waiting.length === 0 ? [] : ['now:', ...waiting])]);
+  output.answer(report, [
+    ...reportLines(report),
+    ...(waiting.length === 0 ? [] : ['now:', ...waiting]),
+  ]);
   return exitCodeOf(report);
 }
 
 const leaveAlone = (copy: CopyHandle): Interruption => ({
   first(view) {
-    view.note(`Ctrl-C again leaves ${copy.workflowId} alone; to stop it: flashcopy cancel ${copy.workflowId}`);
+    view.note(
+      `Ctrl-C again leaves ${copy.workflowId} alone; to stop it: flashcopy cancel ${copy.workflowId}`,
+    );
   },
   detachedNote: () => `detached: ${copy.workflowId} goes on`,
 });
@@ -46,7 +51,9 @@ async function cancel(copy: CopyHandle, output: Output): Promise<number> {
 
 async function giveBack(copy: CopyHandle, output: Output): Promise<number> {
   const hosts = await copy.retryGiveBack();
-  output.answer({ workflowId: copy.workflowId, hosts }, [`tried again now: give back on ${hosts.join(', ')}`]);
+  output.answer({ workflowId: copy.workflowId, hosts }, [
+    `tried again now: give back on ${hosts.join(', ')}`,
+  ]);
   return EXIT.done;
 }
 
@@ -66,5 +73,8 @@ export function addExistingRun(program: Command): void {
   add(program, 'status', { description: 'the report of a run as of now', body: status });
   add(program, 'watch', { description: 'follow a run to its end', body: watch });
   add(program, 'cancel', { description: 'stop a run and undo what it did', body: cancel });
-  add(program, 'give-back', { description: 'try again to give back what an operator was needed for', body: giveBack });
+  add(program, 'give-back', {
+    description: 'try again to give back what an operator was needed for',
+    body: giveBack,
+  });
 }

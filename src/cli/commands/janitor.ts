@@ -41,9 +41,20 @@ const remove: Body = async (client, output) => {
 const lines = (title: string, findings: readonly Finding[]): string[] =>
   findings.length === 0
     ? []
-    : [`${title}:`, ...findings.map(({ what, todo }) => `  ${what}${todo === '' ? '' : `\n    to do: ${todo}`}`)];
+    : [
+        `${title}:`,
+        ...findings.map(
+          ({ what, todo }) => `  ${what}${todo === '' ? '' : `\n    to do: ${todo}`}`,
+        ),
+      ];
 
-export function janitorLines({ repaired, reported, arrays, hosts, openCopies }: JanitorReport): string[] {
+export function janitorLines({
+  repaired,
+  reported,
+  arrays,
+  hosts,
+  openCopies,
+}: JanitorReport): string[] {
   const urgent = reported.filter(({ needsPerson }) => needsPerson);
   return [
     `looked at ${arrays.length} arrays, ${hosts.length} hosts, ${openCopies} open copies`,
@@ -73,7 +84,9 @@ export function addJanitor(program: Command): void {
   const janitor = program.command('janitor').description('clear away what dead copies left behind');
   const add = (name: string, description: string, body: Body): Command =>
     withJson(withTemporal(janitor.command(name).description(description))).action((flags: Flags) =>
-      perform(flags.json, (output) => withClient(requireTemporal(flags), (client) => body(client, output, flags))),
+      perform(flags.json, (output) =>
+        withClient(requireTemporal(flags), (client) => body(client, output, flags)),
+      ),
     );
   add('install', 'look every few minutes, by a Temporal Schedule', install).option(
     '--every <time>',

@@ -55,7 +55,9 @@ export function planText(plan: Plan): string[] {
   const width = String(plan.lines.length).length;
   return [
     ...plan.lines.map((line, index) => `${String(index + 1).padStart(width)}. ${line}`),
-    ...(plan.losses.length === 0 ? ['nothing is lost'] : ['lost:', ...plan.losses.map((loss) => `  ${loss}`)]),
+    ...(plan.losses.length === 0
+      ? ['nothing is lost']
+      : ['lost:', ...plan.losses.map((loss) => `  ${loss}`)]),
     `plan hash ${plan.hash}`,
   ];
 }

@@ -12,7 +12,9 @@ interface Flags extends TemporalFlags {
 function rate(text: string): number {
   const value = Number(text);
   if (/^\d{1,3}$/.test(text) && value <= 150) return value;
-  throw new InvalidArgumentError('use a whole number from 0 to 150; 50 = 2 MiB/s, each 10 more doubles');
+  throw new InvalidArgumentError(
+    'use a whole number from 0 to 150; 50 = 2 MiB/s, each 10 more doubles',
+  );
 }
 
 export function addRate(program: Command): void {
@@ -22,15 +24,16 @@ export function addRate(program: Command): void {
     .argument('<name>', 'name of the set, or a workflow id')
     .argument('<rate>', 'copy rate, 0-150; 50 = 2 MiB/s, each 10 more doubles', rate)
     .option('--clean <rate>', 'clean rate, 0-150', rate);
-  withJson(withInventory(withTemporal(defined))).action((run: string, copyRate: number, flags: Flags) =>
-    perform(flags.json, (output) =>
-      withClient(requireTemporal(flags), async (client) => {
-        const cleanRate = flags.clean;
-        const change = { copyRate, ...(cleanRate === undefined ? {} : { cleanRate }) };
-        const groups = await client.copy(run).changeRate(change);
-        output.answer({ groups, ...change }, [`copy rate ${copyRate} on ${groups.join(', ')}`]);
-        return EXIT.done;
-      }),
-    ),
+  withJson(withInventory(withTemporal(defined))).action(
+    (run: string, copyRate: number, flags: Flags) =>
+      perform(flags.json, (output) =>
+        withClient(requireTemporal(flags), async (client) => {
+          const cleanRate = flags.clean;
+          const change = { copyRate, ...(cleanRate === undefined ? {} : { cleanRate }) };
+          const groups = await client.copy(run).changeRate(change);
+          output.answer({ groups, ...change }, [`copy rate ${copyRate} on ${groups.join(', ')}`]);
+          return EXIT.done;
+        }),
+      ),
   );
 }

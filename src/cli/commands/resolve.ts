@@ -27,7 +27,9 @@ function resolutionOf({ host, reason, by = whoAmI(), force }: Flags): Resolution
 export function addResolve(program: Command): void {
   const defined = program
     .command('resolve')
-    .description('say that a source has its I/O again: given back by hand; the run then ends as failed')
+    .description(
+      'say that a source has its I/O again: given back by hand; the run then ends as failed',
+    )
     .argument('<name>', 'name of the set, or a workflow id')
     .requiredOption('--reason <text>', 'what was done there; stands in the report')
     .option('--host <name>', 'the source (default: every one that lacks its I/O)')

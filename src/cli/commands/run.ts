@@ -33,7 +33,10 @@ export function addRun(program: Command): void {
     .argument('<request>', 'YAML or JSON file')
     .option('--inventory <file>', 'arrays and hosts')
     .option('--no-worker', 'leave the work to workers that run elsewhere')
-    .option('--models', 'on model hosts and a simulated array in this process: nothing real is touched');
+    .option(
+      '--models',
+      'on model hosts and a simulated array in this process: nothing real is touched',
+    );
   withJson(withTemporal(command)).action((file: string, flags: RunFlags) =>
     perform(flags.json, (output) => run(file, flags, output)),
   );
@@ -47,7 +50,9 @@ async function run(file: string, flags: RunFlags, output: Output): Promise<numbe
       ? await startOwnTemporal(output)
       : await findOrStartTemporal(flags, inventory.temporal ?? {}, output);
   try {
-    return await withClient(place, (client) => runWith({ client, place, request, inventory, flags, output }));
+    return await withClient(place, (client) =>
+      runWith({ client, place, request, inventory, flags, output }),
+    );
   } finally {
     await place.stop();
   }
@@ -70,10 +75,14 @@ async function runWith(parts: RunParts): Promise<number> {
     const copy = await client.start(request);
     const link = runLink(place, copy);
     output.note(aboutRequest(parseRequest(request)));
-    output.note(`run ${copy.workflowId} ${copy.runId ?? ''}${link === undefined ? '' : `\n${link}`}`);
+    output.note(
+      `run ${copy.workflowId} ${copy.runId ?? ''}${link === undefined ? '' : `\n${link}`}`,
+    );
     if (worker === undefined && flags.worker) {
       standIn = standInFor(copy, client, () => {
-        output.note('no worker took the run: those of this queue are gone; this command works itself');
+        output.note(
+          'no worker took the run: those of this queue are gone; this command works itself',
+        );
         return startOwnWorker(place, inventory);
       }).then((started) => (worker = started));
       standIn.catch(() => undefined);
@@ -101,14 +110,19 @@ async function needsWorker({ flags, place, client, output }: RunParts): Promise<
 
 function interruption(copy: CopyHandle, worksHere: () => boolean): Interruption {
   const end = (): string =>
-    worksHere() ? 'the run waits for a worker; hosts give back by themselves at their deadline' : 'the run goes on';
+    worksHere()
+      ? 'the run waits for a worker; hosts give back by themselves at their deadline'
+      : 'the run goes on';
   return {
     first(view) {
       view.note('stopping: what was done is being undone; Ctrl-C again leaves the run alone');
       copy.cancel().catch((error: unknown) => {
-        view.note(`the run could not be asked to stop: ${error instanceof Error ? error.message : String(error)}`);
+        view.note(
+          `the run could not be asked to stop: ${error instanceof Error ? error.message : String(error)}`,
+        );
       });
     },
-    detachedNote: () => `detached from ${copy.workflowId}: ${end()}; see: flashcopy watch ${copy.workflowId}`,
+    detachedNote: () =>
+      `detached from ${copy.workflowId}: ${end()}; see: flashcopy watch ${copy.workflowId}`,
   };
 }

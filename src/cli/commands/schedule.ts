@@ -34,12 +34,22 @@ export function addSchedule(program: Command): void {
         const given = Object.entries({ cron, every, timezone, catchupWindow, jitter }).filter(
           ([, v]) => v !== undefined,
         );
-        const handle = await client.scheduleFlashCopy({ id, request, ...Object.fromEntries(given) });
+        const handle = await client.scheduleFlashCopy({
+          id,
+          request,
+          ...Object.fromEntries(given),
+        });
         const { info, policies } = await handle.describe();
         const next = info.nextActionTimes[0]?.toISOString();
-        output.answer({ scheduleId: id, next, overlap: policies.overlap, catchupWindowMs: policies.catchupWindow }, [
-          `schedule ${id} created; next copy ${next ?? 'never'}`,
-        ]);
+        output.answer(
+          {
+            scheduleId: id,
+            next,
+            overlap: policies.overlap,
+            catchupWindowMs: policies.catchupWindow,
+          },
+          [`schedule ${id} created; next copy ${next ?? 'never'}`],
+        );
         return EXIT.done;
       });
     }),

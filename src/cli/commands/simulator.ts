@@ -2,7 +2,12 @@
 import { mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { FlashCopyError } from '../../domain/errors.js';
-import { savedState, startSimulator, type Simulator, type SimulatorConfigInput } from '../../simulator/index.js';
+import {
+  savedState,
+  startSimulator,
+  type Simulator,
+  type SimulatorConfigInput,
+} from '../../simulator/index.js';
 import { systemClock } from '../../clock/system-clock.js';
 import { perform } from '../command.js';
 import { EXIT } from '../exit-code.js';
@@ -29,18 +34,26 @@ export function addSimulator(program: Command): void {
     .option('--ssh2 <host:port>', 'a second management address')
     .option('--rest <host:port>', 'where its REST interface answers, e.g. 127.0.0.1:7443')
     .requiredOption('--data <folder>', 'state, host key, certificate, images')
-    .option('--store <kind>', 'contents of volumes: memory, or image (files in the folder)', 'memory')
+    .option(
+      '--store <kind>',
+      'contents of volumes: memory, or image (files in the folder)',
+      'memory',
+    )
     .option('--state', 'only show the state in the folder, as last written, and end')
     .action((flags: SimulatorFlags) =>
-      perform(false, (output) => (flags.state === true ? showState(flags, output) : simulate(flags, output))),
+      perform(false, (output) =>
+        flags.state === true ? showState(flags, output) : simulate(flags, output),
+      ),
     );
 }
 
 async function showState(flags: SimulatorFlags, output: Output): Promise<number> {
   const config = (await readDocument(flags.config)) as SimulatorConfigInput;
-  const table = await savedState({ config, clock: systemClock, dataDir: flags.data }).catch((error: unknown) => {
-    throw invalid(`${flags.data}: ${String(error)}`);
-  });
+  const table = await savedState({ config, clock: systemClock, dataDir: flags.data }).catch(
+    (error: unknown) => {
+      throw invalid(`${flags.data}: ${String(error)}`);
+    },
+  );
   output.note(table ?? `no state in ${flags.data} yet`);
   return EXIT.done;
 }
@@ -54,7 +67,9 @@ async function simulate(flags: SimulatorFlags, output: Output): Promise<number> 
   output.note(`host key ${simulator.hostKeyFingerprint}`);
   if (rest) output.note(`rest certificate ${rest.fingerprint} in ${rest.path}`);
   const second = secondSshPort === undefined ? '' : `, second ssh port ${secondSshPort}`;
-  output.note(`simulator ready: ssh port ${simulator.sshPort}${second}${rest ? `, rest port ${rest.port}` : ''}`);
+  output.note(
+    `simulator ready: ssh port ${simulator.sshPort}${second}${rest ? `, rest port ${rest.port}` : ''}`,
+  );
   await interrupted;
   await simulator.close();
   return EXIT.done;
@@ -67,12 +82,21 @@ async function start(flags: SimulatorFlags, config: SimulatorConfigInput): Promi
     ...(flags.ssh2 === undefined ? {} : { secondSsh: parseAddress('--ssh2', flags.ssh2) }),
     ...(flags.rest === undefined ? {} : { rest: parseAddress('--rest', flags.rest) }),
   };
-  if (flags.store !== 'memory' && flags.store !== 'image') throw invalid(`--store ${flags.store}: memory or image`);
+  if (flags.store !== 'memory' && flags.store !== 'image')
+    throw invalid(`--store ${flags.store}: memory or image`);
   await mkdir(flags.data, { recursive: true });
   try {
-    return await startSimulator({ config, clock: systemClock, dataDir: flags.data, store: flags.store, ssh, ...more });
+    return await startSimulator({
+      config,
+      clock: systemClock,
+      dataDir: flags.data,
+      store: flags.store,
+      ssh,
+      ...more,
+    });
   } catch (error) {
-    if (error instanceof Error && error.name === 'ZodError') throw invalid(`${flags.config}: ${firstIssue(error)}`);
+    if (error instanceof Error && error.name === 'ZodError')
+      throw invalid(`${flags.config}: ${firstIssue(error)}`);
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
       throw invalid(`${addresses(flags)} is taken`);
     throw error;
@@ -80,7 +104,11 @@ async function start(flags: SimulatorFlags, config: SimulatorConfigInput): Promi
 }
 
 const addresses = ({ ssh, ssh2, rest }: SimulatorFlags): string =>
-  [`--ssh ${ssh ?? ''}`, ssh2 === undefined ? [] : `--ssh2 ${ssh2}`, rest === undefined ? [] : `--rest ${rest}`]
+  [
+    `--ssh ${ssh ?? ''}`,
+    ssh2 === undefined ? [] : `--ssh2 ${ssh2}`,
+    rest === undefined ? [] : `--rest ${rest}`,
+  ]
     .flat()
     .join(' or ');
 
@@ -94,7 +122,9 @@ function parseAddress(flag: string, text: string): { host: string; port: number 
 function firstIssue(error: Error): string {
   const { issues } = error as Error & { issues: { path: PropertyKey[]; message: string }[] };
   const issue = issues[0];
-  return issue === undefined ? error.message : `${issue.path.map(String).join('.')}: ${issue.message}`;
+  return issue === undefined
+    ? error.message
+    : `${issue.path.map(String).join('.')}: ${issue.message}`;
 }
 
 const invalid = (message: string): FlashCopyError =>

@@ -17,7 +17,9 @@ export function addWorker(program: Command): void {
     .command('worker')
     .description('serve copies until stopped (SIGTERM, Ctrl-C)')
     .requiredOption('--inventory <file>', 'arrays and hosts');
-  withTemporal(command).action((flags: WorkerFlags) => perform(false, (output) => serve(flags, output)));
+  withTemporal(command).action((flags: WorkerFlags) =>
+    perform(false, (output) => serve(flags, output)),
+  );
 }
 
 async function serve(flags: WorkerFlags, output: Output): Promise<number> {

@@ -22,24 +22,32 @@ const isThere: Rule = ({ pairs }) =>
 
 const isAtRest: Rule = ({ pairs, request }) =>
   pairs.flatMap((pair) =>
-    refuseIf(isAdopted(pair, request.name) && pair.mapping !== undefined && !canPrepare(pair.mapping.state), () => [
-      'ADOPT_BUSY',
-      `${pair.field}.adopt`,
-      pair.asked.adopt ?? '',
-      `it is ${pair.mapping?.state ?? ''}: a mapping changes its group only idle_or_copied or stopped`,
-    ]),
+    refuseIf(
+      isAdopted(pair, request.name) &&
+        pair.mapping !== undefined &&
+        !canPrepare(pair.mapping.state),
+      () => [
+        'ADOPT_BUSY',
+        `${pair.field}.adopt`,
+        pair.asked.adopt ?? '',
+        `it is ${pair.mapping?.state ?? ''}: a mapping changes its group only idle_or_copied or stopped`,
+      ],
+    ),
   );
 
 const sameGrain: Rule = (view) =>
   view.pairs.flatMap((pair) => {
     const { grainSize } = pair.mapping ?? {};
     const { copy, name } = view.request;
-    return refuseIf(isAdopted(pair, name) && grainSize !== undefined && grainSize !== copy.grainSize, () => [
-      'MAPPING_DIFFERS',
-      'copy.grainSize',
-      String(copy.grainSize),
-      `mapping ${pair.asked.adopt ?? ''} was made with ${grainSize ?? 0} KiB: use that, or remove the mapping`,
-    ]);
+    return refuseIf(
+      isAdopted(pair, name) && grainSize !== undefined && grainSize !== copy.grainSize,
+      () => [
+        'MAPPING_DIFFERS',
+        'copy.grainSize',
+        String(copy.grainSize),
+        `mapping ${pair.asked.adopt ?? ''} was made with ${grainSize ?? 0} KiB: use that, or remove the mapping`,
+      ],
+    );
   });
 
 /** Names of mappings to look at in detail. */

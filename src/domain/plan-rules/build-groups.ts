@@ -17,10 +17,19 @@ export function buildGroups(view: View): PlannedGroup[] {
     const found = array.groups.find(({ name }) => name === former);
     return {
       ...{ array: array.array, name: buildGroupName(set, view.token) },
-      ...(former === undefined ? {} : { existing: { name: former, state: found?.state ?? own[0]?.state ?? 'empty' } }),
+      ...(former === undefined
+        ? {}
+        : { existing: { name: former, state: found?.state ?? own[0]?.state ?? 'empty' } }),
       mappings: pairs.map((pair) => plannedMapping(pair, set)),
-      ...(isAsFound(view.request, own, pairs) && dependents.stopFirst === undefined ? { asFound: true } : {}),
-      ...{ copyRate: copy.rate, cleanRate: copy.cleanRate, incremental: copy.incremental, grainSize: copy.grainSize },
+      ...(isAsFound(view.request, own, pairs) && dependents.stopFirst === undefined
+        ? { asFound: true }
+        : {}),
+      ...{
+        copyRate: copy.rate,
+        cleanRate: copy.cleanRate,
+        incremental: copy.incremental,
+        grainSize: copy.grainSize,
+      },
       ...(copy.autodelete === true ? { autodelete: true } : {}),
       ...dependents,
     };
@@ -28,10 +37,17 @@ export function buildGroups(view: View): PlannedGroup[] {
 }
 
 /** Nothing has to be made, moved, stopped or changed: all pairs have their mappings here, at rest and with the rates asked for. */
-const isAsFound = ({ copy }: View['request'], own: readonly FlashCopyMapping[], pairs: readonly PairView[]): boolean =>
+const isAsFound = (
+  { copy }: View['request'],
+  own: readonly FlashCopyMapping[],
+  pairs: readonly PairView[],
+): boolean =>
   copy.cleanRate === USUAL_CLEAN_RATE &&
   own.length === pairs.length &&
-  own.every(({ state, startTime, copyRate }) => canPrepare(state) && startTime !== '' && copyRate === copy.rate);
+  own.every(
+    ({ state, startTime, copyRate }) =>
+      canPrepare(state) && startTime !== '' && copyRate === copy.rate,
+  );
 
 function plannedMapping(pair: PairView, set: string): PlannedMapping {
   const { asked, source, target, mapping } = pair;
@@ -39,11 +55,17 @@ function plannedMapping(pair: PairView, set: string): PlannedMapping {
   const own = adopted || isOwn(mapping, set) ? mapping : undefined;
   return {
     name: own?.name ?? buildMappingName(asked.target),
-    source: { name: asked.source, uid: source?.uid ?? '', capacityBytes: source?.capacityBytes ?? 0 },
+    source: {
+      name: asked.source,
+      uid: source?.uid ?? '',
+      capacityBytes: source?.capacityBytes ?? 0,
+    },
     // A volume that does not exist yet has no UID.
     target: { name: asked.target, uid: target?.uid ?? '' },
     ...(target === undefined && asked.create !== undefined ? { createTarget: asked.create } : {}),
-    ...(own === undefined ? {} : { existing: { group: own.group, state: own.state, startTime: own.startTime } }),
+    ...(own === undefined
+      ? {}
+      : { existing: { group: own.group, state: own.state, startTime: own.startTime } }),
     ...(adopted ? { adopted } : {}),
   };
 }

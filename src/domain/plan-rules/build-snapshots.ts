@@ -10,7 +10,12 @@ export function buildSnapshots(view: View): PlannedGroup[] {
   return view.arrays.map((array) => ({
     ...{ array: array.array, name: buildGroupName(set, view.token) },
     mappings: view.pairs.filter((pair) => pair.array === array).map((pair) => member(view, pair)),
-    ...{ copyRate: copy.rate, cleanRate: copy.cleanRate, incremental: false, grainSize: copy.grainSize },
+    ...{
+      copyRate: copy.rate,
+      cleanRate: copy.cleanRate,
+      incremental: false,
+      grainSize: copy.grainSize,
+    },
     snapshot: snapshotOf(view, array),
   }));
 }
@@ -25,8 +30,12 @@ function snapshotOf(view: View, { snapshots }: View['arrays'][number]): PlannedS
     ...(retentionMinutes === undefined ? {} : { retentionMinutes }),
     ...(safeguarded ? { safeguarded } : {}),
     ...(ignoreLegacy ? { ignoreLegacy } : {}),
-    ...(clone === undefined ? {} : { clone: { kind: clone, ...(clonePool === undefined ? {} : { pool: clonePool }) } }),
-    ...(restoresSnapshot(view) && found !== undefined ? { restoreFrom: { name: found.name, time: found.time } } : {}),
+    ...(clone === undefined
+      ? {}
+      : { clone: { kind: clone, ...(clonePool === undefined ? {} : { pool: clonePool }) } }),
+    ...(restoresSnapshot(view) && found !== undefined
+      ? { restoreFrom: { name: found.name, time: found.time } }
+      : {}),
   };
 }
 

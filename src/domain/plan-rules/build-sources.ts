@@ -12,7 +12,12 @@ export const buildSources = ({ request, sourceViews }: View): PlannedSource[] =>
   }));
 
 const plannedMount = (found: InspectedFileSystem): PlannedMount => ({
-  ...{ mountPoint: found.mountPoint, device: found.device, fsType: found.fsType, options: found.options },
+  ...{
+    mountPoint: found.mountPoint,
+    device: found.device,
+    fsType: found.fsType,
+    options: found.options,
+  },
   uuid: found.uuid,
   unit: found.managedBy.startsWith('systemd:') ? found.managedBy.slice('systemd:'.length) : '',
 });

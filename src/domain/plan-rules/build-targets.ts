@@ -1,6 +1,11 @@
 // The targets' part of the plan: what is let go, what is shown, which new identities are given, and what is mounted where.
 import type { InspectedFileSystem } from '../inspection.js';
-import type { PlannedFileSystem, PlannedPresentation, PlannedTarget, PlannedVolumeGroup } from '../plan.js';
+import type {
+  PlannedFileSystem,
+  PlannedPresentation,
+  PlannedTarget,
+  PlannedVolumeGroup,
+} from '../plan.js';
 import { deepestFirst, outermostFirst } from './mount-order.js';
 import { copiedGroups, targetUid, targetUids, type CopiedGroup } from './names-on-target.js';
 import { asBefore, isUntouched } from './restore-rules.js';
@@ -23,7 +28,9 @@ export const buildTargets = (view: View): PlannedTarget[] =>
 const presentations = (view: View, target: TargetView): PlannedPresentation[] =>
   target.pairs.map((pair) => {
     const arrayHost = view.arrayHosts(target.asked.host)[pair.array.array] ?? '';
-    const map = pair.array.hostMaps.find((one) => one.vdiskName === pair.asked.target && one.hostName === arrayHost);
+    const map = pair.array.hostMaps.find(
+      (one) => one.vdiskName === pair.asked.target && one.hostName === arrayHost,
+    );
     return {
       ...{ array: pair.array.array, vdisk: pair.asked.target, uid: targetUid(pair) },
       ...{ arrayHost, ...(map === undefined ? {} : { scsiId: map.scsiId }) },
@@ -32,16 +39,22 @@ const presentations = (view: View, target: TargetView): PlannedPresentation[] =>
 
 /** What the target host sees now of the volumes it is about to lose. */
 function release({ pairs, found }: TargetView): PlannedTarget['release'] {
-  const existing = new Set(pairs.flatMap(({ target }) => (target === undefined ? [] : [target.uid])));
+  const existing = new Set(
+    pairs.flatMap(({ target }) => (target === undefined ? [] : [target.uid])),
+  );
   const onTargets = (disks: readonly string[]): boolean => disks.some((disk) => existing.has(disk));
-  const mounts = found.fileSystems.filter(({ disks }) => onTargets(disks)).map(({ mountPoint }) => mountPoint);
+  const mounts = found.fileSystems
+    .filter(({ disks }) => onTargets(disks))
+    .map(({ mountPoint }) => mountPoint);
   return {
     mounts: deepestFirst(mounts, (mountPoint) => mountPoint),
     volumeGroups: found.volumeGroups
       .filter(({ physicalVolumes }) => onTargets(physicalVolumes))
       .filter(({ logicalVolumes }) => logicalVolumes.some(({ active }) => active))
       .map(({ name }) => name),
-    uids: found.disks.filter(({ uid, device }) => existing.has(uid) && device !== '').map(({ uid }) => uid),
+    uids: found.disks
+      .filter(({ uid, device }) => existing.has(uid) && device !== '')
+      .map(({ uid }) => uid),
   };
 }
 
@@ -52,7 +65,11 @@ function volumeGroup({ group, name }: CopiedGroup, target: TargetView): PlannedV
 }
 
 /** Mounted or not: every file system that arrives gets an identity of its own. Unmounted ones first, then outermost first. */
-function fileSystems(view: View, target: TargetView, groups: readonly CopiedGroup[]): PlannedFileSystem[] {
+function fileSystems(
+  view: View,
+  target: TargetView,
+  groups: readonly CopiedGroup[],
+): PlannedFileSystem[] {
   const uids = targetUids(target);
   const mounted = view.sourceViews.flatMap(({ mounts }) =>
     mounts.filter(({ disks }) => disks.some((disk) => uids.has(disk))),
@@ -64,22 +81,35 @@ function fileSystems(view: View, target: TargetView, groups: readonly CopiedGrou
   return outermostFirst(planned, ({ at }) => at);
 }
 
-function fromMount(mount: InspectedFileSystem, target: TargetView, groups: readonly CopiedGroup[]): PlannedFileSystem {
+function fromMount(
+  mount: InspectedFileSystem,
+  target: TargetView,
+  groups: readonly CopiedGroup[],
+): PlannedFileSystem {
   const wanted = target.asked.mounts.find(({ from }) => from === mount.mountPoint);
-  const copied = groups.find(({ group, source }) => group.name === mount.volumeGroup && source.mounts.includes(mount));
+  const copied = groups.find(
+    ({ group, source }) => group.name === mount.volumeGroup && source.mounts.includes(mount),
+  );
   const volume = copied?.group.logicalVolumes.find(({ device }) => device === mount.device);
   const disk = mount.disks[0] ?? '';
   return {
     ...{ from: mount.mountPoint, at: wanted?.at ?? '', readOnly: wanted?.readOnly ?? false },
     ...{ fsType: mount.fsType, sourceUuid: mount.uuid },
     device:
-      copied === undefined ? `uid:${targetUids(target).get(disk) ?? ''}` : `/dev/${copied.name}/${volume?.name ?? ''}`,
+      copied === undefined
+        ? `uid:${targetUids(target).get(disk) ?? ''}`
+        : `/dev/${copied.name}/${volume?.name ?? ''}`,
   };
 }
 
-const unmounted = ({ group, name }: CopiedGroup, mounted: readonly InspectedFileSystem[]): PlannedFileSystem[] =>
+const unmounted = (
+  { group, name }: CopiedGroup,
+  mounted: readonly InspectedFileSystem[],
+): PlannedFileSystem[] =>
   group.logicalVolumes
-    .filter(({ device, fsType }) => fsType !== '' && !mounted.some((mount) => mount.device === device))
+    .filter(
+      ({ device, fsType }) => fsType !== '' && !mounted.some((mount) => mount.device === device),
+    )
     .map((volume) => ({
       ...{ from: '', at: '', readOnly: false, fsType: volume.fsType, sourceUuid: volume.uuid },
       device: `/dev/${name}/${volume.name}`,

@@ -5,12 +5,17 @@ import type { View } from './view.js';
 
 /** A snapshot has no volume a host could be shown. */
 const targetsNeedClone: Rule = (view) =>
-  refuseIf(takesSnapshot(view) && askedSnapshot(view).clone === undefined && view.request.targets.length > 0, () => [
-    'SNAPSHOT_NOT_MAPPABLE',
-    'targets[0].host',
-    view.request.targets[0]?.host ?? '',
-    'a snapshot cannot be mapped to a host: add copy.snapshot.clone, or leave targets out',
-  ]);
+  refuseIf(
+    takesSnapshot(view) &&
+      askedSnapshot(view).clone === undefined &&
+      view.request.targets.length > 0,
+    () => [
+      'SNAPSHOT_NOT_MAPPABLE',
+      'targets[0].host',
+      view.request.targets[0]?.host ?? '',
+      'a snapshot cannot be mapped to a host: add copy.snapshot.clone, or leave targets out',
+    ],
+  );
 
 /** The array makes them: nothing is overwritten, so nothing of that name may be there. */
 const namesFree: Rule = (view) =>
@@ -86,8 +91,14 @@ const snapshotIsThere: Rule = (view) => {
 };
 
 /** A request over several arrays has on each of them a snapshot of that name, of the volumes there. */
-function sameMembers({ pairs }: View, on: View['arrays'][number], members: readonly string[]): boolean {
-  const asked = pairs.filter(({ array }) => array.array === on.array).map(({ asked: { target } }) => target);
+function sameMembers(
+  { pairs }: View,
+  on: View['arrays'][number],
+  members: readonly string[],
+): boolean {
+  const asked = pairs
+    .filter(({ array }) => array.array === on.array)
+    .map(({ asked: { target } }) => target);
   return asked.length === members.length && asked.every((name) => members.includes(name));
 }
 

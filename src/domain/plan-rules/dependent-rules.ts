@@ -20,12 +20,15 @@ const dependsOn = (mapping: FlashCopyMapping, { asked }: PairView): boolean =>
 
 const targetCopiedOn: Rule = (view) =>
   others(view, ({ mapping, pair }) =>
-    refuseIf(dependsOn(mapping, pair) && mapping.state !== 'idle_or_copied' && !isHandled(view, mapping), () => [
-      'TARGET_IS_A_SOURCE',
-      `${pair.field}.target`,
-      pair.asked.target,
-      `${mapping.name} copies from it (${mapping.state}): ${remedy(view, mapping)}`,
-    ]),
+    refuseIf(
+      dependsOn(mapping, pair) && mapping.state !== 'idle_or_copied' && !isHandled(view, mapping),
+      () => [
+        'TARGET_IS_A_SOURCE',
+        `${pair.field}.target`,
+        pair.asked.target,
+        `${mapping.name} copies from it (${mapping.state}): ${remedy(view, mapping)}`,
+      ],
+    ),
   );
 
 /** Whether the policy says what becomes of it. Preparing and prepared belong to a run under way: nobody's to decide. */

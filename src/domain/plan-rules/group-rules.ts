@@ -25,7 +25,9 @@ export function groupViews({ request, arrays, pairs }: View): GroupView[] {
       pair.array === array && isOwn(pair.mapping, request.name) ? [pair.mapping] : [],
     );
     const names = [...new Set(own.map(({ group }) => group))];
-    return [{ field: request.groups.length === 1 ? '' : `groups[${index}].`, array, asked, own, names }];
+    return [
+      { field: request.groups.length === 1 ? '' : `groups[${index}].`, array, asked, own, names },
+    ];
   });
 }
 
@@ -59,7 +61,8 @@ const nothingElse: Rule = (view) =>
 const openForNew: Rule = (view) =>
   groupViews(view).flatMap(({ field, array, asked, own, names }) => {
     const group = array.groups.find(({ name }) => name === names[0]);
-    const open = group === undefined || ['empty', 'idle_or_copied', 'stopped'].includes(group.state);
+    const open =
+      group === undefined || ['empty', 'idle_or_copied', 'stopped'].includes(group.state);
     return refuseIf(!open && own.length < asked.volumes.length, () => [
       'GROUP_BUSY',
       `${field}volumes`,

@@ -15,5 +15,7 @@ export function canonicalJson(value: unknown): string {
 /** Without the token and the names made from it: the same situation gives the same hash in every run. */
 export function hashOf(plan: PlanToTell): string {
   const { token: _token, groups, ...rest } = plan;
-  return fnv1a64(canonicalJson({ ...rest, groups: groups.map(({ name: _name, ...group }) => group) }));
+  return fnv1a64(
+    canonicalJson({ ...rest, groups: groups.map(({ name: _name, ...group }) => group) }),
+  );
 }

@@ -3,7 +3,10 @@ import type { HostInspection } from '../inspection.js';
 import { refuseIf, type Rule } from './rule.js';
 import type { View } from './view.js';
 
-const hosts = ({ sourceViews, targetViews }: View): { readonly field: string; readonly found: HostInspection }[] => [
+const hosts = ({
+  sourceViews,
+  targetViews,
+}: View): { readonly field: string; readonly found: HostInspection }[] => [
   ...sourceViews,
   ...targetViews,
 ];

@@ -8,11 +8,13 @@ type Asked = Pick<View, 'request'>;
 export const isRestore = ({ request }: Asked): boolean => request.copy.kind === 'restore';
 /** A new snapshot of a volume group. */
 export const takesSnapshot = ({ request }: Asked): boolean => request.copy.kind === 'snapshot';
-export const restoresSnapshot = ({ request }: Asked): boolean => request.copy.kind === 'restore-snapshot';
+export const restoresSnapshot = ({ request }: Asked): boolean =>
+  request.copy.kind === 'restore-snapshot';
 /** What is overwritten is production: it gets back what stands on it now. */
 export const goesBack = (view: Asked): boolean => isRestore(view) || restoresSnapshot(view);
 
-export const usesSnapshots = (view: Asked): boolean => takesSnapshot(view) || restoresSnapshot(view);
+export const usesSnapshots = (view: Asked): boolean =>
+  takesSnapshot(view) || restoresSnapshot(view);
 
 /** What the request says of its snapshot; config lets no request of these kinds through without it. */
 export const askedSnapshot = ({ request }: Asked): RequestedSnapshot =>

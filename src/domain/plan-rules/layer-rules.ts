@@ -63,7 +63,8 @@ const logicalVolumes: Rule = ({ sourceViews }) =>
 /** Swap, LUKS, MD, ZFS, a database on the raw disk: whoever holds a disk in a way nobody makes still. */
 const otherUses: Rule = ({ sourceViews, targetViews, pairs }) => {
   const nameOf = (uid: string): string =>
-    pairs.flatMap(({ source, target }) => [source, target]).find((vdisk) => vdisk?.uid === uid)?.name ?? uid;
+    pairs.flatMap(({ source, target }) => [source, target]).find((vdisk) => vdisk?.uid === uid)
+      ?.name ?? uid;
   return [...sourceViews, ...targetViews].flatMap(({ field, found }) =>
     found.otherUses.flatMap(({ disk, use }) =>
       refuseIf(true, () => [
@@ -115,4 +116,10 @@ function eachMount(
   );
 }
 
-export const LAYER_RULES: readonly Rule[] = [fileSystemTypes, wholeDisks, logicalVolumes, otherUses, mayStandStill];
+export const LAYER_RULES: readonly Rule[] = [
+  fileSystemTypes,
+  wholeDisks,
+  logicalVolumes,
+  otherUses,
+  mayStandStill,
+];

@@ -9,7 +9,8 @@ const targetsOfASource: Rule = ({ pairs }) =>
   [...new Set(pairs.map(({ array, asked }) => `${array.array}/${asked.source}`))].flatMap((key) => {
     const of = pairs.filter(({ array, asked }) => `${array.array}/${asked.source}` === key);
     const [first] = of;
-    const found = first?.array.mappings.filter(({ source }) => source === first.asked.source).length ?? 0;
+    const found =
+      first?.array.mappings.filter(({ source }) => source === first.asked.source).length ?? 0;
     const all = found + of.filter(({ mapping }) => mapping === undefined).length;
     return refuseIf(first !== undefined && all > TARGETS_OF_A_SOURCE, () => [
       'TOO_MANY_TARGETS',

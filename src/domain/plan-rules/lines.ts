@@ -1,6 +1,13 @@
 // The plan for people: every action in order, one line each, named by array, host, device and mount point.
 import { afterLine, beforeLine, cloneLines, cutLine, isTold } from './snapshot-lines.js';
-import type { Plan, PlannedFileSystem, PlannedGroup, PlannedMapping, PlannedSource, PlannedTarget } from '../plan.js';
+import type {
+  Plan,
+  PlannedFileSystem,
+  PlannedGroup,
+  PlannedMapping,
+  PlannedSource,
+  PlannedTarget,
+} from '../plan.js';
 
 export type PlanToTell = Omit<Plan, 'lines' | 'hash'>;
 
@@ -8,7 +15,9 @@ export const linesOf = (plan: PlanToTell): string[] => [
   ...plan.groups.flatMap((group) => (isTold(group) ? [] : ensureLines(group))),
   ...plan.groups.flatMap(stopLines),
   ...plan.targets.flatMap(releaseLines),
-  ...plan.sources.map(({ host, mounts }) => `${host}: flush ${points(mounts)} beforehand and write a mark to each`),
+  ...plan.sources.map(
+    ({ host, mounts }) => `${host}: flush ${points(mounts)} beforehand and write a mark to each`,
+  ),
   ...plan.groups.map((group) => (isTold(group) ? beforeLine(group) : prepareLine(group, plan))),
   ...plan.sources.map((source) => stillLine(source, plan)),
   ...plan.groups.map((group) => (isTold(group) ? cutLine(group) : startLine(group))),
@@ -38,15 +47,22 @@ function ensureLines({ array, name, existing, mappings, ...group }: PlannedGroup
             `${array}: create ${createTarget.thin === undefined ? '' : 'thin '}volume ${target.name}, ${source.capacityBytes} bytes, in pool ${createTarget.pool}`,
           ],
     ),
-    existing === undefined ? `${array}: create group ${name}` : `${array}: rename group ${existing.name} to ${name}`,
-    ...listed(made, (names) => `${array}: create ${count(made.length, 'mapping')} in it: ${names} (${attributes})`),
+    existing === undefined
+      ? `${array}: create group ${name}`
+      : `${array}: rename group ${existing.name} to ${name}`,
+    ...listed(
+      made,
+      (names) =>
+        `${array}: create ${count(made.length, 'mapping')} in it: ${names} (${attributes})`,
+    ),
     ...listed(
       mappings.filter((mapping) => mapping.adopted === true),
       (names) => `${array}: take over the mappings found, into group ${name}: ${names}`,
     ),
     ...listed(
       mappings.filter((mapping) => mapping.existing !== undefined && mapping.adopted !== true),
-      (names) => `${array}: use the mappings found: ${names} (copy rate ${copyRate}, clean rate ${cleanRate})`,
+      (names) =>
+        `${array}: use the mappings found: ${names} (copy rate ${copyRate}, clean rate ${cleanRate})`,
     ),
   ];
 }
@@ -65,13 +81,22 @@ const few = (names: readonly string[]): string =>
 const arrow = ({ source, target }: PlannedMapping): string => `${source.name} -> ${target.name}`;
 
 function stopLines({ array, name, existing, stop, stopFirst = [] }: PlannedGroup): string[] {
-  const busy = existing !== undefined && !['empty', 'idle_or_copied', 'stopped'].includes(existing.state);
-  const how = { force: ' with all that depends on it (-force)', split: ' and split off what depends on it (-split)' };
+  const busy =
+    existing !== undefined && !['empty', 'idle_or_copied', 'stopped'].includes(existing.state);
+  const how = {
+    force: ' with all that depends on it (-force)',
+    split: ' and split off what depends on it (-split)',
+  };
   return [
     ...stopFirst.map(
-      ({ mapping, group }) => `${array}: stop ${mapping}${group === '' ? '' : ` with its group ${group}`}`,
+      ({ mapping, group }) =>
+        `${array}: stop ${mapping}${group === '' ? '' : ` with its group ${group}`}`,
     ),
-    ...(busy ? [`${array}: stop group ${name}, which is ${existing.state}${stop === undefined ? '' : how[stop]}`] : []),
+    ...(busy
+      ? [
+          `${array}: stop group ${name}, which is ${existing.state}${stop === undefined ? '' : how[stop]}`,
+        ]
+      : []),
   ];
 }
 
@@ -81,7 +106,9 @@ function releaseLines({ host, release, keepMapped, presentations }: PlannedTarge
     ...release.mounts.map((mountPoint) => `${host}: unmount ${mountPoint}`),
     ...release.volumeGroups.map((group) => `${host}: deactivate volume group ${group}`),
     ...(release.uids.length === 0 ? [] : [`${host}: flush and ${disk} disks ${few(release.uids)}`]),
-    ...(keepMapped ? [] : mapLines(presentations, (volumes, to) => `unmap ${volumes} from ${to}, if mapped`)),
+    ...(keepMapped
+      ? []
+      : mapLines(presentations, (volumes, to) => `unmap ${volumes} from ${to}, if mapped`)),
   ];
 }
 
@@ -97,7 +124,10 @@ function mapLines(
   });
 }
 
-function stillLine({ host, method, units, mounts, deadlineMs }: PlannedSource, plan: PlanToTell): string {
+function stillLine(
+  { host, method, units, mounts, deadlineMs }: PlannedSource,
+  plan: PlanToTell,
+): string {
   if (method === 'quiesce')
     return `${host}: freeze ${points(mounts)}, at most ${seconds(plan.maxPauseMs)}; thawed by itself after ${seconds(deadlineMs)}`;
   const stop = units.length === 0 ? '' : `stop ${units.join(', ')}; `;
@@ -110,13 +140,18 @@ function giveBackLine({ host, method, units, mounts }: PlannedSource): string {
   return `${host}: mount ${points([...mounts].reverse())}${start} and write a second mark`;
 }
 
-function presentLines({ host, presentations, synthesis, ...target }: PlannedTarget, plan: PlanToTell): string[] {
+function presentLines(
+  { host, presentations, synthesis, ...target }: PlannedTarget,
+  plan: PlanToTell,
+): string[] {
   const mounted = target.fileSystems.filter(({ at }) => at !== '');
   const check = plan.verify.fileSystem ? 'check and mount' : 'mount';
   return [
     ...mapLines(presentations, (volumes, to) => `map ${volumes} to ${to}`),
     `${host}: find ${count(presentations.length, 'disk')} by UID`,
-    ...(synthesis === 'keep' ? [`${host}: keep the identities of the copy`] : identityLines(host, target)),
+    ...(synthesis === 'keep'
+      ? [`${host}: keep the identities of the copy`]
+      : identityLines(host, target)),
     ...mounted.map(
       ({ device, at, readOnly, from }) =>
         `${host}: ${check} ${device} at ${at}${readOnly ? ' read-only' : ''} (copy of ${from})`,
@@ -135,7 +170,9 @@ const identityLines = (
     ({ sourceName, name, disks }) =>
       `${host}: new identity for volume group ${sourceName}, here ${name}, on ${count(disks.length, 'disk')}`,
   ),
-  ...fileSystems.map(({ device, fsType }: PlannedFileSystem) => `${host}: new UUID for ${fsType} on ${device}`),
+  ...fileSystems.map(
+    ({ device, fsType }: PlannedFileSystem) => `${host}: new UUID for ${fsType} on ${device}`,
+  ),
 ];
 
 const copyLine = (group: PlannedGroup, plan: PlanToTell): string =>

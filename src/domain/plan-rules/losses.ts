@@ -9,14 +9,20 @@ export function lossesOf(view: View): string[] {
   const { name: set, copy } = view.request;
   const existing = view.pairs.filter(({ target }) => target !== undefined);
   const own = existing.filter(({ mapping }) => isOwn(mapping, set));
-  const running = own.filter(({ mapping }) => mapping?.state === 'copying' && mapping.progressPercent < 100);
+  const running = own.filter(
+    ({ mapping }) => mapping?.state === 'copying' && mapping.progressPercent < 100,
+  );
   const again = copy.incremental ? '; the incremental refresh copies everything again' : '';
   return [
     ...named(
       existing.filter((pair) => !own.includes(pair)),
       (on) => `all data on ${on}, as confirmed by UID`,
     ),
-    ...named(running, (on) => `the copy on ${on}: still under 100 %, so stopping it makes it unusable at once${again}`),
+    ...named(
+      running,
+      (on) =>
+        `the copy on ${on}: still under 100 %, so stopping it makes it unusable at once${again}`,
+    ),
     ...named(
       own.filter((pair) => !running.includes(pair)),
       (on) => `the former copy on ${on}: replaced by the new one`,
@@ -31,7 +37,9 @@ export function lossesOf(view: View): string[] {
 function ofSnapshots(view: View): string[] {
   const { safeguarded, restoreFrom = '' } = askedSnapshot(view);
   return [
-    ...(restoresSnapshot(view) ? [`everything that was written since snapshot ${restoreFrom}`] : []),
+    ...(restoresSnapshot(view)
+      ? [`everything that was written since snapshot ${restoreFrom}`]
+      : []),
     ...(takesSnapshot(view) && safeguarded
       ? ['room of the pool: a safeguarded snapshot stays until it expires, also when the run fails']
       : []),
@@ -40,14 +48,17 @@ function ofSnapshots(view: View): string[] {
 
 const stoppedDependents = (view: View): string[] =>
   (dependentPart(view, view.pairs).stopFirst ?? []).map(
-    ({ mapping }) => `the copy of mapping ${mapping}: it hangs on a target of this copy, and is stopped with it`,
+    ({ mapping }) =>
+      `the copy of mapping ${mapping}: it hangs on a target of this copy, and is stopped with it`,
   );
 
 /** One line for each array: a group may hold 512. */
 function named(pairs: readonly PairView[], line: (on: string) => string): string[] {
   const arrays = [...new Set(pairs.map(({ array }) => array.array))];
   return arrays.map((array) => {
-    const here = pairs.filter((pair) => pair.array.array === array).map(({ asked }) => asked.target);
+    const here = pairs
+      .filter((pair) => pair.array.array === array)
+      .map(({ asked }) => asked.target);
     return line(`${here.join(', ')} (${array})`);
   });
 }

@@ -28,25 +28,30 @@ const arrayHostsExist: Rule = (view) => {
 /** A host nobody makes still could write during the cut. */
 const sourcesMapped: Rule = (view) =>
   view.pairs.flatMap((pair) =>
-    strangers(view, pair, { vdisk: pair.source, allowed: view.sourceViews.map(({ asked }) => asked.host) }).map(
-      ({ objectName, declared }) => ({
-        code: 'SOURCE_MAPPED_ELSEWHERE',
-        field: `${pair.field}.source`,
-        value: pair.asked.source,
-        remedy: `it is mapped to ${objectName}, which nobody makes still: ${declared === '' ? 'unmap it' : `add ${declared} to sources, or unmap it`}`,
-      }),
-    ),
+    strangers(view, pair, {
+      vdisk: pair.source,
+      allowed: view.sourceViews.map(({ asked }) => asked.host),
+    }).map(({ objectName, declared }) => ({
+      code: 'SOURCE_MAPPED_ELSEWHERE',
+      field: `${pair.field}.source`,
+      value: pair.asked.source,
+      remedy: `it is mapped to ${objectName}, which nobody makes still: ${declared === '' ? 'unmap it' : `add ${declared} to sources, or unmap it`}`,
+    })),
   );
 
 const targetsMapped: Rule = (view) =>
   view.pairs.flatMap((pair) => {
-    const allowed = view.targetViews.filter(({ pairs }) => pairs.includes(pair)).map(({ asked }) => asked.host);
-    return strangers(view, pair, { vdisk: pair.target, allowed }).map(({ objectName, declared }) => ({
-      code: 'TARGET_MAPPED_ELSEWHERE',
-      field: `${pair.field}.target`,
-      value: pair.asked.target,
-      remedy: `it is mapped to ${objectName}, which does not let it go: unmap it${declared === '' ? '' : `, or name ${declared} as its target host`}`,
-    }));
+    const allowed = view.targetViews
+      .filter(({ pairs }) => pairs.includes(pair))
+      .map(({ asked }) => asked.host);
+    return strangers(view, pair, { vdisk: pair.target, allowed }).map(
+      ({ objectName, declared }) => ({
+        code: 'TARGET_MAPPED_ELSEWHERE',
+        field: `${pair.field}.target`,
+        value: pair.asked.target,
+        remedy: `it is mapped to ${objectName}, which does not let it go: unmap it${declared === '' ? '' : `, or name ${declared} as its target host`}`,
+      }),
+    );
   });
 
 /** Two hosts with one file system mounted destroy it. */
@@ -65,7 +70,9 @@ const targetShared: Rule = ({ pairs, targetViews }) =>
 const oneCopyOfASource: Rule = ({ targetViews }) =>
   targetViews.flatMap(({ asked, pairs }) =>
     pairs.flatMap((pair, at) => {
-      const before = pairs.findIndex((other) => other.array === pair.array && other.asked.source === pair.asked.source);
+      const before = pairs.findIndex(
+        (other) => other.array === pair.array && other.asked.source === pair.asked.source,
+      );
       return refuseIf(before < at && pair.asked.source !== '', () => [
         'SOURCE_TWICE_ON_HOST',
         `${pair.field}.host`,
@@ -77,12 +84,10 @@ const oneCopyOfASource: Rule = ({ targetViews }) =>
 
 const targetHostKnown: Rule = ({ pairs, request }) =>
   pairs.flatMap(({ field, asked }) =>
-    refuseIf(asked.host !== undefined && !request.targets.some(({ host }) => host === asked.host), () => [
-      'UNKNOWN_TARGET_HOST',
-      `${field}.host`,
-      asked.host ?? '',
-      'name a host of targets',
-    ]),
+    refuseIf(
+      asked.host !== undefined && !request.targets.some(({ host }) => host === asked.host),
+      () => ['UNKNOWN_TARGET_HOST', `${field}.host`, asked.host ?? '', 'name a host of targets'],
+    ),
   );
 
 const targetGetsNothing: Rule = ({ targetViews }) =>
@@ -106,7 +111,8 @@ function strangers(
     .filter(({ vdiskUid, hostName }) => vdiskUid === of.vdisk?.uid && !allowed.has(hostName))
     .map(({ hostName }) => ({
       objectName: hostName,
-      declared: view.declaredHosts.find((host) => view.arrayHosts(host)[array.array] === hostName) ?? '',
+      declared:
+        view.declaredHosts.find((host) => view.arrayHosts(host)[array.array] === hostName) ?? '',
     }));
 }
 
@@ -114,7 +120,10 @@ function strangers(
 export const protectionNote = (view: View): readonly string[] =>
   view.arrays
     .filter(({ system }) => system.vdiskProtection)
-    .map(({ array }) => `volume protection is on at ${array}: unmapping a target that had I/O lately may be refused`);
+    .map(
+      ({ array }) =>
+        `volume protection is on at ${array}: unmapping a target that had I/O lately may be refused`,
+    );
 
 export const MAP_RULES: readonly Rule[] = [
   arrayHostsExist,

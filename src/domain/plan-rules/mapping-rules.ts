@@ -6,10 +6,13 @@ import { refuseIf, type Rule } from './rule.js';
 import { others } from './view.js';
 
 /** Only the array's own record counts: a mapping from the pair's source, in a group whose name this set gave. */
-export const isOwn = (mapping: FlashCopyMapping | undefined, set: string): mapping is FlashCopyMapping =>
-  mapping !== undefined && isGroupOfSet(mapping.group, set);
+export const isOwn = (
+  mapping: FlashCopyMapping | undefined,
+  set: string,
+): mapping is FlashCopyMapping => mapping !== undefined && isGroupOfSet(mapping.group, set);
 
-const groupText = ({ group }: FlashCopyMapping): string => (group === '' ? 'no group' : `group ${group}`);
+const groupText = ({ group }: FlashCopyMapping): string =>
+  group === '' ? 'no group' : `group ${group}`;
 
 /** Ours, created by this run, or confirmed by UID: docs/decisions/0002. */
 export const confirmed: Rule = ({ pairs, request }) =>
@@ -40,12 +43,15 @@ export const confirmed: Rule = ({ pairs, request }) =>
 
 const groupOfOthers: Rule = ({ pairs, request }) =>
   pairs.flatMap(({ field, asked, mapping }) =>
-    refuseIf(mapping !== undefined && !isOwn(mapping, request.name) && asked.adopt === undefined, () => [
-      'GROUP_OF_OTHERS',
-      `${field}.target`,
-      asked.target,
-      `mapping ${mapping?.name ?? ''} is in ${mapping === undefined ? '' : groupText(mapping)}, not in a group of set ${request.name}: take it over with adopt: ${mapping?.name ?? ''}, remove it, or use another target`,
-    ]),
+    refuseIf(
+      mapping !== undefined && !isOwn(mapping, request.name) && asked.adopt === undefined,
+      () => [
+        'GROUP_OF_OTHERS',
+        `${field}.target`,
+        asked.target,
+        `mapping ${mapping?.name ?? ''} is in ${mapping === undefined ? '' : groupText(mapping)}, not in a group of set ${request.name}: take it over with adopt: ${mapping?.name ?? ''}, remove it, or use another target`,
+      ],
+    ),
   );
 
 const targetOfAnother: Rule = (view) =>
@@ -77,12 +83,15 @@ const reversed: Rule = (view) =>
 /** A cascade is fine once its upper part can be read at any time. */
 const sourceIncomplete: Rule = (view) =>
   others(view, ({ mapping, pair: { field, asked } }) =>
-    refuseIf(mapping.target === asked.source && !['idle_or_copied', 'copying'].includes(mapping.state), () => [
-      'SOURCE_NOT_READABLE',
-      `${field}.source`,
-      asked.source,
-      `it is the target of ${mapping.name}, which is ${mapping.state}: wait for that copy, or remove it`,
-    ]),
+    refuseIf(
+      mapping.target === asked.source && !['idle_or_copied', 'copying'].includes(mapping.state),
+      () => [
+        'SOURCE_NOT_READABLE',
+        `${field}.source`,
+        asked.source,
+        `it is the target of ${mapping.name}, which is ${mapping.state}: wait for that copy, or remove it`,
+      ],
+    ),
   );
 
 const notControlled: Rule = (view) =>
@@ -108,7 +117,8 @@ const nameFree: Rule = ({ pairs }) =>
     const taken =
       array.mappings.some((one) => one.name === name && one !== mapping) ||
       pairs.some(
-        (other, index) => index < at && other.array === array && buildMappingName(other.asked.target) === name,
+        (other, index) =>
+          index < at && other.array === array && buildMappingName(other.asked.target) === name,
       );
     return refuseIf(mapping === undefined && taken, () => [
       'MAPPING_NAME_TAKEN',

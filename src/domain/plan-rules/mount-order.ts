@@ -2,7 +2,8 @@
 
 const depth = (path: string): number => path.split('/').filter((part) => part !== '').length;
 
-const byPath = (a: string, b: string): number => depth(b) - depth(a) || (a < b ? -1 : a > b ? 1 : 0);
+const byPath = (a: string, b: string): number =>
+  depth(b) - depth(a) || (a < b ? -1 : a > b ? 1 : 0);
 
 export const deepestFirst = <T>(items: readonly T[], pathOf: (item: T) => string): T[] =>
   [...items].sort((a, b) => byPath(pathOf(a), pathOf(b)));

@@ -8,7 +8,11 @@ export const targetUid = ({ array, asked, target }: PairView): string =>
 
 /** Source UID -> the target's, for the volumes a target host gets. */
 export const targetUids = ({ pairs }: TargetView): ReadonlyMap<string, string> =>
-  new Map(pairs.flatMap((pair) => (pair.source === undefined ? [] : [[pair.source.uid, targetUid(pair)] as const])));
+  new Map(
+    pairs.flatMap((pair) =>
+      pair.source === undefined ? [] : [[pair.source.uid, targetUid(pair)] as const],
+    ),
+  );
 
 /** With `keep` nothing on the copy changes, its name neither. */
 export const copiedGroupName = ({ asked }: TargetView, sourceName: string): string =>

@@ -28,7 +28,13 @@ import { viewOf, type Situation, type View } from './view.js';
 import { HEALTH_RULES, VOLUME_RULES } from './volume-rules.js';
 
 /** What is asked of hosts is the same for every kind. */
-const HOSTS: readonly Rule[] = [...MAP_RULES, ...HOST_RULES, ...SOURCE_RULES, ...LAYER_RULES, ...TARGET_RULES];
+const HOSTS: readonly Rule[] = [
+  ...MAP_RULES,
+  ...HOST_RULES,
+  ...SOURCE_RULES,
+  ...LAYER_RULES,
+  ...TARGET_RULES,
+];
 
 const OF_MAPPINGS: readonly Rule[] = [
   ...REQUEST_RULES,
@@ -42,10 +48,20 @@ const OF_MAPPINGS: readonly Rule[] = [
   ...HOSTS,
 ];
 
-const OF_SNAPSHOTS: readonly Rule[] = [...REQUEST_RULES, ...HEALTH_RULES, ...SNAPSHOT_RULES, ...CLONE_RULES, ...HOSTS];
+const OF_SNAPSHOTS: readonly Rule[] = [
+  ...REQUEST_RULES,
+  ...HEALTH_RULES,
+  ...SNAPSHOT_RULES,
+  ...CLONE_RULES,
+  ...HOSTS,
+];
 
 const rulesFor = (view: View): readonly Rule[] =>
-  !usesSnapshots(view) ? OF_MAPPINGS : restoresSnapshot(view) ? [...OF_SNAPSHOTS, confirmed] : OF_SNAPSHOTS;
+  !usesSnapshots(view)
+    ? OF_MAPPINGS
+    : restoresSnapshot(view)
+      ? [...OF_SNAPSHOTS, confirmed]
+      : OF_SNAPSHOTS;
 
 export type Planned = { readonly plan: Plan } | { readonly refusals: readonly Refusal[] };
 

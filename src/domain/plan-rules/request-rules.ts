@@ -3,10 +3,21 @@ import { refuseIf, type Rule } from './rule.js';
 
 /** An array or host that nobody inspected is not in the inventory. */
 const inspected: Rule = ({ request, arrays, sources, targets, declaredHosts }) => {
-  const known = declaredHosts.length === 0 ? 'the inventory names no host' : `known: ${declaredHosts.join(', ')}`;
+  const known =
+    declaredHosts.length === 0
+      ? 'the inventory names no host'
+      : `known: ${declaredHosts.join(', ')}`;
   const hosts = [
-    ...request.sources.map(({ host }, at) => ({ host, field: `sources[${at}].host`, found: sources })),
-    ...request.targets.map(({ host }, at) => ({ host, field: `targets[${at}].host`, found: targets })),
+    ...request.sources.map(({ host }, at) => ({
+      host,
+      field: `sources[${at}].host`,
+      found: sources,
+    })),
+    ...request.targets.map(({ host }, at) => ({
+      host,
+      field: `targets[${at}].host`,
+      found: targets,
+    })),
   ];
   return [
     ...request.groups.flatMap(({ array }, at) =>

@@ -10,7 +10,9 @@ import type { TargetView, View } from './view.js';
 const copyIsReadable: Rule = (view) => {
   if (!isRestore(view)) return [];
   return view.pairs.flatMap(({ field, array, asked }) => {
-    const forward = array.mappings.find(({ source, target }) => source === asked.target && target === asked.source);
+    const forward = array.mappings.find(
+      ({ source, target }) => source === asked.target && target === asked.source,
+    );
     return refuseIf(forward !== undefined && !isReadable(forward), () => [
       'COPY_NOT_READABLE',
       `${field}.source`,
@@ -32,7 +34,12 @@ export function asBefore({
   const here = (disks: readonly string[]): boolean => disks.some((disk) => uids.has(disk));
   const volumeGroups: PlannedVolumeGroup[] = found.volumeGroups
     .filter(({ physicalVolumes }) => here(physicalVolumes))
-    .map(({ name, uuid, physicalVolumes }) => ({ sourceName: name, sourceUuid: uuid, name, disks: physicalVolumes }));
+    .map(({ name, uuid, physicalVolumes }) => ({
+      sourceName: name,
+      sourceUuid: uuid,
+      name,
+      disks: physicalVolumes,
+    }));
   const fileSystems: PlannedFileSystem[] = found.fileSystems
     .filter(({ disks }) => here(disks))
     .map((mount) => ({
@@ -40,7 +47,11 @@ export function asBefore({
       readOnly: mount.options.split(',').includes('ro'),
       device: mount.volumeGroup === '' ? `uid:${mount.disks[0] ?? ''}` : mount.device,
     }));
-  return { volumeGroups, fileSystems: outermostFirst(fileSystems, ({ at }) => at), synthesis: 'keep' };
+  return {
+    volumeGroups,
+    fileSystems: outermostFirst(fileSystems, ({ at }) => at),
+    synthesis: 'keep',
+  };
 }
 
 export const RESTORE_RULES: readonly Rule[] = [copyIsReadable];

@@ -5,7 +5,8 @@ type Told = PlannedGroup & { readonly snapshot: PlannedSnapshot };
 
 export const isTold = (group: PlannedGroup): group is Told => group.snapshot !== undefined;
 
-const volumes = ({ mappings }: Told): string => `${mappings.length} volume${mappings.length === 1 ? '' : 's'}`;
+const volumes = ({ mappings }: Told): string =>
+  `${mappings.length} volume${mappings.length === 1 ? '' : 's'}`;
 
 /** Where the array would be prepared. */
 export const beforeLine = (group: Told): string =>
@@ -37,7 +38,9 @@ export function cloneLines(group: Told): string[] {
   if (snapshot.clone === undefined) return [];
   const { kind, pool } = snapshot.clone;
   const word = kind === 'clone' ? 'clone' : 'thin clone';
-  const names = mappings.slice(0, MOST_NAMES).map(({ source, target }) => `${source.name} -> ${target.name}`);
+  const names = mappings
+    .slice(0, MOST_NAMES)
+    .map(({ source, target }) => `${source.name} -> ${target.name}`);
   const more = mappings.length > MOST_NAMES ? ` and ${mappings.length - MOST_NAMES} more` : '';
   return [
     `${array}: make a ${word} of it as volume group ${name}${pool === undefined ? '' : ` in pool ${pool}`}: ${names.join(', ')}${more}`,

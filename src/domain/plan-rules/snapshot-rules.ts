@@ -38,14 +38,25 @@ const groupIsMeant: Rule = (view) =>
   view.arrays.flatMap((array) => {
     const { group } = array.snapshots ?? {};
     if (group === undefined) return [];
-    const asked = view.pairs.filter((pair) => pair.array === array).map((pair) => subjectOf(view, pair));
+    const asked = view.pairs
+      .filter((pair) => pair.array === array)
+      .map((pair) => subjectOf(view, pair));
     const missing = asked.filter((name) => !group.volumes.includes(name));
     const more = group.volumes.filter((name) => !asked.includes(name));
     const remedy = [
-      ...(more.length === 0 ? [] : [`it also holds ${more.join(', ')}: add ${more.length === 1 ? 'it' : 'them'}`]),
-      ...(missing.length === 0 ? [] : [`it does not hold ${missing.join(', ')}: leave out, or chvdisk -volumegroup`]),
+      ...(more.length === 0
+        ? []
+        : [`it also holds ${more.join(', ')}: add ${more.length === 1 ? 'it' : 'them'}`]),
+      ...(missing.length === 0
+        ? []
+        : [`it does not hold ${missing.join(', ')}: leave out, or chvdisk -volumegroup`]),
     ];
-    return refuseIf(remedy.length > 0, () => ['VOLUME_GROUP_DIFFERS', FIELD, group.name, remedy.join('; ')]);
+    return refuseIf(remedy.length > 0, () => [
+      'VOLUME_GROUP_DIFFERS',
+      FIELD,
+      group.name,
+      remedy.join('; '),
+    ]);
   });
 
 const volumeExists: Rule = (view) =>
@@ -62,7 +73,9 @@ const volumeExists: Rule = (view) =>
 /** A volume may be in two snapshots of one name only by mistake; another source of a pair twice is one too. */
 const eachOnce: Rule = ({ pairs }) =>
   pairs.flatMap(({ field, array, asked }, at) => {
-    const before = pairs.findIndex((other) => other.array === array && other.asked.source === asked.source);
+    const before = pairs.findIndex(
+      (other) => other.array === array && other.asked.source === asked.source,
+    );
     return refuseIf(asked.source !== '' && before < at, () => [
       'VOLUME_TWICE',
       `${field}.source`,
@@ -75,7 +88,9 @@ const eachOnce: Rule = ({ pairs }) =>
 const legacy: Rule = (view) =>
   view.pairs.flatMap((pair) => {
     const name = subjectOf(view, pair);
-    const mapping = pair.array.mappings.find(({ source, target }) => source === name || target === name);
+    const mapping = pair.array.mappings.find(
+      ({ source, target }) => source === name || target === name,
+    );
     return refuseIf(mapping !== undefined && !askedSnapshot(view).ignoreLegacy, () => [
       'VOLUME_IN_MAPPING',
       `${pair.field}.${restoresSnapshot(view) ? 'target' : 'source'}`,
@@ -104,12 +119,16 @@ const nameFree: Rule = (view) => {
   if (!takesSnapshot(view)) return [];
   const name = buildGroupName(view.request.name, view.token);
   return view.arrays.flatMap(({ array, snapshots }) =>
-    refuseIf(snapshots?.taken.some((one) => one.name === name) === true || snapshots?.cloneGroupTaken === true, () => [
-      'SNAPSHOT_NAME_TAKEN',
-      'name',
-      name,
-      `array ${array} has a snapshot or volume group of that name: run again, another token is drawn`,
-    ]),
+    refuseIf(
+      snapshots?.taken.some((one) => one.name === name) === true ||
+        snapshots?.cloneGroupTaken === true,
+      () => [
+        'SNAPSHOT_NAME_TAKEN',
+        'name',
+        name,
+        `array ${array} has a snapshot or volume group of that name: run again, another token is drawn`,
+      ],
+    ),
   );
 };
 

@@ -9,7 +9,9 @@ const seesDisk = ({ found }: SourceView, uid: string): boolean =>
 const visible: Rule = ({ pairs, sourceViews }) =>
   pairs.flatMap(({ field, asked, source }) =>
     refuseIf(
-      source !== undefined && sourceViews.length > 0 && !sourceViews.some((one) => seesDisk(one, source.uid)),
+      source !== undefined &&
+        sourceViews.length > 0 &&
+        !sourceViews.some((one) => seesDisk(one, source.uid)),
       () => [
         'SOURCE_NOT_SEEN',
         `${field}.source`,
@@ -99,7 +101,11 @@ const wholeFileSystems: Rule = (view) =>
     ),
   ]);
 
-const outside = (view: View, { field }: SourceView, { mountPoint, disks, volumeGroup }: InspectedFileSystem) =>
+const outside = (
+  view: View,
+  { field }: SourceView,
+  { mountPoint, disks, volumeGroup }: InspectedFileSystem,
+) =>
   volumeGroup !== ''
     ? []
     : disks
@@ -113,4 +119,10 @@ const outside = (view: View, { field }: SourceView, { mountPoint, disks, volumeG
           ]),
         );
 
-export const SOURCE_RULES: readonly Rule[] = [visible, covered, mountsFound, allMadeStill, wholeFileSystems];
+export const SOURCE_RULES: readonly Rule[] = [
+  visible,
+  covered,
+  mountsFound,
+  allMadeStill,
+  wholeFileSystems,
+];

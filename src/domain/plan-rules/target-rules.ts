@@ -14,7 +14,9 @@ const fromIsMounted: Rule = ({ targetViews, sourceViews }) =>
       const hosts = sourceViews
         .filter(({ mounts }) => mounts.some(({ mountPoint }) => mountPoint === from))
         .map((source) => source.asked.host);
-      const known = sourceViews.flatMap(({ mounts }) => mounts.map(({ mountPoint }) => mountPoint)).join(', ');
+      const known = sourceViews
+        .flatMap(({ mounts }) => mounts.map(({ mountPoint }) => mountPoint))
+        .join(', ');
       return [
         ...refuseIf(hosts.length === 0, () => [
           'FROM_NOT_MOUNTED',
@@ -129,14 +131,22 @@ const canBeReleased: Rule = ({ targetViews }) =>
       ...found.volumeGroups
         .filter(({ physicalVolumes }) => physicalVolumes.some((pv) => uids.has(pv)))
         .flatMap(({ name, physicalVolumes }) =>
-          refuseIf(!physicalVolumes.every((pv) => uids.has(pv) || pv.startsWith('missing:')), () => [
-            'TARGET_IN_USE',
-            `${field}.host`,
-            asked.host,
-            `volume group ${name} lies on a target and on other disks: take the target out of it (vgreduce)`,
-          ]),
+          refuseIf(
+            !physicalVolumes.every((pv) => uids.has(pv) || pv.startsWith('missing:')),
+            () => [
+              'TARGET_IN_USE',
+              `${field}.host`,
+              asked.host,
+              `volume group ${name} lies on a target and on other disks: take the target out of it (vgreduce)`,
+            ],
+          ),
         ),
     ];
   });
 
-export const TARGET_RULES: readonly Rule[] = [fromIsMounted, placeIsFree, groupNames, canBeReleased];
+export const TARGET_RULES: readonly Rule[] = [
+  fromIsMounted,
+  placeIsFree,
+  groupNames,
+  canBeReleased,
+];

@@ -1,6 +1,11 @@
 // The situation as the rules look at it: every pair of volumes with what stands on the array, every host with what was asked of it.
 // What could not be found is undefined here; the rules say so, and the plan is built only when none of them has anything to say.
-import type { ArrayInspection, HostInspection, InspectedFileSystem, InspectedVolumeGroup } from '../inspection.js';
+import type {
+  ArrayInspection,
+  HostInspection,
+  InspectedFileSystem,
+  InspectedVolumeGroup,
+} from '../inspection.js';
 import type { FlashCopyMapping } from '../mapping.js';
 import type { FlashCopyRequest, RequestedSource, RequestedTarget, VolumePair } from '../request.js';
 import type { VDisk } from '../vdisk.js';
@@ -62,17 +67,25 @@ export interface View extends Situation {
 
 export function viewOf(situation: Situation): View {
   const pairs = pairViews(situation);
-  const sourceUids = new Set(pairs.flatMap(({ source }) => (source === undefined ? [] : [source.uid])));
+  const sourceUids = new Set(
+    pairs.flatMap(({ source }) => (source === undefined ? [] : [source.uid])),
+  );
   const sourceViews = situation.request.sources.flatMap((asked, index) => {
     const found = situation.sources.find(({ host }) => host === asked.host);
-    return found === undefined ? [] : [sourceView(`sources[${index}]`, asked, { found, sourceUids })];
+    return found === undefined
+      ? []
+      : [sourceView(`sources[${index}]`, asked, { found, sourceUids })];
   });
   const targetViews = situation.request.targets.flatMap((asked, index) => {
     const found = situation.targets.find(({ host }) => host === asked.host);
     const alone = situation.request.targets.length === 1;
-    const offered = pairs.filter((pair) => pair.asked.host === undefined || pair.asked.host === asked.host);
+    const offered = pairs.filter(
+      (pair) => pair.asked.host === undefined || pair.asked.host === asked.host,
+    );
     const presented = alone ? offered : pairsBeneath(offered, sourceViews, asked);
-    return found === undefined ? [] : [{ field: `targets[${index}]`, asked, found, pairs: presented }];
+    return found === undefined
+      ? []
+      : [{ field: `targets[${index}]`, asked, found, pairs: presented }];
   });
   return { ...situation, pairs, sourceViews, targetViews, sourceUids };
 }
@@ -86,7 +99,9 @@ function pairViews({ request, arrays }: Situation): PairView[] {
     return group.volumes.map((asked, at) => ({
       ...{ field: `${prefix}volumes[${at}]`, array, asked },
       ...{ source: byName.get(asked.source), target: byName.get(asked.target) },
-      mapping: array.mappings.find(({ source, target }) => source === asked.source && target === asked.target),
+      mapping: array.mappings.find(
+        ({ source, target }) => source === asked.source && target === asked.target,
+      ),
     }));
   });
 }
@@ -100,7 +115,8 @@ function sourceView(
   const touches = (disks: readonly string[]): boolean => disks.some((disk) => sourceUids.has(disk));
   const ours = found.fileSystems.filter(({ disks }) => touches(disks));
   const { mounts } = asked;
-  const wanted = mounts === 'auto' ? ours : ours.filter(({ mountPoint }) => mounts.includes(mountPoint));
+  const wanted =
+    mounts === 'auto' ? ours : ours.filter(({ mountPoint }) => mounts.includes(mountPoint));
   return {
     ...{ field, asked, found },
     mounts: deepestFirst(wanted, ({ mountPoint }) => mountPoint),
@@ -124,7 +140,8 @@ function pairsBeneath(
   }
   // A pair that names its host goes there, also where nobody sees the source and no mount can tell.
   return pairs.filter(
-    (pair) => (pair.source !== undefined && needed.has(pair.source.uid)) || pair.asked.host === asked.host,
+    (pair) =>
+      (pair.source !== undefined && needed.has(pair.source.uid)) || pair.asked.host === asked.host,
   );
 }
 
@@ -134,7 +151,9 @@ export function others<T>(
   judge: (found: { readonly mapping: FlashCopyMapping; readonly pair: PairView }) => readonly T[],
 ): T[] {
   return pairs.flatMap((pair) =>
-    pair.array.mappings.flatMap((mapping) => (touches(mapping, pair) ? judge({ mapping, pair }) : [])),
+    pair.array.mappings.flatMap((mapping) =>
+      touches(mapping, pair) ? judge({ mapping, pair }) : [],
+    ),
   );
 }
 

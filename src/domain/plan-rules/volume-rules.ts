@@ -21,12 +21,15 @@ const exists: Rule = ({ pairs }) =>
 
 const sameSize: Rule = ({ pairs }) =>
   pairs.flatMap(({ field, asked, source, target }) =>
-    refuseIf(source !== undefined && target !== undefined && source.capacityBytes !== target.capacityBytes, () => [
-      'SIZES_DIFFER',
-      `${field}.target`,
-      asked.target,
-      `source has ${source?.capacityBytes ?? 0} bytes, target ${target?.capacityBytes ?? 0}: use a target of the same size`,
-    ]),
+    refuseIf(
+      source !== undefined && target !== undefined && source.capacityBytes !== target.capacityBytes,
+      () => [
+        'SIZES_DIFFER',
+        `${field}.target`,
+        asked.target,
+        `source has ${source?.capacityBytes ?? 0} bytes, target ${target?.capacityBytes ?? 0}: use a target of the same size`,
+      ],
+    ),
   );
 
 const healthy: Rule = ({ pairs }) =>
@@ -79,7 +82,8 @@ function roomFor(
     ]);
   }
   const key = `${array.array}/${name}`;
-  const share = asked.create.thin === undefined || rate > 0 ? 1 : asked.create.thin.realPercent / 100;
+  const share =
+    asked.create.thin === undefined || rate > 0 ? 1 : asked.create.thin.realPercent / 100;
   const wanted = (claimed.get(key) ?? 0) + Math.ceil((source?.capacityBytes ?? 0) * share);
   claimed.set(key, wanted);
   return refuseIf(wanted > pool.freeBytes, () => [

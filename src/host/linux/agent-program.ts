@@ -33,7 +33,9 @@ let loaded: AgentProgram | undefined;
 
 export function agentProgram(): AgentProgram {
   if (loaded === undefined) {
-    const text = PARTS.map((part) => readFileSync(new URL(`agent/${part}.sh`, import.meta.url), 'utf8')).join('\n');
+    const text = PARTS.map((part) =>
+      readFileSync(new URL(`agent/${part}.sh`, import.meta.url), 'utf8'),
+    ).join('\n');
     loaded = { text, hash: createHash('sha256').update(text).digest('hex').slice(0, 16) };
   }
   return loaded;

@@ -73,15 +73,22 @@ export class Agent {
     let sent = false;
     for (;;) {
       try {
-        const look = Math.max(1, Math.min(WAITS.jobLook / 1_000, Math.ceil((until - clock.now()) / 1000)));
+        const look = Math.max(
+          1,
+          Math.min(WAITS.jobLook / 1_000, Math.ceil((until - clock.now()) / 1000)),
+        );
         const rows = await this.#call(['job', key, call, String(look), ...words], {
           ...options,
-          timeoutMs: Math.min((look + 15) * 1000, Math.max(0, until - clock.now()) + slackMs(options.timeoutMs)),
+          timeoutMs: Math.min(
+            (look + 15) * 1000,
+            Math.max(0, until - clock.now()) + slackMs(options.timeoutMs),
+          ),
         });
         if (rows[0]?.[0] !== 'running') return rows;
         sent = true;
       } catch (error) {
-        if (!isLost(error) || (!sent && (error as FlashCopyError).code === 'UNREACHABLE')) throw error;
+        if (!isLost(error) || (!sent && (error as FlashCopyError).code === 'UNREACHABLE'))
+          throw error;
         sent = true;
         if (clock.now() >= until) throw error;
         await clock.sleep(WAITS.jobLookAgain);
@@ -112,12 +119,22 @@ export class Agent {
     const { text } = agentProgram();
     const program =
       'umask 077; mkdir -p "$1" && cat >"$2.$$" && [ "$(wc -c <"$2.$$")" -eq "$3" ] && chmod 700 "$2.$$" && mv "$2.$$" "$2"';
-    const words = ['/bin/sh', '-c', program, 'sh', this.options.stateDir, this.#path, String(Buffer.byteLength(text))];
+    const words = [
+      '/bin/sh',
+      '-c',
+      program,
+      'sh',
+      this.options.stateDir,
+      this.#path,
+      String(Buffer.byteLength(text)),
+    ];
     const result = await runner.run(this.#privileged(words), { timeoutMs, input: text });
     if (result.exitCode === 0) return;
     throw new FlashCopyError({
       family: 'host',
-      code: /^sudo:|Permission denied$/m.test(result.stderr) ? 'NOT_PRIVILEGED' : 'AGENT_NOT_INSTALLED',
+      code: /^sudo:|Permission denied$/m.test(result.stderr)
+        ? 'NOT_PRIVILEGED'
+        : 'AGENT_NOT_INSTALLED',
       message: `${this.host}: cannot write ${this.#path}: ${result.stderr.trim().slice(-300)}`,
       retry: 'safe',
       details: { host: this.host },

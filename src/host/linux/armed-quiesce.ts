@@ -27,7 +27,8 @@ export class ArmedLinuxQuiesce implements ArmedQuiesce {
     channel.send('quiesce');
     const row = (await this.#line(timeoutMs)).split('\t');
     if (row[0] === 'quiesced') return;
-    if (row[0] !== 'refused') throw row[0] === 'error' ? refused(host, row) : unreadable(host, row.join(' '));
+    if (row[0] !== 'refused')
+      throw row[0] === 'error' ? refused(host, row) : unreadable(host, row.join(' '));
     throw new FlashCopyError({
       family: 'host',
       code: 'QUIESCE_REFUSED',
@@ -40,12 +41,16 @@ export class ArmedLinuxQuiesce implements ArmedQuiesce {
   async attestAndThaw(timeoutMs: number): Promise<PauseReport> {
     const { host, channel, now } = this.arming;
     const until = now() + timeoutMs;
-    const left = (most: number): number => Math.max(MARGINS.leastPause, Math.min(most, until - now()));
+    const left = (most: number): number =>
+      Math.max(MARGINS.leastPause, Math.min(most, until - now()));
     try {
       channel.send('attest-thaw');
       const thawed = (await channel.nextLine(timeoutMs)).split('\t');
       if (thawed[0] !== 'thawed') throw unreadable(host, thawed.join(' '));
-      const report = pauseReport(host, parseRows(await channel.nextLine(left(COMMANDS.hostPauseReport))));
+      const report = pauseReport(
+        host,
+        parseRows(await channel.nextLine(left(COMMANDS.hostPauseReport))),
+      );
       if (report === undefined) throw unreadable(host, 'no report of the pause');
       return report;
     } catch (error) {
@@ -67,7 +72,15 @@ export class ArmedLinuxQuiesce implements ArmedQuiesce {
     if (known !== undefined) return { ...known, broken: known.broken === '' ? why : known.broken };
     const at = now();
     const beganAt = this.#beganAt;
-    return { host, method: 'quiesce', beganAt, quiescedAt: at, givenBackAt: at, pauseMs: at - beganAt, broken: why };
+    return {
+      host,
+      method: 'quiesce',
+      beganAt,
+      quiescedAt: at,
+      givenBackAt: at,
+      pauseMs: at - beganAt,
+      broken: why,
+    };
   }
 
   async #line(timeoutMs: number): Promise<string> {

@@ -64,7 +64,9 @@ export class BlockStack {
 
   /** The node of a VDisk (multipath before a path) and how many of its paths run. */
   ofUid(uid: string): { readonly block: Block; readonly paths: number } | undefined {
-    const same = this.blocks.filter((block) => block.uid === uid && !block.under.some((name) => this.#isDisk(name)));
+    const same = this.blocks.filter(
+      (block) => block.uid === uid && !block.under.some((name) => this.#isDisk(name)),
+    );
     const paths = same.filter((block) => !block.multipath && block.running).length;
     const map = this.blocks.find((block) => block.uid === uid && block.multipath);
     const block = map ?? (same.length === 1 ? same[0] : undefined);
@@ -73,7 +75,10 @@ export class BlockStack {
 
   /** False for the bare paths below a multipath node: nobody should use them. */
   isUsable(block: Block): boolean {
-    return block.multipath || !this.blocks.some((other) => other.multipath && other.under.includes(block.kernel));
+    return (
+      block.multipath ||
+      !this.blocks.some((other) => other.multipath && other.under.includes(block.kernel))
+    );
   }
 
   #isDisk(name: string): boolean {
@@ -86,5 +91,7 @@ export class BlockStack {
 export function stableName(block: Block, lvPath: string | undefined): string {
   if (lvPath !== undefined && lvPath !== '') return lvPath;
   if (block.dmName !== '') return `/dev/mapper/${block.dmName}`;
-  return block.uid === '' ? `/dev/${block.kernel}` : `/dev/disk/by-id/wwn-0x${block.uid.toLowerCase()}`;
+  return block.uid === ''
+    ? `/dev/${block.kernel}`
+    : `/dev/disk/by-id/wwn-0x${block.uid.toLowerCase()}`;
 }

@@ -14,7 +14,8 @@ export interface Facts {
   readonly uids: ReadonlySet<string>;
 }
 
-export const rowsOf = (facts: Pick<Facts, 'rows'>, key: string): Row[] => facts.rows.filter((row) => row[0] === key);
+export const rowsOf = (facts: Pick<Facts, 'rows'>, key: string): Row[] =>
+  facts.rows.filter((row) => row[0] === key);
 
 /** True when a VDisk that was asked for lies beneath. */
 export const isConcerned = (facts: Facts, block: Block): boolean =>

@@ -16,7 +16,13 @@ export function holdWords(order: HoldOrder): string[] {
     mount.unit === '' ? '' : checked('unit', mount.unit),
   ]);
   const units = order.units.flatMap((unit) => ['unit', checked('unit', unit)]);
-  return [checked('run', order.run), order.method, String(Math.round(order.deadlineMs)), ...mounts, ...units];
+  return [
+    checked('run', order.run),
+    order.method,
+    String(Math.round(order.deadlineMs)),
+    ...mounts,
+    ...units,
+  ];
 }
 
 export const points = (mounts: readonly PlannedMount[]): string[] =>
@@ -26,15 +32,21 @@ export const points = (mounts: readonly PlannedMount[]): string[] =>
 export function pauseReport(host: string, rows: readonly Row[]): PauseReport | undefined {
   const row = rows.find((candidate) => candidate[0] === 'pause');
   if (row === undefined) return undefined;
-  const [method = '', began = '', quiesced = '', given = '', broken = '', still = ''] = values(host, row, 6);
+  const [method = '', began = '', quiesced = '', given = '', broken = '', still = ''] = values(
+    host,
+    row,
+    6,
+  );
   if (method !== 'unmount' && method !== 'quiesce') throw unreadable(host, row.join(' '));
-  const [beganAt, quiescedAt, givenBackAt] = [began, quiesced, given].map((text) => integer(host, text)) as [
-    number,
-    number,
-    number,
-  ];
-  const appeared = rows.filter((candidate) => candidate[0] === 'appeared').map((candidate) => candidate[1] ?? '');
-  const notes = appeared.map((file) => `appeared below the mount point while it was unmounted: ${file}`);
+  const [beganAt, quiescedAt, givenBackAt] = [began, quiesced, given].map((text) =>
+    integer(host, text),
+  ) as [number, number, number];
+  const appeared = rows
+    .filter((candidate) => candidate[0] === 'appeared')
+    .map((candidate) => candidate[1] ?? '');
+  const notes = appeared.map(
+    (file) => `appeared below the mount point while it was unmounted: ${file}`,
+  );
   return {
     host,
     method,

@@ -23,5 +23,13 @@ function readHold(host: string, [first = [], ...rows]: readonly Row[]): Hold {
 /** Identity and disks were known to the plan only; a give back needs neither. */
 function readMount(host: string, row: Row): PlannedMount {
   const [mountPoint = '', device = '', fsType = '', options = '', unit = ''] = values(host, row, 5);
-  return { mountPoint, device, fsType, options, unit: unit === '-' ? '' : unit, uuid: '', disks: [] };
+  return {
+    mountPoint,
+    device,
+    fsType,
+    options,
+    unit: unit === '-' ? '' : unit,
+    uuid: '',
+    disks: [],
+  };
 }

@@ -13,7 +13,11 @@ interface PvRow {
 }
 
 function parsePv(host: string, row: Row): PvRow {
-  const [number = '', name = '', uuid = '', group = '', groupUuid = '', missing = ''] = values(host, row, 6);
+  const [number = '', name = '', uuid = '', group = '', groupUuid = '', missing = ''] = values(
+    host,
+    row,
+    6,
+  );
   return { number, name, uuid, group, groupUuid, missing: missing !== '' || name.startsWith('[') };
 }
 
@@ -24,7 +28,9 @@ export function inspectVolumeGroups(facts: Facts): InspectedVolumeGroup[] {
   const all = rowsOf(facts, 'pv').map((row) => parsePv(facts.host, row));
   const concerned = new Map(
     all
-      .filter((pv) => pv.groupUuid !== '' && disksOf(facts, pv).some((disk) => facts.uids.has(disk)))
+      .filter(
+        (pv) => pv.groupUuid !== '' && disksOf(facts, pv).some((disk) => facts.uids.has(disk)),
+      )
       .map((pv) => [pv.groupUuid, pv.group]),
   );
   return [...concerned].map(([uuid, name]) => ({
@@ -44,7 +50,11 @@ function disksOf(facts: Facts, pv: PvRow): string[] {
 }
 
 function inspectLv(facts: Facts, row: Row): InspectedVolumeGroup['logicalVolumes'][number] {
-  const [, name = '', device = '', segmentType = '', active = '', number = ''] = values(facts.host, row, 6);
+  const [, name = '', device = '', segmentType = '', active = '', number = ''] = values(
+    facts.host,
+    row,
+    6,
+  );
   const block = facts.stack.at(number);
   return {
     name,

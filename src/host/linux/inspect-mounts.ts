@@ -17,12 +17,17 @@ const unescaped = (text: string): string =>
   text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
 
 function parseMount(host: string, row: Row): MountRow {
-  const [number = '', , point = '', own = '', fsType = '', ofFileSystem = '', unit = ''] = values(host, row, 7);
+  const [number = '', , point = '', own = '', fsType = '', ofFileSystem = '', unit = ''] = values(
+    host,
+    row,
+    7,
+  );
   const options = [...new Set([...own.split(','), ...ofFileSystem.split(',')])].join(',');
   return { number, point: unescaped(point), options, fsType, unit };
 }
 
-const mountRows = (facts: Facts): MountRow[] => rowsOf(facts, 'mount').map((row) => parseMount(facts.host, row));
+const mountRows = (facts: Facts): MountRow[] =>
+  rowsOf(facts, 'mount').map((row) => parseMount(facts.host, row));
 
 /** Of several mounts at one point only the last is seen by anybody. */
 function topmost(rows: readonly MountRow[]): MountRow[] {
@@ -54,7 +59,9 @@ export function inspectFileSystems(facts: Facts): InspectedFileSystem[] {
 
 function managedBy(row: MountRow, rows: readonly MountRow[]): string {
   if (row.unit !== '') return `systemd:${row.unit}`;
-  const auto = rows.some(({ fsType, point }) => fsType === 'autofs' && `${row.point}/`.startsWith(`${point}/`));
+  const auto = rows.some(
+    ({ fsType, point }) => fsType === 'autofs' && `${row.point}/`.startsWith(`${point}/`),
+  );
   return auto ? 'autofs' : '';
 }
 
@@ -70,6 +77,9 @@ export function takenMountPoints(facts: Facts): { path: string; device: string }
     const row = rows.find(({ point }) => point === path);
     if (row === undefined) return { path, device: '' };
     const block = facts.stack.at(row.number);
-    return { path, device: block === undefined ? row.fsType : stableName(block, facts.lvPaths.get(row.number)) };
+    return {
+      path,
+      device: block === undefined ? row.fsType : stableName(block, facts.lvPaths.get(row.number)),
+    };
   });
 }

@@ -17,7 +17,11 @@ const SPOKEN_OF = new Set(['', 'LVM2_member', 'xfs', 'ext2', 'ext3', 'ext4']);
 /** They look at every disk and use none. */
 const ONLOOKERS = /^(?:multipathd|iscsid|\(?udev|systemd-udevd|lvm|dmeventd|blkid|fc-holder)/;
 
-export function readInspection(host: string, order: InspectOrder, rows: readonly Row[]): HostInspection {
+export function readInspection(
+  host: string,
+  order: InspectOrder,
+  rows: readonly Row[],
+): HostInspection {
   const stack = new BlockStack(host, rows);
   const uids = new Set(order.uids.map((uid) => uid.toUpperCase()));
   const facts: Facts = { host, order, rows, stack, lvPaths: lvPaths(rows), uids };
@@ -67,14 +71,19 @@ function otherUses(facts: Facts): { disk: string; use: string }[] {
   const signatures = stack.blocks
     .filter((block) => stack.isUsable(block) && !SPOKEN_OF.has(block.type))
     .map((block) => ({ block, use: block.type }));
-  const swaps = rowsOf(facts, 'swap').map((row) => ({ block: stack.at(row[1] ?? ''), use: 'swap' }));
+  const swaps = rowsOf(facts, 'swap').map((row) => ({
+    block: stack.at(row[1] ?? ''),
+    use: 'swap',
+  }));
   const opens = rowsOf(facts, 'open')
     .filter((row) => !ONLOOKERS.test(row[3] ?? ''))
     .map((row) => ({ block: stack.at(row[1] ?? ''), use: `open by ${row[2]} (${row[3]})` }));
   const uses = [...signatures, ...swaps, ...opens].flatMap(({ block, use }) =>
     block === undefined ? [] : stack.disks(block).map((disk) => ({ disk, use })),
   );
-  const seen = new Map(uses.filter(({ disk }) => facts.uids.has(disk)).map((use) => [`${use.disk} ${use.use}`, use]));
+  const seen = new Map(
+    uses.filter(({ disk }) => facts.uids.has(disk)).map((use) => [`${use.disk} ${use.use}`, use]),
+  );
   return [...seen.values()];
 }
 

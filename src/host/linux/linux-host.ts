@@ -51,9 +51,14 @@ async function inspect(agent: Agent, order: InspectOrder): Promise<HostInspectio
     ...order.units.flatMap((unit) => ['unit', checked('unit', unit)]),
   ];
   try {
-    return readInspection(agent.host, order, await agent.read(words, { timeoutMs: COMMANDS.hostInspect }));
+    return readInspection(
+      agent.host,
+      order,
+      await agent.read(words, { timeoutMs: COMMANDS.hostInspect }),
+    );
   } catch (error) {
-    if (error instanceof FlashCopyError && error.code === 'NOT_PRIVILEGED') return unprivileged(agent.host);
+    if (error instanceof FlashCopyError && error.code === 'NOT_PRIVILEGED')
+      return unprivileged(agent.host);
     throw error;
   }
 }

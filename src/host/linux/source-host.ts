@@ -20,7 +20,9 @@ export class LinuxSource implements SourceHost {
 
   async preFlush(order: Parameters<SourceHost['preFlush']>[0]): Promise<{ dirtyBytes: number }> {
     const { host } = this.agent;
-    const rows = await this.agent.read(['flush', ...points(order.mounts)], { timeoutMs: COMMANDS.hostFlush });
+    const rows = await this.agent.read(['flush', ...points(order.mounts)], {
+      timeoutMs: COMMANDS.hostFlush,
+    });
     const [dirty] = values(host, rows[0] ?? [], 1);
     const dirtyBytes = integer(host, dirty ?? '');
     if (dirtyBytes <= order.limitBytes) return { dirtyBytes };
@@ -34,9 +36,12 @@ export class LinuxSource implements SourceHost {
   }
 
   async writeNonce(order: Parameters<SourceHost['writeNonce']>[0]): Promise<void> {
-    await this.agent.change(['nonce', checked('run', order.run), order.kind, ...points(order.mounts)], {
-      timeoutMs: COMMANDS.hostShort,
-    });
+    await this.agent.change(
+      ['nonce', checked('run', order.run), order.kind, ...points(order.mounts)],
+      {
+        timeoutMs: COMMANDS.hostShort,
+      },
+    );
   }
 
   async arm(order: HoldOrder): Promise<ArmedQuiesce> {
@@ -51,7 +56,13 @@ export class LinuxSource implements SourceHost {
         throw row[0] === 'error' ? refused(agent.host, row) : unreadable(agent.host, row.join(' '));
       }
       const giveBack = (timeoutMs: number) => this.#giveBack(order, timeoutMs);
-      return new ArmedLinuxQuiesce({ host: agent.host, session, channel, giveBack, now: () => this.of.clock.now() });
+      return new ArmedLinuxQuiesce({
+        host: agent.host,
+        session,
+        channel,
+        giveBack,
+        now: () => this.of.clock.now(),
+      });
     } catch (error) {
       session.release();
       throw error;
@@ -59,7 +70,10 @@ export class LinuxSource implements SourceHost {
   }
 
   async takeDown(order: HoldOrder): Promise<void> {
-    await this.agent.change(['take-down', ...holdWords(order)], { timeoutMs: takeDownCommandMs(order), urgent: true });
+    await this.agent.change(['take-down', ...holdWords(order)], {
+      timeoutMs: takeDownCommandMs(order),
+      urgent: true,
+    });
   }
 
   async attest(run: string): Promise<Attestation> {
@@ -87,7 +101,9 @@ export class LinuxSource implements SourceHost {
     const words = ['give-back', checked('run', order.run)];
     const options = { timeoutMs, urgent: true };
     const rows =
-      order.method === 'quiesce' ? await this.agent.read(words, options) : await this.agent.change(words, options);
+      order.method === 'quiesce'
+        ? await this.agent.read(words, options)
+        : await this.agent.change(words, options);
     return pauseReport(this.agent.host, rows);
   }
 }

@@ -21,18 +21,28 @@ export class LinuxTarget implements TargetHost {
   constructor(private readonly agent: Agent) {}
 
   async release(order: ReleaseOrder): Promise<void> {
-    await this.agent.change(['release', ...releaseWords(order)], { timeoutMs: COMMANDS.targetLong });
+    await this.agent.change(['release', ...releaseWords(order)], {
+      timeoutMs: COMMANDS.targetLong,
+    });
   }
 
   async proveReleased(order: ReleaseOrder): Promise<void> {
-    await this.agent.read(['prove-released', ...releaseWords(order)], { timeoutMs: COMMANDS.targetShort });
+    await this.agent.read(['prove-released', ...releaseWords(order)], {
+      timeoutMs: COMMANDS.targetShort,
+    });
   }
 
-  async find(order: { readonly run: string; readonly uids: readonly string[] }): Promise<FoundDisk[]> {
+  async find(order: {
+    readonly run: string;
+    readonly uids: readonly string[];
+  }): Promise<FoundDisk[]> {
     const uids = order.uids.map((uid) => checked('uid', uid));
-    const rows = await this.agent.change(['find', checked('run', order.run), String(FIND_S), ...uids], {
-      timeoutMs: COMMANDS.targetFind,
-    });
+    const rows = await this.agent.change(
+      ['find', checked('run', order.run), String(FIND_S), ...uids],
+      {
+        timeoutMs: COMMANDS.targetFind,
+      },
+    );
     return rows.map((row) => {
       const [uid = '', device = '', paths = ''] = this.#values(row, 3);
       return { uid, device, paths: integer(this.agent.host, paths) };
@@ -45,13 +55,27 @@ export class LinuxTarget implements TargetHost {
     for (const group of order.volumeGroups) {
       const uids = group.disks.map((uid) => checked('uid', uid));
       const name = checked('group', group.name);
-      const words = ['new-group', run, order.synthesis, name, checked('uuid', group.sourceUuid), ...uids];
+      const words = [
+        'new-group',
+        run,
+        order.synthesis,
+        name,
+        checked('uuid', group.sourceUuid),
+        ...uids,
+      ];
       rows.push(...(await this.agent.change(words, { timeoutMs: COMMANDS.targetLong })));
     }
     for (const fs of order.synthesis === 'auto' ? order.fileSystems : []) {
-      const words = ['new-file-system', run, checked('fsType', fs.fsType), checked('uuid', fs.sourceUuid)];
+      const words = [
+        'new-file-system',
+        run,
+        checked('fsType', fs.fsType),
+        checked('uuid', fs.sourceUuid),
+      ];
       rows.push(
-        ...(await this.agent.change([...words, checked('device', fs.device)], { timeoutMs: COMMANDS.targetLong })),
+        ...(await this.agent.change([...words, checked('device', fs.device)], {
+          timeoutMs: COMMANDS.targetLong,
+        })),
       );
     }
     return rows.map((row) => {
@@ -60,10 +84,17 @@ export class LinuxTarget implements TargetHost {
     });
   }
 
-  async mount(fileSystems: readonly PlannedFileSystem[]): Promise<{ at: string; device: string; uuid: string }[]> {
+  async mount(
+    fileSystems: readonly PlannedFileSystem[],
+  ): Promise<{ at: string; device: string; uuid: string }[]> {
     const mounted = [];
     for (const fs of fileSystems.filter(({ at }) => at !== '')) {
-      const words = ['mount', checked('fsType', fs.fsType), checked('uuid', fs.sourceUuid), fs.readOnly ? 'ro' : 'rw'];
+      const words = [
+        'mount',
+        checked('fsType', fs.fsType),
+        checked('uuid', fs.sourceUuid),
+        fs.readOnly ? 'ro' : 'rw',
+      ];
       const line = [...words, checked('device', fs.device), checked('path', fs.at)];
       const [row = []] = await this.agent.change(line, { timeoutMs: COMMANDS.targetLong });
       const [at = '', device = '', uuid = ''] = this.#values(row, 3);
@@ -79,7 +110,9 @@ export class LinuxTarget implements TargetHost {
   }
 
   async verify(order: Parameters<TargetHost['verify']>[0]): ReturnType<TargetHost['verify']> {
-    const points = order.fileSystems.filter(({ at }) => at !== '').map(({ at }) => checked('path', at));
+    const points = order.fileSystems
+      .filter(({ at }) => at !== '')
+      .map(({ at }) => checked('path', at));
     const rows = await this.agent.read(['verify', checked('run', order.run), ...points], {
       timeoutMs: COMMANDS.targetShort,
     });

@@ -17,7 +17,8 @@ export type Shape = keyof typeof SHAPES;
 
 /** The word itself, or INVALID_NAME. */
 export function checked(shape: Shape, word: string): string {
-  const dotted = (shape === 'path' || shape === 'device') && /\/(?:\.{1,2})?(?:\/|$)/.test(word) && word !== '/';
+  const dotted =
+    (shape === 'path' || shape === 'device') && /\/(?:\.{1,2})?(?:\/|$)/.test(word) && word !== '/';
   if (SHAPES[shape].test(word) && !dotted && word.length <= LONGEST) return word;
   throw new FlashCopyError({
     family: 'host',

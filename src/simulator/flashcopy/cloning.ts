@@ -62,7 +62,9 @@ export class CloningEngine implements CopyEngine {
     await this.settle([mapping]);
     if (isRefresh(mapping)) {
       const pair = { from: this.base(mapping), to: this.image(mapping.target) };
-      const changed = await differingGrains(pair, grainBytes(mapping)).catch(() => allGrains(mapping));
+      const changed = await differingGrains(pair, grainBytes(mapping)).catch(() =>
+        allGrains(mapping),
+      );
       for (const grain of changed) mapping.changed.add(grain);
     }
     await this.ruin(mapping, 'SCRIBBLED', scribbledGrains(mapping.pending.total));
@@ -70,7 +72,9 @@ export class CloningEngine implements CopyEngine {
 
   async settle(mappings: readonly Mapping[]): Promise<void> {
     this.cloner.warm();
-    await Promise.all(mappings.map(({ source }) => this.withFile(source, 'r', (file) => file.sync())));
+    await Promise.all(
+      mappings.map(({ source }) => this.withFile(source, 'r', (file) => file.sync())),
+    );
   }
 
   async cut(mappings: readonly Mapping[]): Promise<void> {
@@ -81,7 +85,8 @@ export class CloningEngine implements CopyEngine {
   }
 
   async afterCut(mappings: readonly Mapping[]): Promise<void> {
-    for (const mapping of mappings.filter(({ incremental }) => incremental)) await this.compareWithBase(mapping);
+    for (const mapping of mappings.filter(({ incremental }) => incremental))
+      await this.compareWithBase(mapping);
   }
 
   async copyGrains(): Promise<void> {
@@ -120,13 +125,22 @@ export class CloningEngine implements CopyEngine {
     await this.cloner.clone([{ from: target, to: base }]);
   }
 
-  private async ruin(mapping: Mapping, cause: 'POISONED' | 'SCRIBBLED', grains: readonly number[]): Promise<void> {
+  private async ruin(
+    mapping: Mapping,
+    cause: 'POISONED' | 'SCRIBBLED',
+    grains: readonly number[],
+  ): Promise<void> {
     const size = grainBytes(mapping);
     const capacity = this.state.volume(mapping.target).capacityBytes;
     await this.withFile(mapping.target, 'r+', async (file) => {
       for (const grain of grains) {
         const length = Math.min(size, capacity - grain * size);
-        await file.write(rubbish(cause, { mapping: mapping.name, grain, length }), 0, length, grain * size);
+        await file.write(
+          rubbish(cause, { mapping: mapping.name, grain, length }),
+          0,
+          length,
+          grain * size,
+        );
       }
     });
   }

@@ -44,7 +44,10 @@ export class CopyOnWriteEngine implements CopyEngine {
       const range = this.rangeOf(mapping, grain);
       this.keepForTargets(mapping.target, range);
       const empty = this.pages.isEmpty(mapping.target, range.offset, range.length);
-      originals.set(grain, empty ? 'empty' : this.pages.read(mapping.target, range.offset, range.length));
+      originals.set(
+        grain,
+        empty ? 'empty' : this.pages.read(mapping.target, range.offset, range.length),
+      );
       this.pages.write(
         mapping.target,
         range.offset,
@@ -62,7 +65,8 @@ export class CopyOnWriteEngine implements CopyEngine {
     for (const mapping of mappings) {
       await Promise.resolve();
       const needed = this.neededGrains(mapping);
-      for (const grain of needed.members()) this.noteDownstream(mapping, this.rangeOf(mapping, grain));
+      for (const grain of needed.members())
+        this.noteDownstream(mapping, this.rangeOf(mapping, grain));
       this.takeBackScribbles(mapping);
       this.spared.delete(mapping.id);
       mapping.pending = needed;
@@ -82,7 +86,11 @@ export class CopyOnWriteEngine implements CopyEngine {
     for (const grain of mapping.pending.members()) {
       const { offset, length } = this.rangeOf(mapping, grain);
       this.noteChange(mapping.target, { offset, length });
-      this.pages.write(mapping.target, offset, rubbish('POISONED', { mapping: mapping.name, grain, length }));
+      this.pages.write(
+        mapping.target,
+        offset,
+        rubbish('POISONED', { mapping: mapping.name, grain, length }),
+      );
     }
   }
 
@@ -114,7 +122,9 @@ export class CopyOnWriteEngine implements CopyEngine {
 
   /** Active copies into a volume: one, or also a restore over it. A grain is pending in one of them at most. */
   private inbound(volume: number): Mapping[] {
-    return this.state.mappingsOn(volume).filter((mapping) => mapping.target === volume && isActive(mapping));
+    return this.state
+      .mappingsOn(volume)
+      .filter((mapping) => mapping.target === volume && isActive(mapping));
   }
 
   private readLogical(volume: number, range: ByteRange): Uint8Array {
@@ -125,7 +135,10 @@ export class CopyOnWriteEngine implements CopyEngine {
       for (const grain of grainsOf(range, size)) {
         if (!inbound.pending.has(grain)) continue;
         const from = Math.max(range.offset, grain * size);
-        const part = { offset: from, length: Math.min(range.offset + range.length, (grain + 1) * size) - from };
+        const part = {
+          offset: from,
+          length: Math.min(range.offset + range.length, (grain + 1) * size) - from,
+        };
         data.set(this.readLogical(inbound.source, part), from - range.offset);
       }
     }
@@ -138,7 +151,8 @@ export class CopyOnWriteEngine implements CopyEngine {
     const { offset, length } = this.rangeOf(mapping, grain);
     const content = this.readLogical(mapping.source, { offset, length });
     const stale = !this.pages.isEmpty(mapping.target, offset, length);
-    if (stale || content.some((byte) => byte !== 0)) this.pages.write(mapping.target, offset, content);
+    if (stale || content.some((byte) => byte !== 0))
+      this.pages.write(mapping.target, offset, content);
     mapping.pending.delete(grain);
   }
 
@@ -179,7 +193,8 @@ export class CopyOnWriteEngine implements CopyEngine {
     const refresh = mapping.incremental && mapping.completeBefore;
     const needed = refresh ? mapping.changed.copy() : GrainSet.full(mapping.pending.total);
     const partner = this.state.partnerOf(mapping);
-    if (partner && isActive(partner)) for (const grain of partner.pending.members()) needed.delete(grain);
+    if (partner && isActive(partner))
+      for (const grain of partner.pending.members()) needed.delete(grain);
     return needed;
   }
 

@@ -23,12 +23,17 @@ export function directDependents(machine: Machine, mapping: Mapping): Mapping[] 
   // A source that was restored to the last grain holds all its data itself again, as before.
   if (mapping.restoring && mapping.pending.size === 0) return [];
   const { state } = machine;
-  const cascades = state.mappingsFrom(mapping.target).filter((other) => isActive(other) && other.pending.size > 0);
+  const cascades = state
+    .mappingsFrom(mapping.target)
+    .filter((other) => isActive(other) && other.pending.size > 0);
   const siblings = state
     .mappingsFrom(mapping.source)
     .filter(
       (other) =>
-        other !== mapping && isOlder(other, mapping) && isActive(other) && heldFor(mapping, other, 1).length > 0,
+        other !== mapping &&
+        isOlder(other, mapping) &&
+        isActive(other) &&
+        heldFor(mapping, other, 1).length > 0,
     );
   return [...cascades, ...siblings];
 }
@@ -54,4 +59,5 @@ function heldFor(mapping: Mapping, other: Mapping, limit: number): number[] {
   return found;
 }
 
-const isOlder = (one: Mapping, other: Mapping): boolean => (one.startedAs ?? 0) < (other.startedAs ?? 0);
+const isOlder = (one: Mapping, other: Mapping): boolean =>
+  (one.startedAs ?? 0) < (other.startedAs ?? 0);

@@ -8,9 +8,14 @@ import type { Machine } from '../machine.js';
 import { directDependents } from './dependents.js';
 
 /** idle_or_copied or stopped -> preparing. Throws CMMVC6310E when the target feeds other active mappings and `restore` was not said. */
-export async function prepare(machine: Machine, mappings: readonly Mapping[], restore: boolean): Promise<void> {
+export async function prepare(
+  machine: Machine,
+  mappings: readonly Mapping[],
+  restore: boolean,
+): Promise<void> {
   for (const mapping of mappings)
-    if (!restore && machine.state.mappingsFrom(mapping.target).some(isActive)) throw refuse('CMMVC6310E', mapping.name);
+    if (!restore && machine.state.mappingsFrom(mapping.target).some(isActive))
+      throw refuse('CMMVC6310E', mapping.name);
   for (const mapping of mappings) fitGrains(machine, mapping);
   const flushFails = machine.faults.take('flush', 'before').includes('fail');
   for (const mapping of mappings) {
@@ -18,13 +23,15 @@ export async function prepare(machine: Machine, mappings: readonly Mapping[], re
     const sourceOffline = machine.state.volume(mapping.source).offline !== undefined;
     mapping.completeBefore =
       mapping.state === 'idle_or_copied' && mapping.startTime !== '' && mapping.pending.size === 0;
-    mapping.flushFails = flushFails || sourceOffline || (upstream !== undefined && targetOffline(upstream));
+    mapping.flushFails =
+      flushFails || sourceOffline || (upstream !== undefined && targetOffline(upstream));
     mapping.restoring = restore && machine.state.partnerOf(mapping) !== undefined;
     mapping.state = 'preparing';
     mapping.due = machine.clock.now() + machine.limits.prepareMs / machine.speed;
     machine.busy.add(mapping);
   }
-  for (const { target } of mappings) await machine.reach.setOnline(machine.state.volume(target), false);
+  for (const { target } of mappings)
+    await machine.reach.setOnline(machine.state.volume(target), false);
   machine.reach.later('prepare', async () => {
     for (const mapping of mappings) {
       await machine.engine.prepare(mapping).catch(() => (mapping.flushFails = true));
@@ -37,7 +44,8 @@ export async function prepare(machine: Machine, mappings: readonly Mapping[], re
 /** Volumes may have grown since: the copy begins anew, over all of it. Throws CMMVC5924E when only one of them has. */
 function fitGrains({ state }: Machine, mapping: Mapping): void {
   const { capacityBytes } = state.volume(mapping.target);
-  if (state.volume(mapping.source).capacityBytes !== capacityBytes) throw refuse('CMMVC5924E', mapping.name);
+  if (state.volume(mapping.source).capacityBytes !== capacityBytes)
+    throw refuse('CMMVC5924E', mapping.name);
   const grains = Math.ceil(capacityBytes / grainBytes(mapping));
   if (grains === mapping.pending.total) return;
   mapping.pending = GrainSet.full(grains);
@@ -45,7 +53,11 @@ function fitGrains({ state }: Machine, mapping: Mapping): void {
 }
 
 /** prepared -> copying, all at one instant. Answers the ms it took, as long as an application may stand still for it. */
-export async function start(machine: Machine, mappings: readonly Mapping[], group?: Group): Promise<number> {
+export async function start(
+  machine: Machine,
+  mappings: readonly Mapping[],
+  group?: Group,
+): Promise<number> {
   const { clock, engine, reach, state } = machine;
   const began = clock.now();
   await reach.idle();
@@ -55,13 +67,21 @@ export async function start(machine: Machine, mappings: readonly Mapping[], grou
     const now = clock.now();
     const startedAs = ++state.settings.starts;
     for (const mapping of mappings) {
-      Object.assign(mapping, { state: 'copying', startTime: arrayTime(now), due: now, comparing: true, startedAs });
+      Object.assign(mapping, {
+        state: 'copying',
+        startTime: arrayTime(now),
+        due: now,
+        comparing: true,
+        startedAs,
+      });
       machine.busy.add(mapping);
     }
     if (group) group.startTime = arrayTime(now);
   });
   reach.later('start', async () => {
-    await engine.afterCut(mappings).catch(() => Promise.all(mappings.map((mapping) => engine.forget(mapping))));
+    await engine
+      .afterCut(mappings)
+      .catch(() => Promise.all(mappings.map((mapping) => engine.forget(mapping))));
     for (const mapping of mappings) {
       Object.assign(mapping, { comparing: false, due: clock.now() });
       machine.busy.delete(mapping);
@@ -82,7 +102,11 @@ export type StopKind = 'cleaning' | 'force' | 'split';
  * Stops what can be stopped; members that are complete or stopped already stay as they are. What others read through is cleaned first
  * (`stopping`); `force` takes the others along; `split`, of a complete copy, leaves them on their own.
  */
-export async function stop(machine: Machine, mappings: readonly Mapping[], how: StopKind): Promise<void> {
+export async function stop(
+  machine: Machine,
+  mappings: readonly Mapping[],
+  how: StopKind,
+): Promise<void> {
   for (const mapping of mappings) {
     if (mapping.state === 'prepared') await backOut(machine, mapping);
     if (!isActive(mapping)) continue;
@@ -93,16 +117,30 @@ export async function stop(machine: Machine, mappings: readonly Mapping[], how: 
   }
 }
 
-async function stopByForce(machine: Machine, mapping: Mapping, dependents: readonly Mapping[]): Promise<void> {
+async function stopByForce(
+  machine: Machine,
+  mapping: Mapping,
+  dependents: readonly Mapping[],
+): Promise<void> {
   await endCopy(machine, mapping);
   await stop(machine, dependents, 'force');
 }
 
-async function beginCleaning(machine: Machine, mapping: Mapping, dependents: readonly Mapping[]): Promise<void> {
+async function beginCleaning(
+  machine: Machine,
+  mapping: Mapping,
+  dependents: readonly Mapping[],
+): Promise<void> {
   if (mapping.state === 'stopping') return;
   const waiting = dependents.reduce((sum, { pending }) => sum + pending.size, 0);
-  Object.assign(mapping, { state: 'stopping', due: machine.clock.now(), cleaning: waiting, cleaned: 0 });
-  if (targetOffline(mapping)) await machine.reach.setOnline(machine.state.volume(mapping.target), false);
+  Object.assign(mapping, {
+    state: 'stopping',
+    due: machine.clock.now(),
+    cleaning: waiting,
+    cleaned: 0,
+  });
+  if (targetOffline(mapping))
+    await machine.reach.setOnline(machine.state.volume(mapping.target), false);
 }
 
 /** Below 100 %: stopped, target offline and its missing grains poisoned. Complete: two independent volumes. */
@@ -122,5 +160,6 @@ async function backOut(machine: Machine, mapping: Mapping): Promise<void> {
   mapping.restoring = false;
   mapping.state = mapping.completeBefore ? 'idle_or_copied' : 'stopped';
   await machine.engine.abandon(mapping);
-  if (mapping.completeBefore) await machine.reach.setOnline(machine.state.volume(mapping.target), true);
+  if (mapping.completeBefore)
+    await machine.reach.setOnline(machine.state.volume(mapping.target), true);
 }

@@ -12,7 +12,9 @@ import { retireSnapshots } from './snapshot-images.js';
 
 export async function passTime(machine: Machine): Promise<void> {
   for (const members of preparing(machine)) await endPrepare(machine, members);
-  for (const mapping of machine.state.mappings.filter(({ state }) => state === 'copying' || state === 'stopping')) {
+  for (const mapping of machine.state.mappings.filter(
+    ({ state }) => state === 'copying' || state === 'stopping',
+  )) {
     if (machine.busy.has(mapping)) continue;
     if (mapping.state === 'copying') await copyOn(machine, mapping);
     else await cleanOn(machine, mapping);
@@ -50,8 +52,12 @@ async function copyOn(machine: Machine, mapping: Mapping): Promise<void> {
 
 /** An I/O error on the target stops the copy; with `-keeptarget` the source goes offline with its target instead. */
 async function meetsTrouble(machine: Machine, mapping: Mapping): Promise<boolean> {
-  const [source, target] = [machine.state.volume(mapping.source), machine.state.volume(mapping.target)];
-  if (machine.faults.take(`target-io:${target.name}`, 'before').includes('fail')) target.offline = 'failed';
+  const [source, target] = [
+    machine.state.volume(mapping.source),
+    machine.state.volume(mapping.target),
+  ];
+  if (machine.faults.take(`target-io:${target.name}`, 'before').includes('fail'))
+    target.offline = 'failed';
   if (target.offline === undefined && source.offline === undefined) return false;
   mapping.due = machine.clock.now();
   if (mapping.keepTarget && target.offline === 'failed') {
@@ -64,7 +70,13 @@ async function meetsTrouble(machine: Machine, mapping: Mapping): Promise<boolean
 }
 
 function noteStop(machine: Machine, { id, name }: Mapping, description: string): void {
-  machine.events.add({ objectType: 'fc_map', objectId: id, objectName: name, status: 'alert', description });
+  machine.events.add({
+    objectType: 'fc_map',
+    objectId: id,
+    objectName: name,
+    status: 'alert',
+    description,
+  });
 }
 
 /** Moves what others need from this target to theirs, at the clean rate (50 at least while stopping), and ends when nobody needs it. */
@@ -108,7 +120,9 @@ async function complete(machine: Machine, mapping: Mapping): Promise<void> {
   if (mapping.autodelete) await removeMapping(machine, mapping);
   if (!group) return;
   const members = machine.state.mappingsOf(group.id);
-  const finished = members.every(({ state, incremental }) => state === 'idle_or_copied' && !incremental);
+  const finished = members.every(
+    ({ state, incremental }) => state === 'idle_or_copied' && !incremental,
+  );
   if (finished) group.startTime = '';
 }
 

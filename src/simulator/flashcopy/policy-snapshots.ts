@@ -31,7 +31,11 @@ export async function takePolicySnapshots(machine: Machine): Promise<void> {
   const now = machine.clock.now();
   if (!policiesDue(machine.state, now)) return;
   for (const due of dueIn(machine.state)) skipMissed(machine, due, now);
-  for (let next = oldest(machine.state, now); next !== undefined; next = oldest(machine.state, now)) {
+  for (
+    let next = oldest(machine.state, now);
+    next !== undefined;
+    next = oldest(machine.state, now)
+  ) {
     const atMs = next.assigned.dueMs;
     moveOn(next, atMs + 1);
     await retireSnapshots(machine, atMs);
@@ -60,19 +64,35 @@ function moveOn({ assigned, policy }: Due, fromMs: number): void {
 }
 
 /** Nobody waits for an answer: what fails is an event, and the next time is another chance. */
-async function takeDue(machine: Machine, { group, assigned, policy }: Due, atMs: number): Promise<void> {
+async function takeDue(
+  machine: Machine,
+  { group, assigned, policy }: Due,
+  atMs: number,
+): Promise<void> {
   const { state, events } = machine;
   try {
     const volumes = volumesOf(state, group);
     const full = volumes.find(({ id }) => state.mappingsFrom(id).length >= PER_VOLUME);
     if (full) throw refuse('CMMVC6302E', full.name);
     const how = { auto: true, safeguarded: assigned.safeguarded, ignoreLegacy: false };
-    await takeSnapshot(machine, { volumes, group, atMs, keepMs: policy.retentionDays * DAY_MS, ...how });
+    await takeSnapshot(machine, {
+      volumes,
+      group,
+      atMs,
+      keepMs: policy.retentionDays * DAY_MS,
+      ...how,
+    });
   } catch (error) {
     if (!(error instanceof ArrayError)) throw error;
     const description = `Snapshot policy ${policy.name} took no snapshot, ${error.message}`;
     events.add({
-      ...{ objectType: 'volume_group', objectId: group.id, objectName: group.name, status: 'alert', description },
+      ...{
+        objectType: 'volume_group',
+        objectId: group.id,
+        objectName: group.name,
+        status: 'alert',
+        description,
+      },
     });
   }
 }

@@ -18,7 +18,9 @@ export function outOfRoom(machine: Machine, volume: Volume): boolean {
 
 /** Bytes of its pool that the volume takes. */
 export function realBytes(machine: Machine, volume: Volume): number {
-  return volume.thin ? Math.max(volume.thin.realBytes, machine.engine.usedBytes(volume)) : volume.capacityBytes;
+  return volume.thin
+    ? Math.max(volume.thin.realBytes, machine.engine.usedBytes(volume))
+    : volume.capacityBytes;
 }
 
 /** Bytes no volume has taken yet. */

@@ -5,7 +5,9 @@ export function rubbish(
   cause: 'POISONED' | 'SCRIBBLED',
   where: { mapping: string; grain: number; length: number },
 ): Uint8Array {
-  return new Uint8Array(Buffer.alloc(where.length, `${cause} GRAIN ${where.grain} OF ${where.mapping} `));
+  return new Uint8Array(
+    Buffer.alloc(where.length, `${cause} GRAIN ${where.grain} OF ${where.mapping} `),
+  );
 }
 
 /** Where prepare scribbles: first, middle and last grain. */

@@ -5,7 +5,10 @@ import { drop } from '../model/state.js';
 import { removeImage } from './removal.js';
 
 /** What clients read: `dependent_deleting` goes away by itself. */
-export function snapshotState(machine: Machine, snapshot: Snapshot): 'active' | 'deleting' | 'dependent_deleting' {
+export function snapshotState(
+  machine: Machine,
+  snapshot: Snapshot,
+): 'active' | 'deleting' | 'dependent_deleting' {
   if (snapshot.deleting !== true) return 'active';
   return isNeeded(machine, snapshot) ? 'dependent_deleting' : 'deleting';
 }
@@ -18,7 +21,8 @@ export async function retireSnapshots(machine: Machine, now = machine.clock.now(
     return snapshot.deleting === true && !isNeeded(machine, snapshot);
   });
   if (gone.length > 0) await machine.reach.idle();
-  for (const { members } of gone) for (const { image } of members) await removeImage(machine, image);
+  for (const { members } of gone)
+    for (const { image } of members) await removeImage(machine, image);
   drop(state.snapshots, (snapshot) => gone.includes(snapshot));
 }
 

@@ -51,14 +51,18 @@ export async function takeSnapshot(machine: Machine, wanted: WantedSnapshot): Pr
 
 /** Volumes of a group as hosts know them. Throws CMMVC5753E when there are none. */
 export function volumesOf(state: ArrayState, group: VolumeGroup): readonly Volume[] {
-  const volumes = state.volumes.filter((volume) => volume.group === group.id && volume.hidden !== true);
+  const volumes = state.volumes.filter(
+    (volume) => volume.group === group.id && volume.hidden !== true,
+  );
   if (volumes.length === 0) throw refuse('CMMVC5753E', 'the volume group is empty');
   return volumes;
 }
 
 /** Legacy mappings and snapshots exclude each other unless that is ignored. */
 function checkLegacy(state: ArrayState, volumes: readonly Volume[]): void {
-  const legacy = volumes.find(({ id }) => state.mappingsOn(id).some(({ owner }) => owner === undefined));
+  const legacy = volumes.find(({ id }) =>
+    state.mappingsOn(id).some(({ owner }) => owner === undefined),
+  );
   if (legacy) throw refuse('CMMVC6032E', `${legacy.name} is in a FlashCopy mapping`);
 }
 
@@ -67,7 +71,9 @@ function siblingsOf(state: ArrayState, { group, volumes }: WantedSnapshot): read
   const shares = ({ members }: Snapshot): boolean =>
     members.some((member) => volumes.some(({ id }) => id === member.volume));
   return state.snapshots.filter((other) =>
-    group === undefined ? other.group === undefined && shares(other) : other.parentUid === group.uid,
+    group === undefined
+      ? other.group === undefined && shares(other)
+      : other.parentUid === group.uid,
   );
 }
 
@@ -88,7 +94,10 @@ const THIN = {
 } as const;
 
 /** A hidden thin volume and a hidden mapping of rate 0 for each; all cut at one instant. */
-async function takeImages(machine: Machine, { volumes, pool: home, atMs }: WantedSnapshot): Promise<SnapshotMember[]> {
+async function takeImages(
+  machine: Machine,
+  { volumes, pool: home, atMs }: WantedSnapshot,
+): Promise<SnapshotMember[]> {
   const { state } = machine;
   const members: SnapshotMember[] = [];
   const mappings: Mapping[] = [];
@@ -98,7 +107,13 @@ async function takeImages(machine: Machine, { volumes, pool: home, atMs }: Wante
       if (!pool) throw refuse('CMMVC6033E', volume.name);
       const name = `@snapshot${state.serial + 1}`;
       const bytes = volume.capacityBytes;
-      const image = await createVolume(machine, { name, pool, bytes, thin: { ...THIN }, hidden: true });
+      const image = await createVolume(machine, {
+        name,
+        pool,
+        bytes,
+        thin: { ...THIN },
+        hidden: true,
+      });
       members.push({ volume: volume.id, volumeName: volume.name, image: image.id });
       mappings.push(systemMapping(machine, { source: volume, target: image, owner: 'snapshot' }));
     }

@@ -21,10 +21,18 @@ export function systemMapping(
   const { state } = machine;
   const { source, target, owner } = wanted;
   const grains = Math.ceil(target.capacityBytes / (256 * 1024));
-  if (bitmapBytes(state) + bitmapNeed({ incremental: false }, grains) > bitmapTotal(state)) throw refuse('CMMVC5917E');
+  if (bitmapBytes(state) + bitmapNeed({ incremental: false }, grains) > bitmapTotal(state))
+    throw refuse('CMMVC5917E');
   const id = state.mappings.freeId();
   const mapping: Mapping = {
-    ...{ id, name: `@${owner}${id}`, source: source.id, target: target.id, grainKiB: 256, group: 0 },
+    ...{
+      id,
+      name: `@${owner}${id}`,
+      source: source.id,
+      target: target.id,
+      grainKiB: 256,
+      group: 0,
+    },
     ...{ incremental: false, keepTarget: false, cleanRate: 0 },
     ...traitsOf(owner),
     ...idleMapping(grains),

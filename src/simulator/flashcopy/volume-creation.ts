@@ -24,17 +24,27 @@ export interface WantedVolume {
 export async function createVolume(machine: Machine, wanted: WantedVolume): Promise<Volume> {
   const { state, profile } = machine;
   const otherwise = `vdisk${state.volumes.freeId()}`;
-  const name = wanted.hidden === true ? (wanted.name ?? '') : checkName(wanted.name ?? otherwise, state.volumes);
+  const name =
+    wanted.hidden === true
+      ? (wanted.name ?? '')
+      : checkName(wanted.name ?? otherwise, state.volumes);
   checkSize(wanted.bytes);
   if (state.volumes.length >= profile.maxVolumes) throw refuse('CMMVC6034E');
   if ((wanted.thin?.realBytes ?? wanted.bytes) > freeBytes(machine, wanted.pool))
     throw refuse(wanted.noRoom ?? 'CMMVC5860E', wanted.pool.name);
   const taken = state.volumes.some(({ storedAs }) => storedAs === name);
-  return addVolume(machine, wanted, { name, storedAs: taken ? `${name}~${state.serial + 1}` : name });
+  return addVolume(machine, wanted, {
+    name,
+    storedAs: taken ? `${name}~${state.serial + 1}` : name,
+  });
 }
 
 /** `name1`, `name2`, ...: what would be checked for each is checked once, for all. */
-export async function createVolumes(machine: Machine, wanted: WantedVolume, count: number): Promise<void> {
+export async function createVolumes(
+  machine: Machine,
+  wanted: WantedVolume,
+  count: number,
+): Promise<void> {
   const { state, profile } = machine;
   const names = Array.from({ length: count }, (_, at) => `${wanted.name ?? 'vdisk'}${at + 1}`);
   const known = new Set(state.volumes.map(({ name }) => name));
@@ -43,7 +53,8 @@ export async function createVolumes(machine: Machine, wanted: WantedVolume, coun
   if (doubled !== undefined) throw refuse('CMMVC6035E', doubled);
   checkSize(wanted.bytes);
   if (state.volumes.length + count > profile.maxVolumes) throw refuse('CMMVC6034E');
-  if ((wanted.thin?.realBytes ?? wanted.bytes) * count > freeBytes(machine, wanted.pool)) throw refuse('CMMVC5860E');
+  if ((wanted.thin?.realBytes ?? wanted.bytes) * count > freeBytes(machine, wanted.pool))
+    throw refuse('CMMVC5860E');
   for (const name of names)
     await addVolume(
       machine,
@@ -64,14 +75,21 @@ async function addVolume(
 ): Promise<Volume> {
   const { state, engine, reach } = machine;
   const volume: Volume = {
-    ...{ id: state.volumes.freeId(), ...called, pool: wanted.pool.id, capacityBytes: wanted.bytes, uid: newUid(state) },
+    ...{
+      id: state.volumes.freeId(),
+      ...called,
+      pool: wanted.pool.id,
+      capacityBytes: wanted.bytes,
+      uid: newUid(state),
+    },
     ...(wanted.thin === undefined ? {} : { thin: wanted.thin }),
     ...(wanted.group === undefined ? {} : { group: wanted.group }),
     ...(wanted.hidden === undefined ? {} : { hidden: wanted.hidden }),
     ...(wanted.origin === undefined ? {} : { origin: wanted.origin }),
   };
   await engine.create(volume, false);
-  if (volume.hidden !== true) volume.uid = (await reach.serve(volume, engine.imagePath(volume))) ?? volume.uid;
+  if (volume.hidden !== true)
+    volume.uid = (await reach.serve(volume, engine.imagePath(volume))) ?? volume.uid;
   state.volumes.push(volume);
   return volume;
 }

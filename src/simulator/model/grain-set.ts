@@ -20,7 +20,8 @@ export class GrainSet {
   static parse(total: number, base64: string): GrainSet {
     const bits = Uint8Array.from(Buffer.from(base64, 'base64'));
     const set = GrainSet.empty(total);
-    for (let grain = 0; grain < total; grain++) if (((bits[grain >> 3] ?? 0) >> (grain & 7)) & 1) set.add(grain);
+    for (let grain = 0; grain < total; grain++)
+      if (((bits[grain >> 3] ?? 0) >> (grain & 7)) & 1) set.add(grain);
     return set;
   }
 

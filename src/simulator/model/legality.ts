@@ -56,7 +56,11 @@ const IDLE_FIRST: Readonly<Record<Verb, Readonly<Record<MappingState, Verdict>>>
 };
 
 /** Throws the state's own code; false means: accepted, nothing to do. */
-export function checkLegal(verb: Verb, state: GroupState, how: { profile: Profile; force?: boolean }): boolean {
+export function checkLegal(
+  verb: Verb,
+  state: GroupState,
+  how: { profile: Profile; force?: boolean },
+): boolean {
   if (state === 'empty') throw refuse('CMMVC6031E');
   const verdict = IDLE_FIRST[verb][state];
   if (verdict === 'legal' || (verdict === 'force' && how.force === true)) return true;
@@ -66,13 +70,23 @@ export function checkLegal(verb: Verb, state: GroupState, how: { profile: Profil
   return false;
 }
 
-const STRONGEST: readonly MappingState[] = ['suspended', 'stopping', 'preparing', 'prepared', 'copying', 'stopped'];
+const STRONGEST: readonly MappingState[] = [
+  'suspended',
+  'stopping',
+  'preparing',
+  'prepared',
+  'copying',
+  'stopped',
+];
 
 /** `empty`, or the common state; mixed members (some already complete) show the one that still matters. */
 export function groupState(state: ArrayState, group: Group): GroupState {
   const members = state.mappingsOf(group.id);
   if (members.length === 0) return 'empty';
-  return STRONGEST.find((candidate) => members.some((member) => member.state === candidate)) ?? 'idle_or_copied';
+  return (
+    STRONGEST.find((candidate) => members.some((member) => member.state === candidate)) ??
+    'idle_or_copied'
+  );
 }
 
 /** Host I/O to the target of such a mapping fails. */
@@ -82,4 +96,5 @@ export function targetOffline(mapping: Mapping): boolean {
 }
 
 /** Active: the target of this mapping reads through to its source or records what changes. */
-export const isActive = (mapping: Mapping): boolean => ['copying', 'suspended', 'stopping'].includes(mapping.state);
+export const isActive = (mapping: Mapping): boolean =>
+  ['copying', 'suspended', 'stopping'].includes(mapping.state);

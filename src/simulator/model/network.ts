@@ -35,7 +35,10 @@ export function networkFor(
     iscsiName: `iqn.1986-03.com.ibm:2145.${label}.node${id}`,
     serviceAddress: `192.0.2.${100 + id}`,
     iscsiAddress: iscsiAddresses[id - 1] ?? '',
-    fibre: [1, 2].map((portId) => ({ portId, wwpn: `500507680${portId}${digest.slice(0, 4)}0${id}` })),
+    fibre: [1, 2].map((portId) => ({
+      portId,
+      wwpn: `500507680${portId}${digest.slice(0, 4)}0${id}`,
+    })),
   });
   return { nodes: [node(1), node(2)], managementAddresses: ['192.0.2.10', '192.0.2.20'] };
 }

@@ -49,12 +49,17 @@ const OLDEST: Omit<Profile, 'codeLevel'> = {
 };
 
 export function profileFor(codeLevel: string, switches: Partial<Profile> = {}): Profile {
-  const reached = LEVELS.filter(([level]) => reaches({ codeLevel }, level)).map(([, changes]) => changes);
+  const reached = LEVELS.filter(([level]) => reaches({ codeLevel }, level)).map(
+    ([, changes]) => changes,
+  );
   return Object.assign({ codeLevel }, OLDEST, ...reached, switches) as Profile;
 }
 
 /** True when the code level is that one or a later one. */
-export function reaches({ codeLevel }: Pick<Profile, 'codeLevel'>, since: string | undefined): boolean {
+export function reaches(
+  { codeLevel }: Pick<Profile, 'codeLevel'>,
+  since: string | undefined,
+): boolean {
   const [have, want] = [codeLevel, since ?? '0'].map((level) => level.split('.').map(Number));
   for (let at = 0; at < (want?.length ?? 0); at++) {
     const difference = (have?.[at] ?? 0) - (want?.[at] ?? 0);

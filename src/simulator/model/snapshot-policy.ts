@@ -40,7 +40,15 @@ const PREDEFINED: readonly SnapshotPolicy[] = (
   ] as const
 ).map(([unit, interval, retentionDays], id) => {
   const startMs = Date.UTC(2000, 0, 1);
-  return { id, name: `predefinedsspolicy${id}`, unit, interval, anchorMs: startMs, startMs, retentionDays };
+  return {
+    id,
+    name: `predefinedsspolicy${id}`,
+    unit,
+    interval,
+    anchorMs: startMs,
+    startMs,
+    retentionDays,
+  };
 });
 
 /** Lowest id of a policy that somebody made. */

@@ -7,7 +7,11 @@ export interface VolumeGroup {
   name: string;
   readonly uid: string;
   /** Made from a snapshot. */
-  origin?: { readonly kind: 'clone' | 'thinclone'; readonly snapshot: string; readonly group: string };
+  origin?: {
+    readonly kind: 'clone' | 'thinclone';
+    readonly snapshot: string;
+    readonly group: string;
+  };
   policy?: PolicyAssignment;
   /** Mappings that users made on its volumes do not stand in the way of snapshots. */
   ignoreUserMaps?: boolean;

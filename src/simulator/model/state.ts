@@ -42,7 +42,11 @@ export interface Volume {
   /** No I/O works: its space is used up, or its storage fails. */
   offline?: 'space' | 'failed';
   /** Of a clone or thin clone: what it was made from. */
-  origin?: { readonly kind: 'clone' | 'thinclone'; readonly volume: string; readonly snapshot: string };
+  origin?: {
+    readonly kind: 'clone' | 'thinclone';
+    readonly volume: string;
+    readonly snapshot: string;
+  };
   /** ms: the last host I/O, for volume protection. */
   lastIo?: number;
   warned?: boolean;
@@ -115,11 +119,25 @@ export interface Mapping {
 }
 
 type Beginning =
-  'state' | 'startTime' | 'restoring' | 'completeBefore' | 'flushFails' | 'pending' | 'changed' | 'due' | 'comparing';
+  | 'state'
+  | 'startTime'
+  | 'restoring'
+  | 'completeBefore'
+  | 'flushFails'
+  | 'pending'
+  | 'changed'
+  | 'due'
+  | 'comparing';
 
 /** What every new mapping begins with. */
 export const idleMapping = (grains: number): Pick<Mapping, Beginning> => ({
-  ...{ state: 'idle_or_copied', startTime: '', restoring: false, completeBefore: false, flushFails: false },
+  ...{
+    state: 'idle_or_copied',
+    startTime: '',
+    restoring: false,
+    completeBefore: false,
+    flushFails: false,
+  },
   ...{ pending: GrainSet.full(grains), changed: GrainSet.empty(grains), due: 0, comparing: false },
 });
 
@@ -137,7 +155,10 @@ export class ArrayState {
   readonly settings: Settings = defaultSettings();
   /** Counts volumes ever made: a vdisk_UID is never used twice, ids are. */
   serial = 0;
-  private index: { version: number; byVolume: Map<number, Mapping[]> } = { version: -1, byVolume: new Map() };
+  private index: { version: number; byVolume: Map<number, Mapping[]> } = {
+    version: -1,
+    byVolume: new Map(),
+  };
 
   constructor(
     readonly id: string,
@@ -173,7 +194,10 @@ export class ArrayState {
   }
 }
 
-function indexed(mappings: Objects<Mapping>): { version: number; byVolume: Map<number, Mapping[]> } {
+function indexed(mappings: Objects<Mapping>): {
+  version: number;
+  byVolume: Map<number, Mapping[]>;
+} {
   const byVolume = new Map<number, Mapping[]>();
   const note = (volume: number, mapping: Mapping): void => {
     const known = byVolume.get(volume);
@@ -199,7 +223,8 @@ export function find<T extends { readonly id: number; readonly name: string }>(
 }
 
 export function drop<T>(objects: T[], gone: (object: T) => boolean): void {
-  for (let index = objects.length - 1; index >= 0; index--) if (gone(objects[index] as T)) objects.splice(index, 1);
+  for (let index = objects.length - 1; index >= 0; index--)
+    if (gone(objects[index] as T)) objects.splice(index, 1);
 }
 
 function present<T>(value: T | undefined): T {

@@ -48,7 +48,11 @@ export class RestAdmission {
     const token = randomBytes(32).toString('hex');
     const now = this.clock.now();
     for (const [old, { expires }] of this.tokens) if (expires <= now) this.tokens.delete(old);
-    this.tokens.set(token, { user, expires: now + this.limits.tokenMinutes * 60_000, usedAt: -Infinity });
+    this.tokens.set(token, {
+      user,
+      expires: now + this.limits.tokenMinutes * 60_000,
+      usedAt: -Infinity,
+    });
     return token;
   }
 
@@ -57,7 +61,9 @@ export class RestAdmission {
     const token = text === undefined ? undefined : this.tokens.get(text);
     const now = this.clock.now();
     if (!token || token.expires <= now) return 'unknown';
-    const others = [...this.tokens.values()].filter((other) => other !== token && now - other.usedAt < 1000);
+    const others = [...this.tokens.values()].filter(
+      (other) => other !== token && now - other.usedAt < 1000,
+    );
     if (others.length >= this.limits.restTokens) return 'too-many';
     token.usedAt = now;
     return { user: token.user };

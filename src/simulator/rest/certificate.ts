@@ -4,7 +4,18 @@ import { generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:cr
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { bits, context, integer, objectId, octets, sequence, set, text, time, truth } from './der.js';
+import {
+  bits,
+  context,
+  integer,
+  objectId,
+  octets,
+  sequence,
+  set,
+  text,
+  time,
+  truth,
+} from './der.js';
 
 export interface Certificate {
   readonly key: string;
@@ -23,9 +34,14 @@ const OID = {
 } as const;
 
 /** Valid from now for ten years, for the host it listens on, localhost and the loopback addresses. */
-export async function certificateIn(folder: string, about: { host: string; now: number }): Promise<Certificate> {
+export async function certificateIn(
+  folder: string,
+  about: { host: string; now: number },
+): Promise<Certificate> {
   const [keyPath, path] = [join(folder, 'rest_key.pem'), join(folder, 'rest_certificate.pem')];
-  let [key, certificate] = await Promise.all([keyPath, path].map((file) => readFile(file, 'utf8').catch(() => '')));
+  let [key, certificate] = await Promise.all(
+    [keyPath, path].map((file) => readFile(file, 'utf8').catch(() => '')),
+  );
   if (key === undefined || certificate === undefined || key === '' || certificate === '') {
     [key, certificate] = make(about);
     await mkdir(folder, { recursive: true });
@@ -60,7 +76,8 @@ function make({ host, now }: { host: string; now: number }): [key: string, certi
 }
 
 /** It vouches for itself, so it is its own authority. */
-const authority = (): Buffer => sequence(objectId(OID.basicConstraints), truth(), octets(sequence(truth())));
+const authority = (): Buffer =>
+  sequence(objectId(OID.basicConstraints), truth(), octets(sequence(truth())));
 
 function alternativeNames(host: string): Buffer {
   const names = [...new Set(['localhost', '127.0.0.1', '::1', host])];

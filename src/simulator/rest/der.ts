@@ -10,12 +10,14 @@ const length = (bytes: number): Buffer => {
 const element = (tag: number, content: Buffer): Buffer =>
   Buffer.concat([Buffer.from([tag]), length(content.length), content]);
 
-export const sequence = (...parts: readonly Buffer[]): Buffer => element(0x30, Buffer.concat(parts));
+export const sequence = (...parts: readonly Buffer[]): Buffer =>
+  element(0x30, Buffer.concat(parts));
 export const set = (...parts: readonly Buffer[]): Buffer => element(0x31, Buffer.concat(parts));
 export const context = (tag: number, content: Buffer, constructed: boolean): Buffer =>
   element((constructed ? 0xa0 : 0x80) | tag, content);
 export const octets = (content: Buffer): Buffer => element(0x04, content);
-export const bits = (content: Buffer): Buffer => element(0x03, Buffer.concat([Buffer.from([0]), content]));
+export const bits = (content: Buffer): Buffer =>
+  element(0x03, Buffer.concat([Buffer.from([0]), content]));
 export const text = (value: string): Buffer => element(0x0c, Buffer.from(value, 'utf8'));
 export const truth = (): Buffer => element(0x01, Buffer.from([0xff]));
 
@@ -25,7 +27,13 @@ export const integer = (content: Buffer): Buffer =>
 
 /** YYYYMMDDhhmmssZ: valid for every year. */
 export const time = (epochMs: number): Buffer =>
-  element(0x18, Buffer.from(`${new Date(epochMs).toISOString().replaceAll(/[-:T]/g, '').slice(0, 14)}Z`, 'ascii'));
+  element(
+    0x18,
+    Buffer.from(
+      `${new Date(epochMs).toISOString().replaceAll(/[-:T]/g, '').slice(0, 14)}Z`,
+      'ascii',
+    ),
+  );
 
 export function objectId(dotted: string): Buffer {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);

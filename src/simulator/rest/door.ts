@@ -32,11 +32,18 @@ interface Parts {
 }
 
 /** Rejects when the address is taken. */
-export async function openRestDoor(system: SimulatedSystem, options: RestOptions, parts: Parts): Promise<RestDoor> {
+export async function openRestDoor(
+  system: SimulatedSystem,
+  options: RestOptions,
+  parts: Parts,
+): Promise<RestDoor> {
   const desk = new Desk(system, parts.clock);
   const sockets = new Set<Duplex>();
   const { key, certificate: cert } = parts.certificate;
-  const server = createServer({ key, cert }, (request, response) => void serve(desk, request, response));
+  const server = createServer(
+    { key, cert },
+    (request, response) => void serve(desk, request, response),
+  );
   const hangUp = (): void => sockets.forEach((socket) => socket.destroy());
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -65,7 +72,11 @@ function listen(server: Server, { host, port }: RestOptions): Promise<void> {
   });
 }
 
-async function serve(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  desk: Desk,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
     const reply = await desk.answer(request, await bodyOf(request));
     response.writeHead(reply.status, { 'Content-Type': 'application/json', ...reply.headers });
@@ -124,13 +135,21 @@ class Desk {
     await this.clock.sleep(this.system.config.limits.restLoginMs);
     const [name, password] = [headers['x-auth-username'], headers['x-auth-password']];
     const user = this.system.config.users.find((candidate) => candidate.name === name);
-    if (user?.password === undefined || typeof password !== 'string' || !sameText(user.password, password))
+    if (
+      user?.password === undefined ||
+      typeof password !== 'string' ||
+      !sameText(user.password, password)
+    )
       return failure(401);
     this.system.statistics.restLogins++;
     return json({ token: this.admission.issue(user.name) });
   }
 
-  private async run({ headers }: IncomingMessage, path: readonly string[], body: string): Promise<Reply> {
+  private async run(
+    { headers }: IncomingMessage,
+    path: readonly string[],
+    body: string,
+  ): Promise<Reply> {
     const token = headers['x-auth-token'];
     const verdict = this.admission.check(typeof token === 'string' ? token : undefined);
     if (verdict === 'unknown') return failure(token === undefined ? 401 : 403);

@@ -29,7 +29,8 @@ export function failure(status: number, detail?: string): Reply {
 const CONFLICTS = new Set(['CMMVC5878E', 'CMMVC6035E', 'CMMVC6071E', 'CMMVC6466E']);
 
 export function refusal(error: ArrayError, { restErrors }: Pick<Profile, 'restErrors'>): Reply {
-  if (restErrors === 'text') return { status: 500, body: `Command failed: ${error.message.replaceAll(':', ' ')}` };
+  if (restErrors === 'text')
+    return { status: 500, body: `Command failed: ${error.message.replaceAll(':', ' ')}` };
   const description = error.message.slice(error.code.length + 1);
   const status = error.code === 'CMMVC6253E' ? 403 : CONFLICTS.has(error.code) ? 409 : 500;
   return { status, body: JSON.stringify({ code: error.code, description }) };

@@ -10,7 +10,8 @@ export function wordsOf(path: readonly string[], body: string): string[] {
   for (const [name, value] of Object.entries(parametersOf(body))) {
     if (value === null || value === false) continue;
     if (value === true) words.push(`-${name}`);
-    else if (typeof value === 'string' || typeof value === 'number') words.push(`-${name}`, String(value));
+    else if (typeof value === 'string' || typeof value === 'number')
+      words.push(`-${name}`, String(value));
     else throw new BadBody(`${name} is neither text, number nor true`);
   }
   return [...words, ...objects];
@@ -25,7 +26,8 @@ function parametersOf(body: string): Record<string, unknown> {
     throw new BadBody('the body is no JSON');
   }
   if (value === null) return {};
-  if (typeof value !== 'object' || Array.isArray(value)) throw new BadBody('the body is no JSON object');
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new BadBody('the body is no JSON object');
   return value as Record<string, unknown>;
 }
 

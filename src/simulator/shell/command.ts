@@ -59,7 +59,9 @@ export function change(grammar: Grammar, run: Command['run']): Command {
 
 /** The same for a whole family. */
 export const withEach = (commands: Commands, more: Partial<Command>): Commands =>
-  Object.fromEntries(Object.entries(commands).map(([name, command]) => [name, { ...command, ...more }]));
+  Object.fromEntries(
+    Object.entries(commands).map(([name, command]) => [name, { ...command, ...more }]),
+  );
 
 type Named = { readonly id: number; readonly name: string };
 
@@ -75,7 +77,11 @@ export const acted = <T extends Named>(objects: readonly T[], name: string): T =
 export const named = <T extends Named>(objects: readonly T[], name: string): T =>
   must(find(objects, name), 'CMMVC5804E', name);
 
-export function must<T>(value: T | undefined, code: 'CMMVC5753E' | 'CMMVC5754E' | 'CMMVC5804E', name: string): T {
+export function must<T>(
+  value: T | undefined,
+  code: 'CMMVC5753E' | 'CMMVC5754E' | 'CMMVC5804E',
+  name: string,
+): T {
   if (value === undefined) throw refuse(code, name);
   return value;
 }

@@ -30,12 +30,20 @@ export function textOf(output: Output, args: Pick<Arguments, 'value' | 'has'>): 
 }
 
 /** No rows: nothing at all, not even a header. */
-function conciseText({ columns, rows }: ConciseView, args: Pick<Arguments, 'value' | 'has'>): string {
+function conciseText(
+  { columns, rows }: ConciseView,
+  args: Pick<Arguments, 'value' | 'has'>,
+): string {
   if (rows.length === 0) return '';
-  const table = [...(args.has('nohdr') ? [] : [columns]), ...rows.map((row) => columns.map((name) => row[name] ?? ''))];
+  const table = [
+    ...(args.has('nohdr') ? [] : [columns]),
+    ...rows.map((row) => columns.map((name) => row[name] ?? '')),
+  ];
   const delimiter = args.value('delim');
   if (delimiter !== undefined) return lines(table.map((cells) => cells.join(delimiter)));
-  const widths = columns.map((_, at) => table.reduce((width, cells) => Math.max(width, cells[at]?.length ?? 0), 0));
+  const widths = columns.map((_, at) =>
+    table.reduce((width, cells) => Math.max(width, cells[at]?.length ?? 0), 0),
+  );
   return lines(
     table.map((cells) =>
       cells
@@ -47,7 +55,10 @@ function conciseText({ columns, rows }: ConciseView, args: Pick<Arguments, 'valu
 }
 
 /** One attribute a line; with `-nohdr` the values alone. */
-function detailedText({ attributes, blocks, apart }: DetailedView, args: Pick<Arguments, 'value' | 'has'>): string {
+function detailedText(
+  { attributes, blocks, apart }: DetailedView,
+  args: Pick<Arguments, 'value' | 'has'>,
+): string {
   const delimiter = args.value('delim') ?? ' ';
   const text = (part: readonly Attribute[]): string =>
     lines(part.map(([name, value]) => (args.has('nohdr') ? value : `${name}${delimiter}${value}`)));
@@ -61,7 +72,9 @@ export function jsonOf(output: Output): unknown {
     return id === undefined ? output.trimEnd() : { id, message: output.trimEnd() };
   }
   if (output.kind === 'concise')
-    return output.rows.map((row) => Object.fromEntries(output.columns.map((name) => [name, row[name] ?? ''])));
+    return output.rows.map((row) =>
+      Object.fromEntries(output.columns.map((name) => [name, row[name] ?? ''])),
+    );
   const main = Object.fromEntries(output.attributes) as Record<string, unknown>;
   const blocks = output.blocks.map((block) => Object.fromEntries(block));
   if (output.list !== undefined) return { ...main, [output.list]: blocks };

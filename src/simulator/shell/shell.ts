@@ -43,7 +43,8 @@ export class Shell {
     let [stdout, stderr, status] = ['', '', 0];
     try {
       for (const step of parseLine(line)) {
-        if ((step.after === '&&' && status !== 0) || (step.after === '||' && status === 0)) continue;
+        if ((step.after === '&&' && status !== 0) || (step.after === '||' && status === 0))
+          continue;
         const answer = await this.answer(
           step.words.map((word) => expandStatus(word, status)),
           caller,
@@ -66,7 +67,8 @@ export class Shell {
     const [name = '', ...rest] = bare;
     const command = COMMANDS[name];
     this.machine.statistics.count(name);
-    if (!command) throw ARRAY_VERB.test(name) ? refuse('CMMVC7205E', name) : new UnknownCommand(name);
+    if (!command)
+      throw ARRAY_VERB.test(name) ? refuse('CMMVC7205E', name) : new UnknownCommand(name);
     if (!reaches(this.machine.profile, command.since)) throw refuse('CMMVC7205E', name);
     const args = parseArguments(rest, command.grammar);
     if (!mayRun(command, caller.role)) throw refuse('CMMVC6253E', caller.user);
@@ -86,7 +88,8 @@ export class Shell {
 
   private async answer(words: readonly string[], caller: Caller): Promise<Answer> {
     const [name = ''] = words;
-    if (name === 'echo') return { exitCode: 0, stdout: `${words.slice(1).join(' ')}\n`, stderr: '' };
+    if (name === 'echo')
+      return { exitCode: 0, stdout: `${words.slice(1).join(' ')}\n`, stderr: '' };
     try {
       const { output, args } = await this.call(words, caller);
       return { exitCode: 0, stdout: textOf(output, args), stderr: '' };
@@ -105,10 +108,16 @@ export class Shell {
     return output;
   }
 
-  private async suffer(name: string, effects: readonly FaultEffect[], effect: 'done' | 'not-done'): Promise<void> {
+  private async suffer(
+    name: string,
+    effects: readonly FaultEffect[],
+    effect: 'done' | 'not-done',
+  ): Promise<void> {
     for (const fault of effects) {
-      if (typeof fault === 'object' && 'delayMs' in fault) await this.machine.clock.sleep(fault.delayMs);
-      else if (typeof fault === 'object' && 'code' in fault) throw new ArrayError(fault.code, 'fault on demand');
+      if (typeof fault === 'object' && 'delayMs' in fault)
+        await this.machine.clock.sleep(fault.delayMs);
+      else if (typeof fault === 'object' && 'code' in fault)
+        throw new ArrayError(fault.code, 'fault on demand');
       else if (fault === 'failover') this.machine.failover(DEFAULT_FAILOVER_MS);
       if (fault === 'drop-connection' || fault === 'failover') throw channelLost(name, effect);
     }

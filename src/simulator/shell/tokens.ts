@@ -31,7 +31,8 @@ export function parseLine(line: string): Step[] {
   return steps;
 }
 
-export const expandStatus = (word: string, status: number): string => word.replaceAll(STATUS, String(status));
+export const expandStatus = (word: string, status: number): string =>
+  word.replaceAll(STATUS, String(status));
 
 interface Token {
   readonly text: string;
@@ -56,7 +57,11 @@ function* tokens(line: string): Generator<Token> {
 function readWord(input: string): { text: string; length: number } {
   let text = '';
   let at = 0;
-  while (at < input.length && !/[ \t\n;]/.test(input.charAt(at)) && !/^(\|\||&&)/.test(input.slice(at))) {
+  while (
+    at < input.length &&
+    !/[ \t\n;]/.test(input.charAt(at)) &&
+    !/^(\|\||&&)/.test(input.slice(at))
+  ) {
     const piece = readPiece(input.slice(at));
     text += piece.text;
     at += piece.length;
@@ -70,11 +75,13 @@ function readPiece(input: string): { text: string; length: number } {
     const quoted = char === "'" ? /^'([^']*)'/.exec(input) : /^"((?:[^"\\]|\\[^])*)"/.exec(input);
     if (!quoted) throw new SyntaxRefused('unterminated quote');
     const inner = quoted[1] ?? '';
-    const text = char === "'" ? inner : inner.replaceAll('$?', STATUS).replaceAll(/\\(["\\$`])/g, '$1');
+    const text =
+      char === "'" ? inner : inner.replaceAll('$?', STATUS).replaceAll(/\\(["\\$`])/g, '$1');
     return { text, length: quoted[0].length };
   }
   if (char === '\\') return { text: input.charAt(1), length: 2 };
   if (input.startsWith('$?')) return { text: STATUS, length: 2 };
-  if (char === '$' || FORBIDDEN.test(char)) throw new SyntaxRefused(`'${char}' is not available in this shell`);
+  if (char === '$' || FORBIDDEN.test(char))
+    throw new SyntaxRefused(`'${char}' is not available in this shell`);
   return { text: char, length: 1 };
 }

@@ -6,14 +6,20 @@ import type { Attribute, ConciseView, DetailedView, Row } from './output.js';
 
 export type { Attribute, Row } from './output.js';
 
-export type ViewArguments = Pick<Arguments, 'value' | 'has'> & { readonly object: string | undefined };
+export type ViewArguments = Pick<Arguments, 'value' | 'has'> & {
+  readonly object: string | undefined;
+};
 
 /** What every ls command takes. */
 export const VIEW_VALUES = ['delim', 'filtervalue', 'unit'] as const;
 export const VIEW_SWITCHES = ['nohdr', 'bytes', 'filtervalue?', 'gui'] as const;
 
 /** Rows may be made late: what a filter on other columns drops costs nothing. */
-export function concise(args: ViewArguments, columns: readonly string[], rows: readonly Row[]): ConciseView {
+export function concise(
+  args: ViewArguments,
+  columns: readonly string[],
+  rows: readonly Row[],
+): ConciseView {
   checkDelimiter(args);
   if (args.has('filtervalue?')) return attributeList(columns);
   const filter = args.value('filtervalue');
@@ -60,5 +66,6 @@ const attributeList = (columns: readonly string[]): ConciseView => ({
 
 function checkDelimiter(args: ViewArguments): void {
   const delimiter = args.value('delim');
-  if (delimiter !== undefined && Buffer.byteLength(delimiter) !== 1) throw refuse('CMMVC5767E', '-delim');
+  if (delimiter !== undefined && Buffer.byteLength(delimiter) !== 1)
+    throw refuse('CMMVC5767E', '-delim');
 }

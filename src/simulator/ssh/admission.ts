@@ -20,7 +20,11 @@ export class Admission {
   enter(): boolean {
     const now = this.clock.now();
     this.recent = this.recent.filter((at) => now - at < 1000);
-    if (this.sessions >= this.limits.sessions || this.recent.length >= this.limits.connectionsPerSecond) return false;
+    if (
+      this.sessions >= this.limits.sessions ||
+      this.recent.length >= this.limits.connectionsPerSecond
+    )
+      return false;
     this.recent.push(now);
     this.sessions++;
     return true;

@@ -38,7 +38,11 @@ export async function openSshDoor(
     connection.on('error', () => undefined); // a client that vanishes is no matter of ours
     // As OpenSSH does: an answer is several small packets, and each would wait up to 40 ms for the client's delayed acknowledgement.
     (connection as Connection & WithoutDelay).setNoDelay(true);
-    if (admission.silent() || system.faults.take('login', 'before').length > 0 || !admission.enter()) {
+    if (
+      admission.silent() ||
+      system.faults.take('login', 'before').length > 0 ||
+      !admission.enter()
+    ) {
       connection.end();
       return;
     }
@@ -90,7 +94,10 @@ function serve(system: SimulatedSystem, connection: Connection): void {
 }
 
 /** Output, exit status, end, close: in this order. */
-function finish(channel: ServerChannel, answer: { exitCode: number; stdout: string; stderr: string }): void {
+function finish(
+  channel: ServerChannel,
+  answer: { exitCode: number; stdout: string; stderr: string },
+): void {
   channel.on('error', () => undefined);
   if (answer.stderr !== '') channel.stderr.write(answer.stderr);
   channel.write(answer.stdout, () => {

@@ -13,10 +13,15 @@ export function authenticate(users: readonly User[], context: AuthContext): void
 }
 
 function isGenuine(user: User, context: AuthContext): boolean {
-  if (context.method === 'password') return user.password !== undefined && sameText(user.password, context.password);
+  if (context.method === 'password')
+    return user.password !== undefined && sameText(user.password, context.password);
   if (context.method !== 'publickey' || user.publicKey === undefined) return false;
   const key = ssh2.utils.parseKey(user.publicKey);
   if (key instanceof Error || !sameBytes(key.getPublicSSH(), context.key.data)) return false;
   // Without a signature the client only asks whether this key would do.
-  return !context.signature || !context.blob || key.verify(context.blob, context.signature, context.hashAlgo);
+  return (
+    !context.signature ||
+    !context.blob ||
+    key.verify(context.blob, context.signature, context.hashAlgo)
+  );
 }

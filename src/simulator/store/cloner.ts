@@ -54,7 +54,9 @@ export class Cloner {
   private async cloneNow(pairs: readonly ClonePair[]): Promise<void> {
     if (pairs.length === 0) return;
     const answers = await this.ask(pairs);
-    await Promise.all(pairs.map((pair, index) => (answers[index] === '0' ? Promise.resolve() : copyContent(pair))));
+    await Promise.all(
+      pairs.map((pair, index) => (answers[index] === '0' ? Promise.resolve() : copyContent(pair))),
+    );
   }
 
   /** [] when there is no perl: everything is copied then. */

@@ -14,17 +14,26 @@ export async function createImage(path: string, bytes: number): Promise<void> {
 }
 
 /** Makes the content of `to` that of `from`, in place. Equal blocks are not written, so zeros stay holes. */
-export async function copyContent(pair: { readonly from: string; readonly to: string }): Promise<void> {
+export async function copyContent(pair: {
+  readonly from: string;
+  readonly to: string;
+}): Promise<void> {
   await withBoth(pair, { right: 'r+' }, async ({ left, right, size }) => {
     for (let offset = 0; offset < size; offset += CHUNK) {
-      const [wanted, found] = await Promise.all([readAt(left, offset, CHUNK), readAt(right, offset, CHUNK)]);
+      const [wanted, found] = await Promise.all([
+        readAt(left, offset, CHUNK),
+        readAt(right, offset, CHUNK),
+      ]);
       if (!wanted.equals(found)) await right.write(wanted, 0, wanted.length, offset);
     }
   });
 }
 
 /** Numbers of the grains in which two files of one size differ. */
-export async function differingGrains(pair: { from: string; to: string }, grainBytes: number): Promise<number[]> {
+export async function differingGrains(
+  pair: { from: string; to: string },
+  grainBytes: number,
+): Promise<number[]> {
   const found: number[] = [];
   const chunk = Math.max(CHUNK, grainBytes);
   await withBoth(pair, { right: 'r' }, async ({ left, right, size }) => {

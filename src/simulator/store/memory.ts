@@ -60,7 +60,10 @@ export class MemoryPages {
   }
 }
 
-function pieces(offset: number, length: number): { page: number; inPage: number; at: number; size: number }[] {
+function pieces(
+  offset: number,
+  length: number,
+): { page: number; inPage: number; at: number; size: number }[] {
   const found = [];
   for (let at = 0; at < length;) {
     const inPage = (offset + at) % PAGE;

@@ -71,6 +71,7 @@ export class ModelDisk implements BlockDevice {
   }
 
   private remember(offset: number, data: Uint8Array): void {
-    for (let at = 0; at < data.length; at += BLOCK) this.cache.set((offset + at) / BLOCK, data.slice(at, at + BLOCK));
+    for (let at = 0; at < data.length; at += BLOCK)
+      this.cache.set((offset + at) / BLOCK, data.slice(at, at + BLOCK));
   }
 }

@@ -63,7 +63,8 @@ export async function checkFileSystem(device: BlockDevice): Promise<void> {
     throw hostError('FILE_SYSTEM_DAMAGED', `${device.path}: no superblock`);
   const { files } = await readDirectory(device);
   for (const [name, { size, blocks }] of Object.entries(files))
-    if (size > blocks.length * BLOCK) throw hostError('FILE_SYSTEM_DAMAGED', `${device.path}: ${name} lacks blocks`);
+    if (size > blocks.length * BLOCK)
+      throw hostError('FILE_SYSTEM_DAMAGED', `${device.path}: ${name} lacks blocks`);
 }
 
 export class FileSystem {
@@ -87,8 +88,12 @@ export class FileSystem {
 
   static async open(device: BlockDevice, readOnly: boolean): Promise<FileSystem> {
     const superblock = await readSuperblock(device);
-    if (superblock === undefined) throw hostError('NO_FILE_SYSTEM', `${device.path} holds no file system`);
-    const fileSystem = new FileSystem(device, await readDirectory(device), { uuid: superblock.uuid, readOnly });
+    if (superblock === undefined)
+      throw hostError('NO_FILE_SYSTEM', `${device.path} holds no file system`);
+    const fileSystem = new FileSystem(device, await readDirectory(device), {
+      uuid: superblock.uuid,
+      readOnly,
+    });
     if (!readOnly) await writeSuperblock(device, { ...superblock, clean: false });
     return fileSystem;
   }
@@ -108,7 +113,8 @@ export class FileSystem {
     const file = (this.directory.files[name] ??= { size: 0, blocks: [] });
     const inLast = file.size % BLOCK;
     const last = inLast === 0 ? undefined : file.blocks.at(-1);
-    const before = last === undefined ? new Uint8Array() : (await this.block(last)).slice(0, inLast);
+    const before =
+      last === undefined ? new Uint8Array() : (await this.block(last)).slice(0, inLast);
     const content = padded(Buffer.concat([before, data]));
     for (let at = 0; at < content.length; at += BLOCK) {
       const block = at === 0 && last !== undefined ? last : this.directory.nextBlock++;
@@ -138,7 +144,8 @@ export class FileSystem {
     if (this.frozen) throw hostError('BUSY', `${this.device.path} is frozen already`);
     this.frozen = true;
     await this.flush();
-    if (!this.readOnly) await writeSuperblock(this.device, { magic: MAGIC, uuid: this.uuid, clean: true });
+    if (!this.readOnly)
+      await writeSuperblock(this.device, { magic: MAGIC, uuid: this.uuid, clean: true });
   }
 
   /** Throws NOT_FROZEN. */

@@ -47,7 +47,8 @@ export class Holder {
 
   /** In parallel; nested ones inner first is the order of `mounts`. Thaws what it froze when one refuses. */
   async quiesce(): Promise<void> {
-    if (this.state !== 'armed') throw hostError('QUIESCE_REFUSED', `${this.host.name}: holder has ${this.state}`);
+    if (this.state !== 'armed')
+      throw hostError('QUIESCE_REFUSED', `${this.host.name}: holder has ${this.state}`);
     this.beganAt = this.host.clock.now();
     this.state = 'still';
     const fileSystems = this.fileSystems();
@@ -57,7 +58,9 @@ export class Holder {
     if (refused === undefined) return;
     // What somebody else froze is not ours to thaw.
     this.state = 'armed';
-    fileSystems.forEach((fileSystem, index) => frozen[index]?.status === 'fulfilled' && fileSystem.thaw());
+    fileSystems.forEach(
+      (fileSystem, index) => frozen[index]?.status === 'fulfilled' && fileSystem.thaw(),
+    );
     await this.giveBack('the quiesce was refused');
     throw hostError('QUIESCE_REFUSED', `${this.host.name}: ${(refused.reason as Error).message}`);
   }
@@ -73,7 +76,8 @@ export class Holder {
       for (const { mountPoint, device } of this.order.mounts) {
         await kernel.unmount(mountPoint);
         const other = kernel.mounts.find((mount) => mount.fileSystem.device.path === device);
-        if (other !== undefined) throw hostError('BUSY', `${device} is mounted in ${other.namespace}`);
+        if (other !== undefined)
+          throw hostError('BUSY', `${device} is mounted in ${other.namespace}`);
         kernel.blocked.add(mountPoint);
         kernel.holds.set(device, this.order.run);
       }
@@ -93,7 +97,8 @@ export class Holder {
   attest(): Attestation {
     const leaseMs = Math.max(0, this.leaseMs);
     if (this.state !== 'still') return { broken: `holder has ${this.state}`, leaseMs };
-    const broken = this.order.mounts.map((mount) => this.probe(mount)).find((text) => text !== '') ?? '';
+    const broken =
+      this.order.mounts.map((mount) => this.probe(mount)).find((text) => text !== '') ?? '';
     return { broken, leaseMs };
   }
 
@@ -114,7 +119,15 @@ export class Holder {
     const { beganAt, quiescedAt = beganAt } = this;
     const pauseMs = givenBackAt - beganAt;
     const { method } = this.order;
-    this.report = { host: this.host.name, method, beganAt, quiescedAt, givenBackAt, pauseMs, broken };
+    this.report = {
+      host: this.host.name,
+      method,
+      beganAt,
+      quiescedAt,
+      givenBackAt,
+      pauseMs,
+      broken,
+    };
   }
 
   private probe({ mountPoint, device }: HoldOrder['mounts'][number]): string {
@@ -154,7 +167,8 @@ export async function restoreIo({ kernel, units }: HolderHost, order: HoldOrder)
   for (const { mountPoint, device } of order.mounts.toReversed()) {
     if (kernel.holds.get(device) === order.run) kernel.holds.delete(device);
     kernel.blocked.delete(mountPoint);
-    const mount = kernel.mountAt(mountPoint) ?? (await kernel.mount(device, mountPoint, { readOnly: false }));
+    const mount =
+      kernel.mountAt(mountPoint) ?? (await kernel.mount(device, mountPoint, { readOnly: false }));
     if (mount.fileSystem.frozen) mount.fileSystem.thaw();
   }
   units.start(order.units);

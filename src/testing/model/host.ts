@@ -44,7 +44,11 @@ export class ModelHost implements Host, HolderHost {
   }
 
   /** Makes a volume group over disks that are mapped to this host, and activates it. */
-  async createVolumeGroup(name: string, uids: readonly string[], volumes: readonly string[]): Promise<void> {
+  async createVolumeGroup(
+    name: string,
+    uids: readonly string[],
+    volumes: readonly string[],
+  ): Promise<void> {
     this.kernel.scan();
     const disks: BlockDevice[] = uids.map((uid) => this.kernel.device(`uid:${uid}`));
     await createVolumeGroup({ disks, name, volumes, uuid: this.options.uuid });

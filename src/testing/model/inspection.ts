@@ -1,5 +1,9 @@
 // What a model host answers to an inspection: only what it can see, read from kernel and disks.
-import type { HostInspection, InspectedFileSystem, InspectedVolumeGroup } from '../../domain/inspection.js';
+import type {
+  HostInspection,
+  InspectedFileSystem,
+  InspectedVolumeGroup,
+} from '../../domain/inspection.js';
 import type { InspectOrder } from '../../host/host.js';
 import { readSuperblock } from './file-system.js';
 import type { HolderHost } from './holder.js';
@@ -17,9 +21,13 @@ function fileSystems(kernel: Kernel, uids: readonly string[]): InspectedFileSyst
       uuid: fileSystem.uuid,
       options: fileSystem.readOnly ? 'ro' : 'rw',
       disks: fileSystem.device.uids,
-      volumeGroup: [...kernel.groups.values()].find((group) => isOf(group.volumes, fileSystem.device.path))?.name ?? '',
+      volumeGroup:
+        [...kernel.groups.values()].find((group) => isOf(group.volumes, fileSystem.device.path))
+          ?.name ?? '',
       managedBy: '',
-      otherNamespaces: mounts.filter((other) => other.fileSystem === fileSystem && other.namespace !== 'main').length,
+      otherNamespaces: mounts.filter(
+        (other) => other.fileSystem === fileSystem && other.namespace !== 'main',
+      ).length,
       essential: at === '/',
     }));
 }
@@ -27,25 +35,35 @@ function fileSystems(kernel: Kernel, uids: readonly string[]): InspectedFileSyst
 const isOf = (volumes: readonly { readonly path: string }[], path: string): boolean =>
   volumes.some((volume) => volume.path === path);
 
-async function volumeGroups(kernel: Kernel, uids: readonly string[]): Promise<InspectedVolumeGroup[]> {
+async function volumeGroups(
+  kernel: Kernel,
+  uids: readonly string[],
+): Promise<InspectedVolumeGroup[]> {
   const headers: { readonly uid: string; readonly header: PhysicalVolumeHeader }[] = [];
   for (const [uid, disk] of kernel.disks) {
     const header = await readHeader(disk).catch(() => undefined);
     if (header !== undefined) headers.push({ uid, header });
   }
-  const named = new Set(headers.filter(({ uid }) => uids.includes(uid)).map(({ header }) => header.groupUuid));
+  const named = new Set(
+    headers.filter(({ uid }) => uids.includes(uid)).map(({ header }) => header.groupUuid),
+  );
   return Promise.all(
     [...named].map(async (uuid) => {
       const members = headers.filter(({ header }) => header.groupUuid === uuid);
       const first = members[0]?.header;
       const active = kernel.groups.get(first?.groupName ?? '');
-      const uidOf = (pv: string) => members.find(({ header }) => header.pvUuid === pv)?.uid ?? `missing:${pv}`;
+      const uidOf = (pv: string) =>
+        members.find(({ header }) => header.pvUuid === pv)?.uid ?? `missing:${pv}`;
       const logicalVolumes = (first?.logicalVolumes ?? []).map(async ({ name }) => {
         const device = active?.volumes.find(({ path }) => path.endsWith(`/${name}`));
         const superblock = device === undefined ? undefined : await readSuperblock(device);
         return {
           ...{ name, device: `/dev/${first?.groupName}/${name}`, active: active !== undefined },
-          ...{ fsType: superblock === undefined ? '' : 'model', uuid: superblock?.uuid ?? '', segmentType: 'striped' },
+          ...{
+            fsType: superblock === undefined ? '' : 'model',
+            uuid: superblock?.uuid ?? '',
+            segmentType: 'striped',
+          },
         };
       });
       return {
@@ -58,7 +76,11 @@ async function volumeGroups(kernel: Kernel, uids: readonly string[]): Promise<In
   );
 }
 
-export async function inspectModel(host: HolderHost, order: InspectOrder, heldBy: string): Promise<HostInspection> {
+export async function inspectModel(
+  host: HolderHost,
+  order: InspectOrder,
+  heldBy: string,
+): Promise<HostInspection> {
   const { kernel, units } = host;
   const visible = kernel.scan();
   const seen = order.uids.filter((uid) => visible.includes(uid));
@@ -68,7 +90,12 @@ export async function inspectModel(host: HolderHost, order: InspectOrder, heldBy
     missingTools: [],
     disks: order.uids.map((uid) => {
       const disk = seen.includes(uid) ? kernel.disks.get(uid) : undefined;
-      return { uid, device: disk?.path ?? '', paths: disk === undefined ? 0 : 2, sizeBytes: disk?.sizeBytes ?? 0 };
+      return {
+        uid,
+        device: disk?.path ?? '',
+        paths: disk === undefined ? 0 : 2,
+        sizeBytes: disk?.sizeBytes ?? 0,
+      };
     }),
     fileSystems: fileSystems(kernel, order.uids),
     volumeGroups: await volumeGroups(kernel, order.uids),

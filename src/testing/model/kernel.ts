@@ -41,10 +41,13 @@ export class Kernel {
 
   /** `uid:<uid>`, /dev/mapper/3<uid>, or /dev/<group>/<volume>. */
   device(spec: string): BlockDevice {
-    const volume = [...this.groups.values()].flatMap((group) => group.volumes).find(({ path }) => path === spec);
+    const volume = [...this.groups.values()]
+      .flatMap((group) => group.volumes)
+      .find(({ path }) => path === spec);
     const path = spec.startsWith('uid:') ? diskPath(spec.slice(4)) : spec;
     const device = volume ?? [...this.disks.values()].find((disk) => disk.path === path);
-    if (device === undefined) throw hostError('DISK_NOT_FOUND', `no device ${spec}`, { device: spec });
+    if (device === undefined)
+      throw hostError('DISK_NOT_FOUND', `no device ${spec}`, { device: spec });
     return device;
   }
 
@@ -53,7 +56,9 @@ export class Kernel {
   }
 
   mountsOn(uids: readonly string[]): Mount[] {
-    return this.mounts.filter(({ fileSystem }) => fileSystem.device.uids.some((uid) => uids.includes(uid)));
+    return this.mounts.filter(({ fileSystem }) =>
+      fileSystem.device.uids.some((uid) => uids.includes(uid)),
+    );
   }
 
   /** Refuses a second file system with the same UUID, as XFS does, and a device that somebody holds. */
@@ -68,7 +73,10 @@ export class Kernel {
       (mount) => mount.fileSystem.uuid === fileSystem.uuid && mount.fileSystem !== fileSystem,
     );
     if (twin !== undefined)
-      throw hostError('DUPLICATE_UUID', `${device.path}: UUID ${fileSystem.uuid} is mounted on ${twin.at}`);
+      throw hostError(
+        'DUPLICATE_UUID',
+        `${device.path}: UUID ${fileSystem.uuid} is mounted on ${twin.at}`,
+      );
     const mount = { at, namespace: 'main', fileSystem, users: new Set<string>() };
     this.mounts.push(mount);
     return mount;
@@ -85,7 +93,9 @@ export class Kernel {
     const mount = this.mountAt(at, namespace);
     if (mount === undefined) return;
     if (mount.users.size > 0)
-      throw hostError('BUSY', `${at} is in use by ${[...mount.users].join(', ')}`, { users: [...mount.users] });
+      throw hostError('BUSY', `${at} is in use by ${[...mount.users].join(', ')}`, {
+        users: [...mount.users],
+      });
     this.mounts = this.mounts.filter((other) => other !== mount);
     if (!this.mounts.some((other) => other.fileSystem === mount.fileSystem))
       await mount.fileSystem.close().catch(() => undefined);
@@ -112,7 +122,9 @@ export class Kernel {
 
   deactivate(name: string): void {
     const group = this.groups.get(name);
-    const busy = this.mounts.find((mount) => group?.volumes.some(({ path }) => path === mount.fileSystem.device.path));
+    const busy = this.mounts.find((mount) =>
+      group?.volumes.some(({ path }) => path === mount.fileSystem.device.path),
+    );
     if (busy !== undefined) throw hostError('BUSY', `${name} is mounted on ${busy.at}`);
     this.groups.delete(name);
   }
@@ -125,7 +137,8 @@ export class Kernel {
   private async members(name: string) {
     const found = [];
     for (const disk of this.disks.values()) {
-      const header = disk.sizeBytes < BLOCK ? undefined : await readHeader(disk).catch(() => undefined);
+      const header =
+        disk.sizeBytes < BLOCK ? undefined : await readHeader(disk).catch(() => undefined);
       if (header?.groupName === name) found.push({ disk, header });
     }
     return found;

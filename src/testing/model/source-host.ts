@@ -5,7 +5,8 @@ import { hostError } from './errors.js';
 import { promised } from './promised.js';
 import { type HolderHost, Holder, restoreIo } from './holder.js';
 
-export const nonceName = (run: string, kind: 'before' | 'after'): string => `.flashcopy-${run}-${kind}`;
+export const nonceName = (run: string, kind: 'before' | 'after'): string =>
+  `.flashcopy-${run}-${kind}`;
 
 export class ModelSource implements SourceHost {
   readonly holders = new Map<string, Holder>();
@@ -19,7 +20,8 @@ export class ModelSource implements SourceHost {
       await fileSystem.flush();
       dirtyBytes += fileSystem.dirtyBytes;
     }
-    if (dirtyBytes > order.limitBytes) throw hostError('TOO_DIRTY', `${dirtyBytes} bytes stay dirty`);
+    if (dirtyBytes > order.limitBytes)
+      throw hostError('TOO_DIRTY', `${dirtyBytes} bytes stay dirty`);
     return { dirtyBytes };
   }
 
@@ -42,7 +44,9 @@ export class ModelSource implements SourceHost {
   }
 
   attest(run: string): ReturnType<SourceHost['attest']> {
-    return Promise.resolve(this.holders.get(run)?.attest() ?? { broken: 'no holder is armed', leaseMs: 0 });
+    return Promise.resolve(
+      this.holders.get(run)?.attest() ?? { broken: 'no holder is armed', leaseMs: 0 },
+    );
   }
 
   holds(): Promise<Hold[]> {
@@ -83,7 +87,13 @@ export class ModelSource implements SourceHost {
       if (!open) throw hostError('CHANNEL_LOST', `${this.host.name}: the arming channel is closed`);
       await holder.giveBack('');
       const now = this.host.clock.now();
-      const never = { host: this.host.name, method: order.method, beganAt: now, quiescedAt: now, givenBackAt: now };
+      const never = {
+        host: this.host.name,
+        method: order.method,
+        beganAt: now,
+        quiescedAt: now,
+        givenBackAt: now,
+      };
       return holder.report ?? { ...never, pauseMs: 0, broken: 'never quiesced' };
     };
     return { quiesce: () => holder.quiesce(), attestAndThaw: reportNow, close };
@@ -92,10 +102,14 @@ export class ModelSource implements SourceHost {
   private hold(order: HoldOrder): Holder {
     const wanted = new Set(order.mounts.map(({ mountPoint }) => mountPoint));
     const other = [...this.holders.values()].find(
-      (holder) => holder.state !== 'given back' && holder.order.mounts.some((mount) => wanted.has(mount.mountPoint)),
+      (holder) =>
+        holder.state !== 'given back' &&
+        holder.order.mounts.some((mount) => wanted.has(mount.mountPoint)),
     );
     if (other !== undefined)
-      throw hostError('HELD_BY_OTHER', `${this.host.name} is held by ${other.order.run}`, { run: other.order.run });
+      throw hostError('HELD_BY_OTHER', `${this.host.name} is held by ${other.order.run}`, {
+        run: other.order.run,
+      });
     const holder = new Holder(this.host, order);
     this.holders.set(order.run, holder);
     return holder;
@@ -103,7 +117,8 @@ export class ModelSource implements SourceHost {
 
   private mount(at: string) {
     const mount = this.host.kernel.mountAt(at);
-    if (mount === undefined) throw hostError('NOT_MOUNTED', `${this.host.name}: ${at} is not mounted`);
+    if (mount === undefined)
+      throw hostError('NOT_MOUNTED', `${this.host.name}: ${at} is not mounted`);
     return mount;
   }
 }

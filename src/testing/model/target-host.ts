@@ -19,11 +19,13 @@ export class ModelTarget implements TargetHost {
     const named = kernel.mountsOn(order.uids).filter(({ at }) => order.mounts.includes(at));
     const used = named.find(({ users }) => users.size > 0);
     if (used !== undefined) throw this.inUse(used.at, [...used.users].join(', '));
-    for (const at of order.mounts) if (named.some((mount) => mount.at === at)) await kernel.unmount(at);
+    for (const at of order.mounts)
+      if (named.some((mount) => mount.at === at)) await kernel.unmount(at);
     const left = kernel.mountsOn(order.uids)[0];
     if (left !== undefined) throw this.inUse(left.at, `a mount in namespace ${left.namespace}`);
     for (const group of [...kernel.groups.values()])
-      if (group.volumes.some(({ uids }) => uids.some((uid) => order.uids.includes(uid)))) kernel.deactivate(group.name);
+      if (group.volumes.some(({ uids }) => uids.some((uid) => order.uids.includes(uid))))
+        kernel.deactivate(group.name);
     for (const uid of order.uids) this.letGo(uid, order);
   }
 
@@ -52,7 +54,8 @@ export class ModelTarget implements TargetHost {
     for (const { at, device, readOnly } of fileSystems) {
       const { path } = kernel.device(device);
       const mount = kernel.mountAt(at) ?? (await kernel.mount(device, at, { readOnly }));
-      if (mount.fileSystem.device.path !== path) throw hostError('MOUNT_POINT_TAKEN', `${at} shows another device`);
+      if (mount.fileSystem.device.path !== path)
+        throw hostError('MOUNT_POINT_TAKEN', `${at} shows another device`);
       const superblock = await readSuperblock(mount.fileSystem.device);
       mounts.push({ at, device: path, uuid: superblock?.uuid ?? '' });
     }
@@ -67,8 +70,10 @@ export class ModelTarget implements TargetHost {
     return promised(() =>
       order.fileSystems.map(({ at }) => {
         const mount = this.host.kernel.mountAt(at);
-        if (mount === undefined) throw hostError('NOT_MOUNTED', `${this.host.name}: ${at} is not mounted`);
-        const has = (kind: 'before' | 'after') => mount.fileSystem.fileNames.includes(nonceName(order.run, kind));
+        if (mount === undefined)
+          throw hostError('NOT_MOUNTED', `${this.host.name}: ${at} is not mounted`);
+        const has = (kind: 'before' | 'after') =>
+          mount.fileSystem.fileNames.includes(nonceName(order.run, kind));
         return { at, before: has('before'), after: has('after') };
       }),
     );
@@ -87,7 +92,10 @@ export class ModelTarget implements TargetHost {
       return path === undefined || kernel.holds.get(path) !== order.run;
     });
     if (wrong === undefined) return;
-    throw hostError('NOT_RELEASED', `${this.host.name} still ${order.keepMapped ? 'lost hold of' : 'sees'} ${wrong}`);
+    throw hostError(
+      'NOT_RELEASED',
+      `${this.host.name} still ${order.keepMapped ? 'lost hold of' : 'sees'} ${wrong}`,
+    );
   }
 
   private findNow(order: { readonly run: string; readonly uids: readonly string[] }): FoundDisk[] {
@@ -95,7 +103,8 @@ export class ModelTarget implements TargetHost {
     const visible = kernel.scan();
     return order.uids.map((uid) => {
       const disk = visible.includes(uid) ? kernel.disks.get(uid) : undefined;
-      if (disk === undefined) throw hostError('DISK_NOT_FOUND', `${this.host.name} does not see ${uid}`);
+      if (disk === undefined)
+        throw hostError('DISK_NOT_FOUND', `${this.host.name} does not see ${uid}`);
       if (kernel.holds.get(disk.path) === order.run) kernel.holds.delete(disk.path);
       disk.dropCache();
       return { uid, device: disk.path, paths: 2 };
@@ -121,7 +130,8 @@ export class ModelTarget implements TargetHost {
       const groupUuid = this.uuid();
       for (const [index, disk] of disks.entries()) {
         const header = headers[index];
-        if (header === undefined) throw hostError('SYNTHESIS_REFUSED', `${disk.path} is no PV of ${group.sourceName}`);
+        if (header === undefined)
+          throw hostError('SYNTHESIS_REFUSED', `${disk.path} is no PV of ${group.sourceName}`);
         const pvUuid = all[header.index] ?? '';
         await writeHeader(disk, { ...header, pvUuid, all, groupUuid, groupName: group.name });
       }
@@ -134,13 +144,18 @@ export class ModelTarget implements TargetHost {
   private async newUuid({ device, sourceUuid }: PlannedFileSystem): Promise<SynthesisRecord> {
     const block = this.host.kernel.device(device);
     const superblock = await readSuperblock(block);
-    if (superblock === undefined) throw hostError('NO_FILE_SYSTEM', `${device} holds no file system`);
-    if (superblock.uuid === sourceUuid) await writeSuperblock(block, { ...superblock, uuid: this.uuid() });
+    if (superblock === undefined)
+      throw hostError('NO_FILE_SYSTEM', `${device} holds no file system`);
+    if (superblock.uuid === sourceUuid)
+      await writeSuperblock(block, { ...superblock, uuid: this.uuid() });
     const now = await readSuperblock(block);
     return { layer: 'file system', device, was: superblock.uuid, now: now?.uuid ?? '' };
   }
 
   private inUse(at: string, by: string) {
-    return hostError('TARGET_IN_USE', `${this.host.name}: ${at} is in use by ${by}`, { mountPoint: at, by });
+    return hostError('TARGET_IN_USE', `${this.host.name}: ${at} is in use by ${by}`, {
+      mountPoint: at,
+      by,
+    });
   }
 }

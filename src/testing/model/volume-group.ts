@@ -51,8 +51,18 @@ export async function createVolumeGroup(order: {
   const all = order.disks.map(() => order.uuid());
   const room = Math.min(...order.disks.map((disk) => disk.sizeBytes)) - DATA_START;
   const perDisk = Math.floor(room / order.volumes.length / BLOCK) * BLOCK;
-  const logicalVolumes = order.volumes.map((name, at) => ({ name, start: DATA_START + at * perDisk, perDisk }));
-  const shared = { magic: MAGIC, groupUuid: order.uuid(), groupName: order.name, all, logicalVolumes } as const;
+  const logicalVolumes = order.volumes.map((name, at) => ({
+    name,
+    start: DATA_START + at * perDisk,
+    perDisk,
+  }));
+  const shared = {
+    magic: MAGIC,
+    groupUuid: order.uuid(),
+    groupName: order.name,
+    all,
+    logicalVolumes,
+  } as const;
   for (const [index, disk] of order.disks.entries())
     await writeHeader(disk, { ...shared, pvUuid: all[index] ?? '', index });
 }
@@ -96,7 +106,8 @@ export class StripedVolume implements BlockDevice {
   private locate(offset: number): { readonly disk: BlockDevice; readonly position: number } {
     const stripe = offset / BLOCK;
     const disk = this.disks[stripe % this.disks.length];
-    if (disk === undefined || offset >= this.sizeBytes) throw hostError('EIO', `${this.path}: beyond its end`);
+    if (disk === undefined || offset >= this.sizeBytes)
+      throw hostError('EIO', `${this.path}: beyond its end`);
     return { disk, position: this.volume.start + Math.floor(stripe / this.disks.length) * BLOCK };
   }
 }

@@ -11,7 +11,9 @@ const FILE = 'records';
 
 const record = (number: number): Buffer => {
   const text = `${number}`.padStart(16, '0');
-  return Buffer.from(`${text}:${crc32(text).toString(16).padStart(8, '0')}`.padEnd(RECORD_BYTES - 1) + '\n');
+  return Buffer.from(
+    `${text}:${crc32(text).toString(16).padStart(8, '0')}`.padEnd(RECORD_BYTES - 1) + '\n',
+  );
 };
 
 /** The last record's number; throws when one is missing, torn or out of order. */
@@ -20,7 +22,8 @@ export async function readRecords(fileSystem: FileSystem): Promise<number> {
   const count = content.length / RECORD_BYTES;
   for (let number = 1; number <= count; number += 1) {
     const found = content.subarray((number - 1) * RECORD_BYTES, number * RECORD_BYTES);
-    if (!found.equals(record(number))) throw new Error(`record ${number} on ${fileSystem.device.path} is not intact`);
+    if (!found.equals(record(number)))
+      throw new Error(`record ${number} on ${fileSystem.device.path} is not intact`);
   }
   return count;
 }
@@ -29,7 +32,10 @@ export async function readRecords(fileSystem: FileSystem): Promise<number> {
 export function sameInstant(lasts: readonly number[]): boolean {
   const [first = 0] = lasts;
   const last = lasts.at(-1) ?? 0;
-  return lasts.every((count, index) => index === 0 || count <= (lasts[index - 1] ?? 0)) && first - last <= 1;
+  return (
+    lasts.every((count, index) => index === 0 || count <= (lasts[index - 1] ?? 0)) &&
+    first - last <= 1
+  );
 }
 
 export class Writer implements Unit {

@@ -44,7 +44,10 @@ export class ConnectionAgent extends Agent {
     super({ keepAlive: true, scheduling: 'lifo' });
   }
 
-  override createConnection(_options: unknown, done: (error: Error | null, socket: Duplex) => void): undefined {
+  override createConnection(
+    _options: unknown,
+    done: (error: Error | null, socket: Duplex) => void,
+  ): undefined {
     this.open().then(
       (socket) => done(null, socket),
       (error: unknown) => done(error as Error, undefined as never),
@@ -56,7 +59,10 @@ export class ConnectionAgent extends Agent {
 export async function exchange(
   agent: Agent,
   at: ExchangePlace,
-  { order, options }: { readonly order: Order; readonly options: Pick<RunOptions, 'timeoutMs' | 'signal'> },
+  {
+    order,
+    options,
+  }: { readonly order: Order; readonly options: Pick<RunOptions, 'timeoutMs' | 'signal'> },
 ): Promise<HttpAnswer> {
   const { signal, timeoutMs: ms } = options;
   if (signal?.aborted === true) throw commandCancelled(at.address, false, signal.reason);
@@ -69,7 +75,8 @@ export async function exchange(
   });
   request.once('socket', () => (sent = true));
   const watch = whenAborted(signal, () => commandCancelled(at.address, sent, signal?.reason));
-  const late = (): Error => (sent ? commandTimedOut(at.address, ms) : noFreeSession(at.address, ms));
+  const late = (): Error =>
+    sent ? commandTimedOut(at.address, ms) : noFreeSession(at.address, ms);
   try {
     const answer = answerOf(request, at, () => sent);
     request.end(order.body);
@@ -83,11 +90,20 @@ export async function exchange(
   }
 }
 
-function answerOf(request: ClientRequest, at: ExchangePlace, sent: () => boolean): Promise<HttpAnswer> {
+function answerOf(
+  request: ClientRequest,
+  at: ExchangePlace,
+  sent: () => boolean,
+): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     request.on('error', (error) => {
       if (error instanceof FlashCopyError) reject(error);
-      else reject(sent() ? channelLost(at.address, error.message) : unreachable(at.address, error.message, error));
+      else
+        reject(
+          sent()
+            ? channelLost(at.address, error.message)
+            : unreachable(at.address, error.message, error),
+        );
     });
     request.on('response', (response) => {
       collect(response, at).then((body) => {

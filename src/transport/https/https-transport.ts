@@ -77,7 +77,10 @@ export function createHttpsTransport(options: HttpsTransportOptions): RestTransp
         const secret = await token.get();
         const headers = { 'content-type': 'application/json', 'x-auth-token': secret };
         const timeoutMs = Math.max(0, limits.timeoutMs - (clock.now() - from));
-        const answer = await send({ path: target, headers, body: JSON.stringify(body) }, { ...limits, timeoutMs });
+        const answer = await send(
+          { path: target, headers, body: JSON.stringify(body) },
+          { ...limits, timeoutMs },
+        );
         if (isRefused(answer)) await token.refused(secret);
         return answer;
       };
@@ -86,7 +89,8 @@ export function createHttpsTransport(options: HttpsTransportOptions): RestTransp
         return isRefused(answer) ? call() : answer;
       };
       const { status, body: text } = await patiently({ clock, address, limits }, twice);
-      if (isRefused({ status })) throw authRefused(address, `HTTP ${status} with a new token: ${shown(text)}`);
+      if (isRefused({ status }))
+        throw authRefused(address, `HTTP ${status} with a new token: ${shown(text)}`);
       return { status, body: text, durationMs: clock.now() - from };
     },
     close: () => {
@@ -97,7 +101,8 @@ export function createHttpsTransport(options: HttpsTransportOptions): RestTransp
   };
 }
 
-const isRefused = ({ status }: Pick<HttpAnswer, 'status'>): boolean => status === 401 || status === 403;
+const isRefused = ({ status }: Pick<HttpAnswer, 'status'>): boolean =>
+  status === 401 || status === 403;
 
 /** Waits 429 out, as long as the array says or 1, 2, 4 s, within the caller's time. Throws RATE_LIMITED. */
 async function patiently(
@@ -110,7 +115,11 @@ async function patiently(
     if (answer.status !== 429) return answer;
     const asked = Number(answer.retryAfter) * 1_000;
     const waitMs =
-      otherwise === undefined ? Infinity : asked >= 1_000 ? Math.min(asked, WAITS.tooManyCallsLongest) : otherwise;
+      otherwise === undefined
+        ? Infinity
+        : asked >= 1_000
+          ? Math.min(asked, WAITS.tooManyCallsLongest)
+          : otherwise;
     if (at.clock.now() + waitMs >= until) break;
     const { signal } = at.limits;
     await at.clock.sleep(waitMs, signal).catch(() => {
@@ -122,9 +131,18 @@ async function patiently(
 
 function opener(options: HttpsTransportOptions) {
   const { trust, clock, handshakeTimeoutMs } = options;
-  const addresses = [options.address, ...(options.secondAddress === undefined ? [] : [options.secondAddress])];
+  const addresses = [
+    options.address,
+    ...(options.secondAddress === undefined ? [] : [options.secondAddress]),
+  ];
   const targets = addresses.map((text) => ({
-    ...{ ...parseAddress(text, 7443), address: `https://${text}`, trust, handshakeTimeoutMs, clock },
+    ...{
+      ...parseAddress(text, 7443),
+      address: `https://${text}`,
+      trust,
+      handshakeTimeoutMs,
+      clock,
+    },
   }));
   const open = firstReachable(targets, connectTls);
   return () => open(() => Promise.resolve(() => undefined));

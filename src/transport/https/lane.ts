@@ -5,7 +5,13 @@ import type { Clock } from '../../domain/clock.js';
 import { noFreeSession } from '../failures.js';
 import { Rate } from '../rate.js';
 import { within } from '../../domain/within.js';
-import { ConnectionAgent, exchange, type ExchangePlace, type HttpAnswer, type Order } from './exchange.js';
+import {
+  ConnectionAgent,
+  exchange,
+  type ExchangePlace,
+  type HttpAnswer,
+  type Order,
+} from './exchange.js';
 import type { RunOptions } from '../transport.js';
 
 export interface LaneOptions {
@@ -46,7 +52,10 @@ export class Lane {
     }
     try {
       const timeoutMs = Math.max(0, options.timeoutMs - (this.#clock.now() - from));
-      return await exchange(this.#agent, this.options.place, { order, options: { ...options, timeoutMs } });
+      return await exchange(this.#agent, this.options.place, {
+        order,
+        options: { ...options, timeoutMs },
+      });
     } finally {
       this.#giveBack();
     }

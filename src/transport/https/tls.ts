@@ -29,16 +29,30 @@ export interface TlsTarget {
 export async function connectTls(target: TlsTarget): Promise<TLSSocket> {
   const { host, port, trust, clock, handshakeTimeoutMs: ms } = target;
   const servername = trust.serverName ?? (/^[\d.]+$|:/.test(host) ? '' : host);
-  const named = trust.serverName === undefined ? {} : { checkServerIdentity: identityOf(trust.serverName) };
+  const named =
+    trust.serverName === undefined ? {} : { checkServerIdentity: identityOf(trust.serverName) };
   // The verdict is ours, in `judge`: only so can a refusal name the fingerprint that was seen.
-  const socket = connect({ host, port, servername, ...named, rejectUnauthorized: false, ca: trust.ca });
+  const socket = connect({
+    host,
+    port,
+    servername,
+    ...named,
+    rejectUnauthorized: false,
+    ca: trust.ca,
+  });
   const secured = new Promise<void>((resolve, reject) => {
     socket.once('secureConnect', resolve);
-    socket.once('error', (error: Error) => reject(unreachable(target.address, error.message, error)));
-    socket.once('close', () => reject(unreachable(target.address, 'closed during the TLS handshake')));
+    socket.once('error', (error: Error) =>
+      reject(unreachable(target.address, error.message, error)),
+    );
+    socket.once('close', () =>
+      reject(unreachable(target.address, 'closed during the TLS handshake')),
+    );
   });
   try {
-    await within({ clock, ms }, secured, () => unreachable(target.address, `no TLS session within ${ms} ms`));
+    await within({ clock, ms }, secured, () =>
+      unreachable(target.address, `no TLS session within ${ms} ms`),
+    );
     const refused = judge(socket, target);
     if (refused !== undefined) throw refused;
   } catch (error) {

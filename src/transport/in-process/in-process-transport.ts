@@ -34,10 +34,12 @@ export function createInProcessTransport(options: InProcessOptions): Transport {
   };
   const openLines = async (line: string): Promise<LineChannel> => {
     checkOpen();
-    if (options.openLines === undefined) throw unreachable(options.address, 'no command here talks in lines');
+    if (options.openLines === undefined)
+      throw unreachable(options.address, 'no command here talks in lines');
     return options.openLines(line);
   };
-  const reserve = (): Promise<Session> => Promise.resolve(createSession(options.address, run, openLines));
+  const reserve = (): Promise<Session> =>
+    Promise.resolve(createSession(options.address, run, openLines));
   return {
     address: options.address,
     run,
@@ -52,7 +54,11 @@ export function createInProcessTransport(options: InProcessOptions): Transport {
   };
 }
 
-async function runLine(at: InProcessOptions, line: string, limits: RunOptions): Promise<CommandResult> {
+async function runLine(
+  at: InProcessOptions,
+  line: string,
+  limits: RunOptions,
+): Promise<CommandResult> {
   const { address, clock } = at;
   const { signal, timeoutMs } = limits;
   if (signal?.aborted === true) throw commandCancelled(address, false, signal.reason);

@@ -23,7 +23,8 @@ export async function runCommand(
   order: { readonly line: string; readonly options: RunOptions },
 ): Promise<CommandResult> {
   const { line, options } = order;
-  if (options.signal?.aborted === true) throw commandCancelled(at.address, false, options.signal.reason);
+  if (options.signal?.aborted === true)
+    throw commandCancelled(at.address, false, options.signal.reason);
   const from = at.clock.now();
   let given: ClientChannel | undefined;
   let gaveUp = false;
@@ -32,7 +33,9 @@ export async function runCommand(
     if (gaveUp) channel.close();
     return collect(channel, at, options);
   });
-  const watch = whenAborted(options.signal, () => commandCancelled(at.address, true, options.signal?.reason));
+  const watch = whenAborted(options.signal, () =>
+    commandCancelled(at.address, true, options.signal?.reason),
+  );
   try {
     const late = (): Error => commandTimedOut(at.address, options.timeoutMs);
     const ending = await within(
@@ -65,7 +68,8 @@ function collect(channel: ClientChannel, at: CommandPlace, options: RunOptions):
     let open = 2;
     const closed = (): void => {
       if (--open > 0) return;
-      if (exit === undefined) reject(channelLost(at.address, 'the connection ended before the exit status came'));
+      if (exit === undefined)
+        reject(channelLost(at.address, 'the connection ended before the exit status came'));
       else resolve({ exitCode: exit.code, stdout: stdout(), stderr: stderr() });
     };
     channel.on('close', closed);

@@ -27,9 +27,14 @@ export interface SshTarget {
 /** Throws UNREACHABLE, AUTH_REFUSED, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED; no command has been sent in any of them. */
 export async function connect(target: SshTarget): Promise<Client> {
   const client = new Client();
-  const late = (): Error => unreachable(target.address, `no SSH session within ${target.handshakeTimeoutMs} ms`);
+  const late = (): Error =>
+    unreachable(target.address, `no SSH session within ${target.handshakeTimeoutMs} ms`);
   try {
-    return await within({ clock: target.clock, ms: target.handshakeTimeoutMs }, handshake(client, target), late);
+    return await within(
+      { clock: target.clock, ms: target.handshakeTimeoutMs },
+      handshake(client, target),
+      late,
+    );
   } catch (error) {
     client.destroy();
     throw error;
@@ -40,14 +45,19 @@ function handshake(client: Client, target: SshTarget): Promise<Client> {
   return new Promise((resolve, reject) => {
     let refusedKey: FlashCopyError | undefined;
     const methods = authMethods(target);
-    if (methods.length === 0) return reject(authRefused(target.address, 'neither key, agent nor password configured'));
+    if (methods.length === 0)
+      return reject(authRefused(target.address, 'neither key, agent nor password configured'));
     // Both listeners stay for the connection's life: an unheard 'error' would end the process.
     client.on('error', (error) => reject(refusedKey ?? connectError(target, error)));
-    client.on('close', () => reject(refusedKey ?? unreachable(target.address, 'closed during the handshake')));
+    client.on('close', () =>
+      reject(refusedKey ?? unreachable(target.address, 'closed during the handshake')),
+    );
     client.on('connect', () => client.setNoDelay(true));
     client.on('ready', () => resolve(client));
     // Some servers ask for the password this way only.
-    client.on('keyboard-interactive', (...[, , , prompts, answer]) => answer(prompts.map(() => target.password ?? '')));
+    client.on('keyboard-interactive', (...[, , , prompts, answer]) =>
+      answer(prompts.map(() => target.password ?? '')),
+    );
     const { host, port, user: username, privateKey, passphrase, agent, password } = target;
     client.connect({
       host,
@@ -84,7 +94,8 @@ function authMethods({ privateKey, agent, password }: SshTarget): Authentication
 }
 
 function connectError(target: SshTarget, error: Error & { level?: string }): FlashCopyError {
-  if (error.level === 'agent') return authRefused(target.address, `the ssh-agent gives no key: ${error.message}`);
+  if (error.level === 'agent')
+    return authRefused(target.address, `the ssh-agent gives no key: ${error.message}`);
   return error.level === 'client-authentication'
     ? authRefused(target.address, `user ${target.user} was refused: ${error.message}`)
     : unreachable(target.address, error.message, error);
@@ -94,7 +105,9 @@ function connectError(target: SshTarget, error: Error & { level?: string }): Fla
 export async function hangUp(client: Client, clock: Clock): Promise<void> {
   const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
   client.end();
-  await within({ clock, ms: COMMANDS.hangUp }, closed, () => new Error('late')).catch(() => client.destroy());
+  await within({ clock, ms: COMMANDS.hangUp }, closed, () => new Error('late')).catch(() =>
+    client.destroy(),
+  );
 }
 
 /**
@@ -104,7 +117,9 @@ export async function hangUp(client: Client, clock: Clock): Promise<void> {
 export function answers(client: Client): Promise<boolean> {
   return new Promise((resolve) => {
     try {
-      client.unforwardIn('127.0.0.1', 1, (error) => resolve(error?.message !== 'No response from server'));
+      client.unforwardIn('127.0.0.1', 1, (error) =>
+        resolve(error?.message !== 'No response from server'),
+      );
     } catch {
       resolve(false);
     }

@@ -16,7 +16,8 @@ export function exec<T>(
       client.exec(to.line, (error, channel) => {
         if (error === undefined) resolve(attach(channel));
         else if (neverSent(error)) reject(unreachable(to.address, error.message));
-        else reject(channelLost(to.address, `the command's acceptance was lost (${error.message})`));
+        else
+          reject(channelLost(to.address, `the command's acceptance was lost (${error.message})`));
       });
     } catch (error) {
       // ssh2 throws before it writes anything.

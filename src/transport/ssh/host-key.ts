@@ -8,7 +8,11 @@ export const fingerprintOf = (key: Buffer): string =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 
 /** Undefined when the key is one of those expected; HOST_KEY_UNKNOWN when none is configured, else HOST_KEY_CHANGED. */
-export function judgeHostKey(address: string, key: Buffer, expected: readonly string[]): FlashCopyError | undefined {
+export function judgeHostKey(
+  address: string,
+  key: Buffer,
+  expected: readonly string[],
+): FlashCopyError | undefined {
   const fingerprint = fingerprintOf(key);
   const type = keyType(key);
   if (expected.length === 0) return hostKeyUnknown(address, { type, fingerprint });

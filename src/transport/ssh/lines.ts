@@ -22,13 +22,18 @@ export async function openLines(
     return lines;
   });
   const late = (): Error => commandTimedOut(at.address, at.openTimeoutMs);
-  return within({ clock: at.clock, ms: at.openTimeoutMs }, opening, late).catch((error: unknown) => {
-    opening.then(() => close()).catch(() => undefined);
-    throw error;
-  });
+  return within({ clock: at.clock, ms: at.openTimeoutMs }, opening, late).catch(
+    (error: unknown) => {
+      opening.then(() => close()).catch(() => undefined);
+      throw error;
+    },
+  );
 }
 
-function attach(channel: ClientChannel, at: { readonly address: string; readonly clock: Clock }): LineChannel {
+function attach(
+  channel: ClientChannel,
+  at: { readonly address: string; readonly clock: Clock },
+): LineChannel {
   const lines = new LineQueue(at);
   let lastWords = '';
   let open = true;
@@ -38,7 +43,10 @@ function attach(channel: ClientChannel, at: { readonly address: string; readonly
     lines.end(channelLost(at.address, `${why}${said}`));
   };
   channel.on('data', (chunk: Buffer) => lines.push(chunk));
-  channel.stderr.on('data', (chunk: Buffer) => (lastWords = (lastWords + chunk.toString('utf8')).slice(-LAST_WORDS)));
+  channel.stderr.on(
+    'data',
+    (chunk: Buffer) => (lastWords = (lastWords + chunk.toString('utf8')).slice(-LAST_WORDS)),
+  );
   channel.on('error', (error: Error) => end(error.message));
   channel.on('close', () => end('the far side closed the line channel'));
   return {

@@ -65,7 +65,10 @@ export class ConnectionPool {
   constructor(private readonly options: PoolOptions) {
     // Everyone who waits listens to it.
     setMaxListeners(0, this.#closing.signal);
-    this.#rate = new Rate({ clock: options.clock, signal: this.#closing.signal }, CONNECTIONS_PER_SECOND);
+    this.#rate = new Rate(
+      { clock: options.clock, signal: this.#closing.signal },
+      CONNECTIONS_PER_SECOND,
+    );
   }
 
   /** Throws NO_FREE_SESSION, COMMAND_CANCELLED (not-done), or why no connection could be opened. */
@@ -84,7 +87,11 @@ export class ConnectionPool {
         ? noFreeSession(address, want.timeoutMs)
         : unreachable(address, `no SSH session within ${want.timeoutMs} ms`);
     try {
-      return await within({ clock, ms: want.timeoutMs }, Promise.race([watch.stopped, leased]), late);
+      return await within(
+        { clock, ms: want.timeoutMs },
+        Promise.race([watch.stopped, leased]),
+        late,
+      );
     } catch (error) {
       const place = this.#waiting.findIndex((one) => one === waiter);
       if (place >= 0) this.#waiting.splice(place, 1);
@@ -106,7 +113,9 @@ export class ConnectionPool {
   #watch(signal: AbortSignal | undefined): { readonly stopped: Promise<never>; forget(): void } {
     const { address } = this.options;
     const caller = whenAborted(signal, () => commandCancelled(address, false, signal?.reason));
-    const closing = whenAborted(this.#closing.signal, () => unreachable(address, 'this transport is closed'));
+    const closing = whenAborted(this.#closing.signal, () =>
+      unreachable(address, 'this transport is closed'),
+    );
     const forget = (): void => {
       caller.forget();
       closing.forget();
@@ -142,7 +151,9 @@ export class ConnectionPool {
   /** Gives places to those who wait, in order; the first who gets none stops all behind him, so nobody starves. */
   #serve(): void {
     if (this.#closing.signal.aborted) return;
-    const inOrder = [...this.#waiting].sort((a, b) => Number(b.want.urgent) - Number(a.want.urgent));
+    const inOrder = [...this.#waiting].sort(
+      (a, b) => Number(b.want.urgent) - Number(a.want.urgent),
+    );
     for (const waiter of inOrder) {
       const member = this.#find(waiter.want) ?? this.#grow(waiter.want);
       if (member === undefined) return;
@@ -160,10 +171,13 @@ export class ConnectionPool {
     const fit = this.#members.filter(
       (one) => !one.owned && !one.retired && one.leases < limit && (want.urgent || !one.forUrgent),
     );
-    const rank = (one: Member): number => (one.forUrgent ? 0 : 1000) + (one.client ? 0 : 500) + one.leases;
+    const rank = (one: Member): number =>
+      (one.forUrgent ? 0 : 1000) + (one.client ? 0 : 500) + one.leases;
     const best = fit.sort((a, b) => rank(a) - rank(b))[0];
     // An urgent reservation takes the kept session rather than one that others could use.
-    return want.urgent && want.owned && best?.forUrgent !== true ? (this.#grow(want) ?? best) : best;
+    return want.urgent && want.owned && best?.forUrgent !== true
+      ? (this.#grow(want) ?? best)
+      : best;
   }
 
   #grow(want: Want): Member | undefined {
@@ -172,7 +186,14 @@ export class ConnectionPool {
     const ordinary = this.#members.filter((one) => !one.forUrgent).length;
     if (!forUrgent && ordinary >= Math.max(1, sessions - 1)) return undefined;
     const opening = this.#open();
-    const member: Member = { opening, forUrgent, leases: 0, owned: false, used: false, retired: false };
+    const member: Member = {
+      opening,
+      forUrgent,
+      leases: 0,
+      owned: false,
+      used: false,
+      retired: false,
+    };
     this.#members.push(member);
     opening.then(
       (client) => this.#opened(member, client),
@@ -217,6 +238,7 @@ export class ConnectionPool {
   async #end(member: Member): Promise<void> {
     member.retired = true;
     member.idle?.abort();
-    if (member.client !== undefined && this.#members.includes(member)) await hangUp(member.client, this.options.clock);
+    if (member.client !== undefined && this.#members.includes(member))
+      await hangUp(member.client, this.options.clock);
   }
 }

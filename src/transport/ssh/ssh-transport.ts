@@ -44,31 +44,44 @@ export interface SshTransportOptions {
 }
 
 export function createSshTransport(options: SshTransportOptions): Transport {
-  const { clock, user, sessions, handshakeTimeoutMs, privateKey, passphrase, agent, password } = options;
+  const { clock, user, sessions, handshakeTimeoutMs, privateKey, passphrase, agent, password } =
+    options;
   const hostKeys = [options.hostKey ?? []].flat();
-  const targets = [options.address, ...(options.secondAddress === undefined ? [] : [options.secondAddress])].map(
-    (text) => {
-      const { host, port } = parseAddress(text, 22);
-      const address = `${user}@${text.includes(':') ? text : `${host}:${port}`}`;
-      return {
-        host,
-        port,
-        address,
-        user,
-        privateKey,
-        passphrase,
-        agent,
-        password,
-        hostKeys,
-        handshakeTimeoutMs,
-        clock,
-      };
-    },
-  );
+  const targets = [
+    options.address,
+    ...(options.secondAddress === undefined ? [] : [options.secondAddress]),
+  ].map((text) => {
+    const { host, port } = parseAddress(text, 22);
+    const address = `${user}@${text.includes(':') ? text : `${host}:${port}`}`;
+    return {
+      host,
+      port,
+      address,
+      user,
+      privateKey,
+      passphrase,
+      agent,
+      password,
+      hostKeys,
+      handshakeTimeoutMs,
+      clock,
+    };
+  });
   const address = targets.map((target) => target.address).join(' or ');
-  const { channelsPerConnection = 8, idleMs = WAITS.idleConnection, maxOutputBytes = 64 * 1024 * 1024 } = options;
+  const {
+    channelsPerConnection = 8,
+    idleMs = WAITS.idleConnection,
+    maxOutputBytes = 64 * 1024 * 1024,
+  } = options;
   const open = firstReachable(targets, connect);
-  const pool = new ConnectionPool({ address, clock, open, sessions, channelsPerConnection, idleMs });
+  const pool = new ConnectionPool({
+    address,
+    clock,
+    open,
+    sessions,
+    channelsPerConnection,
+    idleMs,
+  });
   const place = { address, clock, maxOutputBytes, openTimeoutMs: handshakeTimeoutMs };
   return {
     address,
@@ -105,7 +118,8 @@ async function runShared(
 const isCode = (error: unknown, ...codes: string[]): boolean =>
   error instanceof FlashCopyError && codes.includes(error.code);
 /** After these nobody else should get the connection: a command that did not answer may still sit on its channel. */
-const isBroken = (error: unknown): boolean => isCode(error, 'UNREACHABLE', 'CHANNEL_LOST', 'COMMAND_TIMED_OUT');
+const isBroken = (error: unknown): boolean =>
+  isCode(error, 'UNREACHABLE', 'CHANNEL_LOST', 'COMMAND_TIMED_OUT');
 
 interface ReservePlace extends CommandPlace {
   readonly probe: string;
@@ -135,9 +149,15 @@ async function reserve(
 async function test(lease: Lease, place: ReservePlace, timeoutMs: number): Promise<void> {
   const { address, clock, probe } = place;
   if (probe !== '') {
-    const { exitCode } = await runCommand(lease.client, place, { line: probe, options: { timeoutMs } });
+    const { exitCode } = await runCommand(lease.client, place, {
+      line: probe,
+      options: { timeoutMs },
+    });
     if (exitCode !== 0)
-      throw unreachable(address, `the probe ${JSON.stringify(probe)} exits ${exitCode ?? 'by signal'}`);
+      throw unreachable(
+        address,
+        `the probe ${JSON.stringify(probe)} exits ${exitCode ?? 'by signal'}`,
+      );
     return;
   }
   if (lease.fresh) return;

@@ -23,7 +23,11 @@ export async function backgroundCopy(copy: CopyRun): Promise<void> {
 }
 
 function afterwards({ planned: { snapshot } }: RunGroup): string {
-  if (snapshot === undefined || snapshot.clone?.kind === 'clone' || snapshot.restoreFrom !== undefined)
+  if (
+    snapshot === undefined ||
+    snapshot.clone?.kind === 'clone' ||
+    snapshot.restoreFrom !== undefined
+  )
     return 'goes on by itself; the copy depends on its source until 100 %';
   return 'the snapshot needs its source for ever';
 }
@@ -31,11 +35,17 @@ function afterwards({ planned: { snapshot } }: RunGroup): string {
 async function awaitCopied(copy: CopyRun, group: RunGroup): Promise<void> {
   const { array } = group.planned;
   const summary = `background copy of group ${group.name} of ${array} to 100 %`;
-  const mappings = group.planned.mappings.map(({ name, source }) => ({ name, capacityBytes: source.capacityBytes }));
+  const mappings = group.planned.mappings.map(({ name, source }) => ({
+    name,
+    capacityBytes: source.capacityBytes,
+  }));
   // Clones go on when their snapshot has expired meanwhile: only they count.
   const what = group.planned.snapshot === undefined ? { mappings } : withSnapshot(group.planned);
   try {
-    tookProgress(copy, await perform('flashCopyAwaitCopied', { summary }, { array, group: group.name, ...what }));
+    tookProgress(
+      copy,
+      await perform('flashCopyAwaitCopied', { summary }, { array, group: group.name, ...what }),
+    );
   } catch (caught) {
     if (errorOf(caught).code === 'COPY_STOPPED') copy.report.grade = undefined;
     throw caught;

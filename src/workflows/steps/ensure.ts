@@ -9,11 +9,18 @@ export async function ensure(copy: CopyRun): Promise<void> {
 
 async function ensureGroup(copy: CopyRun, group: RunGroup): Promise<void> {
   const { planned } = group;
-  copy.undo.register({ what: `remove what was created for ${planned.name}`, run: () => removeCreated(copy, group) });
+  copy.undo.register({
+    what: `remove what was created for ${planned.name}`,
+    run: () => removeCreated(copy, group),
+  });
   await copy.report.step('ensure', planned.array, async (note) => {
     const summary = `ensure group ${planned.name} of ${planned.array}, ${planned.mappings.length} mappings`;
     const order = { ...copy.ref, group: planned };
-    const { created, startTimes, preparable = false } = await perform('flashCopyEnsureGroup', { summary }, order);
+    const {
+      created,
+      startTimes,
+      preparable = false,
+    } = await perform('flashCopyEnsureGroup', { summary }, order);
     group.created = created;
     group.preparable = preparable;
     group.startTimesBefore = startTimes;

@@ -11,7 +11,10 @@ import { withSnapshot } from '../snapshots.js';
 export async function grade(copy: CopyRun): Promise<void> {
   await copy.report.step('grade', '', async (note) => {
     const read = await inParallel(copy.groups, (group) => readGroup(copy, group));
-    const { grade: given, because } = gradeCopy({ hosts: hostEvidence(copy), groups: groupEvidence(copy, read) });
+    const { grade: given, because } = gradeCopy({
+      hosts: hostEvidence(copy),
+      groups: groupEvidence(copy, read),
+    });
     copy.report.grade = given;
     note(because);
     const wanted = copy.plan.grade;
@@ -39,7 +42,9 @@ export async function readGroup(copy: CopyRun, group: RunGroup): Promise<GroupPr
 
 export function tookProgress(copy: CopyRun, { volumes }: GroupProgress): void {
   const fresh = new Set(volumes.map(({ array, mapping }) => `${array} ${mapping}`));
-  const others = copy.report.volumes.filter(({ array, mapping }) => !fresh.has(`${array} ${mapping}`));
+  const others = copy.report.volumes.filter(
+    ({ array, mapping }) => !fresh.has(`${array} ${mapping}`),
+  );
   copy.report.volumes = [...others, ...volumes];
 }
 
@@ -52,7 +57,8 @@ export function hostEvidence(copy: CopyRun): GradeEvidence['hosts'] {
       host,
       method,
       quiesceAcknowledged: pause !== undefined && pause.quiescedAt > 0,
-      broken: probe === undefined ? 'no probe after the start' : probe.broken || (pause?.broken ?? ''),
+      broken:
+        probe === undefined ? 'no probe after the start' : probe.broken || (pause?.broken ?? ''),
       // No database is quiesced by its own facility yet.
       applicationQuiesced: false,
     };
@@ -79,5 +85,7 @@ function isOneInstant(group: RunGroup, progress: GroupProgress | undefined): boo
   const times = new Set(progress.startTimes);
   const [time = ''] = times;
   const complete = progress.startTimes.length === group.planned.mappings.length;
-  return all && complete && times.size === 1 && time !== '' && !group.startTimesBefore.includes(time);
+  return (
+    all && complete && times.size === 1 && time !== '' && !group.startTimesBefore.includes(time)
+  );
 }

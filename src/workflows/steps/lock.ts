@@ -7,8 +7,13 @@ import type { CopyRun } from '../copy-run.js';
 export async function lock(copy: CopyRun): Promise<void> {
   for (const array of copy.arrays) {
     await copy.report.step('lock', array, async () => {
-      copy.undo.register({ what: `release locks on ${array}`, run: () => unlockUnlessPrepared(copy, array) });
-      const volumes = copy.request.groups.filter((group) => group.array === array).flatMap((group) => group.volumes);
+      copy.undo.register({
+        what: `release locks on ${array}`,
+        run: () => unlockUnlessPrepared(copy, array),
+      });
+      const volumes = copy.request.groups
+        .filter((group) => group.array === array)
+        .flatMap((group) => group.volumes);
       await perform(
         'flashCopyLock',
         { summary: `lock ${volumes.length} pairs of ${array}` },
@@ -33,6 +38,10 @@ async function unlockUnlessPrepared(copy: CopyRun, array: string): Promise<undef
       message: `group ${[...copy.maybePrepared.keys()].join(', ')} may still be prepared; the guard releases the locks after it`,
     });
   }
-  await perform('flashCopyUnlock', { summary: `release locks on ${array}` }, { holder: copy.holder, array });
+  await perform(
+    'flashCopyUnlock',
+    { summary: `release locks on ${array}` },
+    { holder: copy.holder, array },
+  );
   return undefined;
 }

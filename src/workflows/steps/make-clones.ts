@@ -17,7 +17,11 @@ async function cloneGroup(copy: CopyRun, { planned }: RunGroup): Promise<void> {
   copy.undo.register({
     what: `remove the clones of ${name} on ${array}`,
     run: async () => {
-      await perform('flashCopyRemoveCreated', { summary: `remove the clones of ${name}` }, { ...order, created });
+      await perform(
+        'flashCopyRemoveCreated',
+        { summary: `remove the clones of ${name}` },
+        { ...order, created },
+      );
       return undefined;
     },
   });

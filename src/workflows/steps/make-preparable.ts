@@ -6,7 +6,8 @@ import { inParallel } from '../parallel.js';
 
 export async function makePreparable(copy: CopyRun): Promise<void> {
   const groups = copy.groups.filter(({ planned }) => planned.snapshot === undefined);
-  if (groups.length < copy.groups.length) copy.report.skip('makePreparable', '', 'a snapshot needs no group');
+  if (groups.length < copy.groups.length)
+    copy.report.skip('makePreparable', '', 'a snapshot needs no group');
   await inParallel(groups, (group) => stopGroup(copy, group));
 }
 

@@ -7,7 +7,11 @@ import { freeFormerLocks } from './target-host.js';
 export async function plan(copy: CopyRun): Promise<void> {
   await copy.report.step('plan', '', async (note) => {
     const order = { request: copy.request, token: drawToken() };
-    copy.plan = await perform('flashCopyPlan', { summary: `inspect and plan ${copy.request.name}` }, order);
+    copy.plan = await perform(
+      'flashCopyPlan',
+      { summary: `inspect and plan ${copy.request.name}` },
+      order,
+    );
     note(`plan ${copy.plan.hash}`);
   });
   freeFormerLocks(copy);

@@ -7,7 +7,11 @@ export async function preFlush(copy: CopyRun): Promise<void> {
   if (copy.plan.sources.length === 0) copy.report.skip('preFlush', '', 'no source host');
   await inParallel(copy.plan.sources, (source) =>
     copy.report.step('preFlush', source.host, () =>
-      perform('flashCopyPreFlush', { summary: `flush ${source.host} before the pause` }, { ...copy.ref, source }),
+      perform(
+        'flashCopyPreFlush',
+        { summary: `flush ${source.host} before the pause` },
+        { ...copy.ref, source },
+      ),
     ),
   );
 }

@@ -9,7 +9,8 @@ import { planOf, restoresSnapshot, takesSnapshot, withSnapshot } from '../snapsh
 
 /** All groups at once. Throws FLUSH_FAILED when the array gives up. */
 export async function prepare(copy: CopyRun): Promise<void> {
-  if (copy.groups.some(({ planned }) => planned.snapshot === undefined)) copy.preparedSince = new Date().getTime();
+  if (copy.groups.some(({ planned }) => planned.snapshot === undefined))
+    copy.preparedSince = new Date().getTime();
   await inParallel(copy.groups, (group) => prepareGroup(copy, group));
 }
 
@@ -31,7 +32,8 @@ export async function prepareGroup(copy: CopyRun, group: RunGroup): Promise<void
     await copy.report.step('prepare', array, () => sendPrepare(copy, group));
   } catch (error) {
     // Nothing was stopped before, no prepare was sent, and there is no former life that sent one.
-    if (errorOf(error).details['untouched'] === true && group.preparable && !wasReset()) group.prepareTried = false;
+    if (errorOf(error).details['untouched'] === true && group.preparable && !wasReset())
+      group.prepareTried = false;
     throw error;
   }
 }
@@ -56,7 +58,9 @@ function sendPrepare(copy: CopyRun, { planned, name: group }: RunGroup): Promise
 
 /** Targets that may stay mapped: their hosts hold them exclusively open. */
 function keptMapped(copy: CopyRun, array: string): readonly string[] {
-  const kept = copy.plan.targets.filter((target) => target.keepMapped).flatMap((target) => target.presentations);
+  const kept = copy.plan.targets
+    .filter((target) => target.keepMapped)
+    .flatMap((target) => target.presentations);
   return kept.filter((presentation) => presentation.array === array).map(({ vdisk }) => vdisk);
 }
 

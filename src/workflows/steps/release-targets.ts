@@ -19,9 +19,16 @@ export async function releaseTargets(copy: CopyRun): Promise<void> {
 }
 
 async function release(copy: CopyRun, target: PlannedTarget): Promise<void> {
-  copy.undo.register({ what: `present again to ${target.host}`, run: () => presentAgain(copy, target) });
+  copy.undo.register({
+    what: `present again to ${target.host}`,
+    run: () => presentAgain(copy, target),
+  });
   await copy.report.step('releaseTargets', target.host, () =>
-    perform('flashCopyReleaseTarget', { summary: `release targets on ${target.host}` }, { ...copy.ref, target }),
+    perform(
+      'flashCopyReleaseTarget',
+      { summary: `release targets on ${target.host}` },
+      { ...copy.ref, target },
+    ),
   );
   copy.letGo.add(target.host);
 }
@@ -31,6 +38,10 @@ async function presentAgain(copy: CopyRun, target: PlannedTarget): Promise<strin
     return 'left released: prepare ran, the old data is void';
   if (target.release.uids.length === 0) return 'nothing stood there before';
   if (isProduction(copy)) return mountProduction(copy, target);
-  await perform('flashCopyPresent', { summary: `present again to ${target.host}` }, { ...copy.ref, target });
+  await perform(
+    'flashCopyPresent',
+    { summary: `present again to ${target.host}` },
+    { ...copy.ref, target },
+  );
   return PRESENTED_AGAIN;
 }

@@ -6,7 +6,11 @@ import { inParallel } from '../parallel.js';
 export async function retain(copy: CopyRun): Promise<void> {
   await copy.report.step('retain', '', async () => {
     await inParallel(copy.arrays, (array) =>
-      perform('flashCopyUnlock', { summary: `release locks on ${array}` }, { holder: copy.holder, array }),
+      perform(
+        'flashCopyUnlock',
+        { summary: `release locks on ${array}` },
+        { holder: copy.holder, array },
+      ),
     );
   });
 }

@@ -6,7 +6,8 @@ import type { CopyRun } from '../copy-run.js';
 
 export async function synthesise(copy: CopyRun, target: PlannedTarget): Promise<void> {
   const kept = target.synthesis === 'keep' ? 'identities are kept as asked' : '';
-  if (kept !== '' && target.volumeGroups.length === 0) return copy.report.skip('synthesise', target.host, kept);
+  if (kept !== '' && target.volumeGroups.length === 0)
+    return copy.report.skip('synthesise', target.host, kept);
   await copy.report.step('synthesise', target.host, async (note) => {
     const own = `give the copy on ${target.host} its own identity`;
     const summary = kept === '' ? own : `activate the copy on ${target.host} as it is`;

@@ -22,7 +22,9 @@ const PAUSE_MS = defineSearchAttributeKey('FlashCopyPauseMs', SearchAttributeTyp
 export async function takePointInTime(copy: CopyRun): Promise<void> {
   refuseWhenPreparedTooLong(copy);
   try {
-    await withQuiescedSources(copy, () => copy.report.step('takePointInTime', '', () => startGroups(copy)));
+    await withQuiescedSources(copy, () =>
+      copy.report.step('takePointInTime', '', () => startGroups(copy)),
+    );
   } catch (caught) {
     const error = errorOf(caught);
     if (!startIsUnknown(copy, error.outcome)) {
@@ -52,7 +54,8 @@ export async function startGroups(copy: CopyRun): Promise<void> {
     return { array, name, restore, ...withSnapshot(planned) };
   });
   // Cancelled before it is asked for: nothing is sent, so production that a restore would have overwritten is as it was.
-  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled before the start');
+  if (CancellationScope.current().consideredCancelled)
+    throw new CancelledFailure('cancelled before the start');
   for (const group of restored(copy)) group.prepareTried = true;
   const order: PointInTimeOrder = { ...copy.ref, groups, sources, maxPauseMs };
   const result = sources.every(({ method }) => method === 'quiesce')
@@ -62,9 +65,12 @@ export async function startGroups(copy: CopyRun): Promise<void> {
   copy.report.takenAt = now();
   for (const pause of result.pauses) copy.report.paused(pause);
   const unsure = result.starts.find(({ started }) => started !== 'done');
-  if (result.error === undefined && unsure === undefined && result.starts.length === groups.length) return;
+  if (result.error === undefined && unsure === undefined && result.starts.length === groups.length)
+    return;
   copy.report.takenAt = undefined;
-  throw new FlashCopyError(result.error ?? { family: 'array', code: 'NOT_STARTED', message: unsure?.message ?? '' });
+  throw new FlashCopyError(
+    result.error ?? { family: 'array', code: 'NOT_STARTED', message: unsure?.message ?? '' },
+  );
 }
 
 const named = ({ groups }: PointInTimeOrder): string =>
@@ -80,7 +86,10 @@ function quiesceAndStart(order: PointInTimeOrder): Promise<PointInTimeResult> {
   return perform('flashCopyTakePointInTime', { summary, withinMs }, order);
 }
 
-async function takeDownAndStart(copy: CopyRun, order: PointInTimeOrder): Promise<PointInTimeResult> {
+async function takeDownAndStart(
+  copy: CopyRun,
+  order: PointInTimeOrder,
+): Promise<PointInTimeResult> {
   const unmounted = order.sources.filter(({ method }) => method === 'unmount');
   const scope = new CancellationScope();
   try {
@@ -91,7 +100,11 @@ async function takeDownAndStart(copy: CopyRun, order: PointInTimeOrder): Promise
     throw error;
   }
   const summary = `start ${named(order)} while ${unmounted.map(({ host }) => host).join(', ')} is unmounted`;
-  return perform('flashCopyStartGroups', { summary, withinMs: startGroupsMs(order.sources) }, order);
+  return perform(
+    'flashCopyStartGroups',
+    { summary, withinMs: startGroupsMs(order.sources) },
+    order,
+  );
 }
 
 async function takeDown(copy: CopyRun, source: PlannedSource): Promise<void> {

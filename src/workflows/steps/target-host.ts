@@ -5,11 +5,18 @@ import { perform } from '../activities.js';
 import { wasReset, type CopyRun } from '../copy-run.js';
 import { hostHolder } from '../messages.js';
 
-const orderOf = (copy: CopyRun, host: string) => ({ host, holder: hostHolder(copy.holder, copy.ref.run) });
+const orderOf = (copy: CopyRun, host: string) => ({
+  host,
+  holder: hostHolder(copy.holder, copy.ref.run),
+});
 const named = (host: string): string => `let other runs at ${host}`;
 
 const lock = (copy: CopyRun, host: string): Promise<void> =>
-  perform('flashCopyLockHost', { summary: `wait for ${host}` }, { ...orderOf(copy, host), set: copy.ref.set });
+  perform(
+    'flashCopyLockHost',
+    { summary: `wait for ${host}` },
+    { ...orderOf(copy, host), set: copy.ref.set },
+  );
 
 async function unlock(copy: CopyRun, host: string): Promise<undefined> {
   await perform('flashCopyUnlockHost', { summary: named(host) }, orderOf(copy, host));
@@ -20,7 +27,11 @@ const registerUnlock = (copy: CopyRun, host: string) =>
   copy.undo.register({ what: named(host), run: () => unlock(copy, host) });
 
 /** Runs `work` while no other run is between present and synthesis there. A cancel ends the waiting. */
-export async function withTargetHost(copy: CopyRun, host: string, work: () => Promise<void>): Promise<void> {
+export async function withTargetHost(
+  copy: CopyRun,
+  host: string,
+  work: () => Promise<void>,
+): Promise<void> {
   const forget = registerUnlock(copy, host);
   await lock(copy, host);
   await work();
@@ -29,7 +40,11 @@ export async function withTargetHost(copy: CopyRun, host: string, work: () => Pr
 }
 
 /** The same in an undo, where nothing is registered any more. */
-export async function withTargetHostAgain(copy: CopyRun, host: string, work: () => Promise<void>): Promise<void> {
+export async function withTargetHostAgain(
+  copy: CopyRun,
+  host: string,
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     await lock(copy, host);
     await work();

@@ -9,7 +9,11 @@ import type { CopyRun } from '../copy-run.js';
 export async function verify(copy: CopyRun, target: PlannedTarget): Promise<boolean> {
   return copy.report.step('verify', target.host, async (note) => {
     const summary = `verify the copy on ${target.host}`;
-    const { contradictions, checked } = await perform('flashCopyVerify', { summary }, { ...copy.ref, target });
+    const { contradictions, checked } = await perform(
+      'flashCopyVerify',
+      { summary },
+      { ...copy.ref, target },
+    );
     if (contradictions.length > 0) {
       copy.report.grade = undefined;
       throw new FlashCopyError({
@@ -20,7 +24,11 @@ export async function verify(copy: CopyRun, target: PlannedTarget): Promise<bool
         details: { contradictions },
       });
     }
-    note(checked === 0 ? 'nothing mounted here, nothing checked' : `${checked} file systems told the truth`);
+    note(
+      checked === 0
+        ? 'nothing mounted here, nothing checked'
+        : `${checked} file systems told the truth`,
+    );
     return checked > 0;
   });
 }

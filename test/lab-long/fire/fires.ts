@@ -44,7 +44,12 @@ export const FIRES: readonly Fire[] = [
     ends: method === 'quiesce' ? ['', ...BROKEN] : BROKEN,
   })),
   {
-    ...{ name: 'Temporal killed in the background copy', method: 'quiesce', ...copying, ...serverAgain },
+    ...{
+      name: 'Temporal killed in the background copy',
+      method: 'quiesce',
+      ...copying,
+      ...serverAgain,
+    },
     harm: (ground) => ground.killServer(),
     ends: [''],
   },
@@ -62,7 +67,12 @@ export const FIRES: readonly Fire[] = [
     ends: BROKEN,
   },
   ...both(() => ({ name: 'holder killed', ...held, harm: () => killHolder(), ends: BROKEN })),
-  ...both(() => ({ name: 'holder and watchdog killed', ...held, harm: () => killHolder(true), ends: BROKEN })),
+  ...both(() => ({
+    name: 'holder and watchdog killed',
+    ...held,
+    harm: () => killHolder(true),
+    ends: BROKEN,
+  })),
   ...both((method) => ({
     name: `rebooted while ${method === 'quiesce' ? 'frozen' : 'unmounted'}`,
     ...{
@@ -79,11 +89,21 @@ export const FIRES: readonly Fire[] = [
     ends: [''],
   },
   ...both(() => ({
-    ...{ name: 'terminated in the pause', ...held, ends: ['TERMINATED'], tidiedBy: 'guard' as const },
+    ...{
+      name: 'terminated in the pause',
+      ...held,
+      ends: ['TERMINATED'],
+      tidiedBy: 'guard' as const,
+    },
     harm: (ground, copy) => terminate(ground, copy),
   })),
   ...both(() => ({
-    ...{ name: 'run and guard terminated', ...held, ends: ['TERMINATED'], tidiedBy: 'janitor' as const },
+    ...{
+      name: 'run and guard terminated',
+      ...held,
+      ends: ['TERMINATED'],
+      tidiedBy: 'janitor' as const,
+    },
     harm: (ground, copy) => terminate(ground, copy, true),
   })),
   ...both(() => ({
@@ -93,7 +113,11 @@ export const FIRES: readonly Fire[] = [
     harm: (ground, copy) => reset(ground, copy, 'first'),
   })),
   {
-    ...{ name: 'reset to its begin in prepare', method: 'quiesce', when: () => groupIs('preparing') },
+    ...{
+      name: 'reset to its begin in prepare',
+      method: 'quiesce',
+      when: () => groupIs('preparing'),
+    },
     harm: (ground, copy) => reset(ground, copy, 'first'),
     ends: [''],
   },

@@ -16,7 +16,13 @@ export type Method = 'quiesce' | 'unmount';
 
 /** Short patience, so that a deadline is reached in a test. */
 export const request = (method: Method, rate = 150) => ({
-  ...{ name: 'fire', array: 'svc-lab', volumes: pairs([1, 1], [2, 2]), maxPause: '10s', maxOutage: '40s' },
+  ...{
+    name: 'fire',
+    array: 'svc-lab',
+    volumes: pairs([1, 1], [2, 2]),
+    maxPause: '10s',
+    maxOutage: '40s',
+  },
   sources: [{ host: 'source1', method, ...(method === 'unmount' ? { units: [WRITER_UNIT] } : {}) }],
   copy: { incremental: true, rate },
 });
@@ -93,7 +99,9 @@ export async function inThePause(writers: Writers, method: Method): Promise<void
   if (method === 'unmount')
     await until('the devices to be held', { within: 60_000 }, () =>
       source1
-        .sh('for run in /run/flashcopy/runs/*; do [ -e $run/ended ] || ! [ -e $run/down ] || exit 0; done; exit 1')
+        .sh(
+          'for run in /run/flashcopy/runs/*; do [ -e $run/ended ] || ! [ -e $run/down ] || exit 0; done; exit 1',
+        )
         .catch(() => undefined),
     );
 }
@@ -104,7 +112,10 @@ export async function writesAgain(writers: Writers, within: number): Promise<num
   const before = (await writers.acknowledgements()).length;
   await until('the writers to write again', { within, every: 50 }, async () => {
     const fresh = (await writers.acknowledgements()).slice(before);
-    return [1, 2].every((one) => fresh.filter(({ instance }) => instance === one).length >= 2) || undefined;
+    return (
+      [1, 2].every((one) => fresh.filter(({ instance }) => instance === one).length >= 2) ||
+      undefined
+    );
   });
   return Math.round(performance.now() - began);
 }

@@ -20,7 +20,9 @@ const bootId = () => source1.sh('cat /proc/sys/kernel/random/boot_id');
 /** The power is gone at once: nothing is written, nothing unmounted. Comes back when the guest has booted and lets people in. */
 export async function cutPower(): Promise<void> {
   const before = await bootId();
-  await source1.sh('echo 1 >/proc/sys/kernel/sysrq; (sleep 0.3; echo b >/proc/sysrq-trigger) >/dev/null 2>&1 &');
+  await source1.sh(
+    'echo 1 >/proc/sys/kernel/sysrq; (sleep 0.3; echo b >/proc/sysrq-trigger) >/dev/null 2>&1 &',
+  );
   await sleepFor(1_000);
   await source1.forget();
   await until('source1 to boot', { within: 300_000, every: 1_000 }, async () => {
@@ -30,16 +32,25 @@ export async function cutPower(): Promise<void> {
 }
 
 /** As in the UI: of the run alone, or of its guard too. */
-export async function terminate({ client }: Ground, copy: CopyHandle, guardToo = false): Promise<void> {
+export async function terminate(
+  { client }: Ground,
+  copy: CopyHandle,
+  guardToo = false,
+): Promise<void> {
   const { workflow } = client.client;
   const handle = workflow.getHandle(copy.workflowId);
   const { runId } = await handle.describe();
-  if (guardToo) await workflow.getHandle(`${copy.workflowId}/guard/${runId}`).terminate('set on fire');
+  if (guardToo)
+    await workflow.getHandle(`${copy.workflowId}/guard/${runId}`).terminate('set on fire');
   await handle.terminate('set on fire');
 }
 
 /** As in the UI: back to the last decision of the run, or to its first. */
-export async function reset({ client }: Ground, copy: CopyHandle, to: 'first' | 'last'): Promise<void> {
+export async function reset(
+  { client }: Ground,
+  copy: CopyHandle,
+  to: 'first' | 'last',
+): Promise<void> {
   const { workflow, workflowService, options } = client.client;
   const handle = workflow.getHandle(copy.workflowId);
   const { runId } = await handle.describe();
@@ -57,7 +68,9 @@ export async function reset({ client }: Ground, copy: CopyHandle, to: 'first' | 
 export const inTheCopy = (_: Ground, copy: CopyHandle) =>
   until('the background copy', { within: 120_000, every: 300 }, async () => {
     const { steps } = await copy.report();
-    return steps.some(({ name, state }) => name === 'backgroundCopy' && state === 'running') || undefined;
+    return (
+      steps.some(({ name, state }) => name === 'backgroundCopy' && state === 'running') || undefined
+    );
   });
 
 /** Comes back when the array shows the group in this state. */

@@ -47,6 +47,9 @@ export async function startWorker(address: string, inventoryFile: string): Promi
     env: { TEMPORAL_ADDRESS: address, FIRE_INVENTORY: inventoryFile },
   });
   const said = once(child.stdout, 'data');
-  await Promise.race([said, child.then(() => Promise.reject(new Error('the worker ended before it was ready')))]);
+  await Promise.race([
+    said,
+    child.then(() => Promise.reject(new Error('the worker ended before it was ready'))),
+  ]);
   return killable(child);
 }

@@ -23,7 +23,15 @@ type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 const BEAT_MS = 100;
 
 export const createConformanceActivities = (sleep: Sleep): ConformanceActivities => ({
-  async deed({ what, ms = 0, times = Infinity, type = 'Planned', never = false, nextRetryMs, details }) {
+  async deed({
+    what,
+    ms = 0,
+    times = Infinity,
+    type = 'Planned',
+    never = false,
+    nextRetryMs,
+    details,
+  }) {
     const { info, cancellationSignal } = Context.current();
     const { attempt } = info;
     const earlier: unknown = info.heartbeatDetails;

@@ -11,7 +11,10 @@ import { describeError } from './workflows.js';
 
 export const TASK_QUEUE = 'conformance';
 
-export const createConformanceWorker = (env: TestWorkflowEnvironment, code: string): Promise<Worker> =>
+export const createConformanceWorker = (
+  env: TestWorkflowEnvironment,
+  code: string,
+): Promise<Worker> =>
   Worker.create({
     ...{ connection: env.nativeConnection, taskQueue: TASK_QUEUE, workflowBundle: { code } },
     activities: createConformanceActivities((ms, signal) =>
@@ -28,7 +31,11 @@ export const createConformanceWorker = (env: TestWorkflowEnvironment, code: stri
 
 const RUNNING_MS = 40_000;
 
-export async function playOnDevServer(env: TestWorkflowEnvironment, scenario: Scenario, id: string): Promise<Seen> {
+export async function playOnDevServer(
+  env: TestWorkflowEnvironment,
+  scenario: Scenario,
+  id: string,
+): Promise<Seen> {
   const { workflow } = env.client;
   const handle = await workflow.start('scripted', {
     ...{ workflowId: id, taskQueue: TASK_QUEUE, args: [id, scenario.script] },
@@ -65,13 +72,23 @@ async function stimulate(of: WorkflowHandle, stimulus: Stimulus, answers: string
   else if (stimulus.do === 'cancel') await of.cancel();
   else if (stimulus.do === 'terminate') await of.terminate();
   else
-    answers.push(await of.executeUpdate<string, [string]>('ask', { args: [stimulus.text] }).catch(() => 'no answer'));
+    answers.push(
+      await of
+        .executeUpdate<string, [string]>('ask', { args: [stimulus.text] })
+        .catch(() => 'no answer'),
+    );
 }
 
 /** Every run that this scenario began, read from histories: visibility lags behind. */
-async function runsOf(env: TestWorkflowEnvironment, first: WorkflowHandle, id: string): Promise<[string, string][]> {
+async function runsOf(
+  env: TestWorkflowEnvironment,
+  first: WorkflowHandle,
+  id: string,
+): Promise<[string, string][]> {
   const found: [string, string][] = [];
-  const queue: [string, string][] = [[id, (first as unknown as { firstExecutionRunId: string }).firstExecutionRunId]];
+  const queue: [string, string][] = [
+    [id, (first as unknown as { firstExecutionRunId: string }).firstExecutionRunId],
+  ];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     found.push(next);
     const { events } = await env.client.workflow.getHandle(...next).fetchHistory();
@@ -89,7 +106,10 @@ async function endOf(of: WorkflowHandle, id: string): Promise<Ended> {
   let result: readonly string[] = [];
   let failure = '';
   try {
-    result = (await Promise.race([resultOf(of), sleepFor(RUNNING_MS, ['still running'])])) as readonly string[];
+    result = (await Promise.race([
+      resultOf(of),
+      sleepFor(RUNNING_MS, ['still running']),
+    ])) as readonly string[];
   } catch (error) {
     failure = error instanceof WorkflowFailedError ? describeError(error.cause) : String(error);
   }

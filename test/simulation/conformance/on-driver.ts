@@ -29,10 +29,17 @@ export async function playOnDriver(vm: Vm, scenario: Scenario): Promise<Seen> {
     worker: () => worker,
     throttleMs: 200,
   });
-  const run = server.start({ id: 'w', type: 'scripted', args: payloadsOf(['w', scenario.script]), taskQueue: 'q' })!;
+  const run = server.start({
+    id: 'w',
+    type: 'scripted',
+    args: payloadsOf(['w', scenario.script]),
+    taskQueue: 'q',
+  })!;
   const answers: string[] = [];
-  for (const stimulus of scenario.then ?? []) queue.after(stimulus.at, () => stimulate(server, stimulus, answers));
-  if (scenario.runTimeoutMs !== undefined) queue.after(scenario.runTimeoutMs, () => server.timeOut(run));
+  for (const stimulus of scenario.then ?? [])
+    queue.after(stimulus.at, () => stimulate(server, stimulus, answers));
+  if (scenario.runTimeoutMs !== undefined)
+    queue.after(scenario.runTimeoutMs, () => server.timeOut(run));
   await queue.run({ events: 10_000, ms: 120_000 });
   const runs = server.runs.map(endOf);
   for (const each of server.runs) await server.tasks.evict(each);
@@ -56,6 +63,7 @@ const endOf = (run: Run): Ended => ({
   id: run.id,
   status: run.status,
   result: run.status === 'COMPLETED' ? valueOf<readonly string[]>(run.result) : [],
-  failure: run.status === 'FAILED' && run.failure !== undefined ? describeError(errorOf(run.failure)) : '',
+  failure:
+    run.status === 'FAILED' && run.failure !== undefined ? describeError(errorOf(run.failure)) : '',
   events: run.events.map((event) => event.split(' ')[0] ?? ''),
 });

@@ -24,16 +24,29 @@ const activity = (deed: Deed, options?: Options): Op =>
 const caught = (...ops: Op[]): Op => ({ op: 'caught', ops });
 const begin = (name: string, ...ops: Op[]): Op => ({ op: 'begin', name, ops });
 const sleep = (ms: number): Op => ({ op: 'sleep', ms });
-const retry = (maximumAttempts: number, initialInterval = '300ms'): NonNullable<Options['retry']> => ({
+const retry = (
+  maximumAttempts: number,
+  initialInterval = '300ms',
+): NonNullable<Options['retry']> => ({
   ...{ maximumAttempts, backoffCoefficient: 1 },
   initialInterval: initialInterval as '300ms',
 });
-const child = (id: string, script: readonly Op[], more: Partial<Extract<Op, { op: 'child' }>> = {}): Op => ({
+const child = (
+  id: string,
+  script: readonly Op[],
+  more: Partial<Extract<Op, { op: 'child' }>> = {},
+): Op => ({
   ...{ op: 'child', id, script },
   ...more,
 });
 const cancelled = (type: Options['cancellationType'], deed: Deed, afterMs = 600): Op[] => [
-  begin('work', activity(deed, { heartbeatTimeout: '5s', ...(type === undefined ? {} : { cancellationType: type }) })),
+  begin(
+    'work',
+    activity(deed, {
+      heartbeatTimeout: '5s',
+      ...(type === undefined ? {} : { cancellationType: type }),
+    }),
+  ),
   ...(afterMs > 0 ? [sleep(afterMs)] : []),
   { op: 'cancel', name: 'work' },
   caught({ op: 'join', name: 'work' }),
@@ -48,7 +61,12 @@ const ACTIVITIES: readonly Scenario[] = [
   {
     name: 'a type that is never repeated',
     script: [
-      caught(activity({ what: 'fail', type: 'Fatal' }, { retry: { ...retry(5), nonRetryableErrorTypes: ['Fatal'] } })),
+      caught(
+        activity(
+          { what: 'fail', type: 'Fatal' },
+          { retry: { ...retry(5), nonRetryableErrorTypes: ['Fatal'] } },
+        ),
+      ),
     ],
   },
   {
@@ -69,7 +87,11 @@ const ACTIVITIES: readonly Scenario[] = [
   },
   {
     name: 'heartbeats stop in the only attempt',
-    script: [caught(activity({ what: 'hang', details: 'here' }, { heartbeatTimeout: '1s', retry: retry(1) }))],
+    script: [
+      caught(
+        activity({ what: 'hang', details: 'here' }, { heartbeatTimeout: '1s', retry: retry(1) }),
+      ),
+    ],
   },
   {
     name: 'what a failed attempt said reaches the next',
@@ -81,7 +103,14 @@ const ACTIVITIES: readonly Scenario[] = [
   },
   {
     name: 'schedule-to-close allows no further attempt',
-    script: [caught(activity({ what: 'fail', ms: 300 }, { scheduleToCloseTimeout: '1500ms', retry: retry(0, '10s') }))],
+    script: [
+      caught(
+        activity(
+          { what: 'fail', ms: 300 },
+          { scheduleToCloseTimeout: '1500ms', retry: retry(0, '10s') },
+        ),
+      ),
+    ],
   },
   {
     name: 'three at once',
@@ -105,14 +134,26 @@ const CANCELS: readonly Scenario[] = [
     name: 'a cancel that is tried: nobody waits',
     script: [...cancelled('TRY_CANCEL', { what: 'beat', ms: 3_000 }), sleep(1_500)],
   },
-  { name: 'an abandoned activity', script: [...cancelled('ABANDON', { what: 'beat', ms: 1_000 }), sleep(1_500)] },
-  { name: 'unset means tried', script: [...cancelled(undefined, { what: 'beat', ms: 3_000 })].slice(0, 4) },
+  {
+    name: 'an abandoned activity',
+    script: [...cancelled('ABANDON', { what: 'beat', ms: 1_000 }), sleep(1_500)],
+  },
+  {
+    name: 'unset means tried',
+    script: [...cancelled(undefined, { what: 'beat', ms: 3_000 })].slice(0, 4),
+  },
   {
     name: 'scheduled and cancelled in one task, waiting',
     script: cancelled('WAIT_CANCELLATION_COMPLETED', { what: 'ok' }, 0),
   },
-  { name: 'scheduled and cancelled in one task, trying', script: cancelled('TRY_CANCEL', { what: 'ok' }, 0) },
-  { name: 'scheduled and cancelled in one task, abandoned', script: cancelled('ABANDON', { what: 'ok' }, 0) },
+  {
+    name: 'scheduled and cancelled in one task, trying',
+    script: cancelled('TRY_CANCEL', { what: 'ok' }, 0),
+  },
+  {
+    name: 'scheduled and cancelled in one task, abandoned',
+    script: cancelled('ABANDON', { what: 'ok' }, 0),
+  },
   {
     name: 'cancelled while it waits for its next attempt',
     script: [
@@ -129,7 +170,10 @@ const CANCELS: readonly Scenario[] = [
   },
   {
     name: 'a cancel of the run that is swallowed',
-    script: [caught(activity({ what: 'beat', ms: 8_000 }, { heartbeatTimeout: '5s' })), { op: 'say', text: 'went on' }],
+    script: [
+      caught(activity({ what: 'beat', ms: 8_000 }, { heartbeatTimeout: '5s' })),
+      { op: 'say', text: 'went on' },
+    ],
     then: [{ at: 800, do: 'cancel' }],
   },
   {
@@ -137,7 +181,11 @@ const CANCELS: readonly Scenario[] = [
     script: [{ op: 'shielded', ops: [activity({ what: 'ok', ms: 1_500 })] }, sleep(100)],
     then: [{ at: 600, do: 'cancel' }],
   },
-  { name: 'the run is cancelled while it sleeps', script: [sleep(20_000)], then: [{ at: 600, do: 'cancel' }] },
+  {
+    name: 'the run is cancelled while it sleeps',
+    script: [sleep(20_000)],
+    then: [{ at: 600, do: 'cancel' }],
+  },
   {
     name: 'a timer is cancelled',
     script: [
@@ -149,19 +197,34 @@ const CANCELS: readonly Scenario[] = [
   },
   {
     name: 'a timer is started and cancelled in one task',
-    script: [begin('work', sleep(20_000)), { op: 'cancel', name: 'work' }, caught({ op: 'join', name: 'work' })],
+    script: [
+      begin('work', sleep(20_000)),
+      { op: 'cancel', name: 'work' },
+      caught({ op: 'join', name: 'work' }),
+    ],
   },
   {
     name: 'a time limit passes',
     script: [
-      caught({ op: 'within', ms: 600, ops: [activity({ what: 'beat', ms: 8_000 }, { heartbeatTimeout: '5s' })] }),
+      caught({
+        op: 'within',
+        ms: 600,
+        ops: [activity({ what: 'beat', ms: 8_000 }, { heartbeatTimeout: '5s' })],
+      }),
     ],
   },
-  { name: 'a time limit is kept', script: [{ op: 'within', ms: 8_000, ops: [activity({ what: 'ok' })] }] },
+  {
+    name: 'a time limit is kept',
+    script: [{ op: 'within', ms: 8_000, ops: [activity({ what: 'ok' })] }],
+  },
 ];
 
 const SIGNALS: readonly Scenario[] = [
-  { name: 'waits for a signal', script: [{ op: 'signals', count: 1 }], then: [{ at: 500, do: 'signal', text: 'a' }] },
+  {
+    name: 'waits for a signal',
+    script: [{ op: 'signals', count: 1 }],
+    then: [{ at: 500, do: 'signal', text: 'a' }],
+  },
   {
     name: 'two signals in their order',
     script: [{ op: 'signals', count: 2 }],
@@ -185,16 +248,35 @@ const SIGNALS: readonly Scenario[] = [
       { op: 'childEnds', id: '-c' },
     ],
   },
-  { name: 'a signal to a run that is closed', script: [child('-c', []), caught({ op: 'tell', id: '-c' })] },
-  { name: 'an update is answered', script: [sleep(1_500)], then: [{ at: 400, do: 'update', text: 'hello' }] },
+  {
+    name: 'a signal to a run that is closed',
+    script: [child('-c', []), caught({ op: 'tell', id: '-c' })],
+  },
+  {
+    name: 'an update is answered',
+    script: [sleep(1_500)],
+    then: [{ at: 400, do: 'update', text: 'hello' }],
+  },
   {
     name: 'a refused update leaves no trace',
     script: [sleep(1_500)],
     then: [{ at: 400, do: 'update', text: 'refuse' }],
   },
-  { name: 'an update whose handler fails', script: [sleep(1_500)], then: [{ at: 400, do: 'update', text: 'throw' }] },
-  { name: 'an update that takes its time', script: [sleep(2_500)], then: [{ at: 400, do: 'update', text: 'slow' }] },
-  { name: 'an update to a run that is closed', script: [], then: [{ at: 1_500, do: 'update', text: 'hello' }] },
+  {
+    name: 'an update whose handler fails',
+    script: [sleep(1_500)],
+    then: [{ at: 400, do: 'update', text: 'throw' }],
+  },
+  {
+    name: 'an update that takes its time',
+    script: [sleep(2_500)],
+    then: [{ at: 400, do: 'update', text: 'slow' }],
+  },
+  {
+    name: 'an update to a run that is closed',
+    script: [],
+    then: [{ at: 1_500, do: 'update', text: 'hello' }],
+  },
 ];
 
 const CHILDREN: readonly Scenario[] = [
@@ -202,7 +284,11 @@ const CHILDREN: readonly Scenario[] = [
   { name: 'a child fails', script: [caught(child('-c', [{ op: 'fail', type: 'Bad' }]))] },
   {
     name: 'an id that is open',
-    script: [child('-c', [sleep(1_500)], { started: true }), caught(child('-c', [])), { op: 'childEnds', id: '-c' }],
+    script: [
+      child('-c', [sleep(1_500)], { started: true }),
+      caught(child('-c', [])),
+      { op: 'childEnds', id: '-c' },
+    ],
   },
   {
     name: 'an id that was just closed',
@@ -219,7 +305,10 @@ const CHILDREN: readonly Scenario[] = [
   },
   {
     name: 'the parent closes: the child is cancelled',
-    script: [child('-c', [sleep(20_000)], { started: true, policy: 'REQUEST_CANCEL' }), sleep(1_000)],
+    script: [
+      child('-c', [sleep(20_000)], { started: true, policy: 'REQUEST_CANCEL' }),
+      sleep(1_000),
+    ],
   },
   {
     name: 'a cancelled scope cancels its child, whatever its close policy',
@@ -251,7 +340,10 @@ const ENDS: readonly Scenario[] = [
   { name: 'the run fails', script: [{ op: 'fail', type: 'Bad' }] },
   { name: 'the run is terminated', script: [sleep(20_000)], then: [{ at: 500, do: 'terminate' }] },
   { name: 'the run has no more time', script: [sleep(20_000)], runTimeoutMs: 1_000 },
-  { name: 'the run goes on as new', script: [{ op: 'again', script: [{ op: 'say', text: 'second' }] }] },
+  {
+    name: 'the run goes on as new',
+    script: [{ op: 'again', script: [{ op: 'say', text: 'second' }] }],
+  },
   {
     name: 'an abandoned child lives through a continue-as-new',
     script: [
@@ -263,14 +355,26 @@ const ENDS: readonly Scenario[] = [
     name: 'an activity asked for in the closing task never runs',
     script: [{ op: 'unawaited', ops: [activity({ what: 'ok' })] }],
   },
-  { name: 'a child asked for in the closing task never is', script: [{ op: 'unawaited', ops: [child('-c', [])] }] },
+  {
+    name: 'a child asked for in the closing task never is',
+    script: [{ op: 'unawaited', ops: [child('-c', [])] }],
+  },
   {
     name: 'a signal sent in the closing task is lost',
     script: [
-      child('-c', [{ op: 'signals', count: 1, withinMs: 1_200 }], { started: true, policy: 'ABANDON' }),
+      child('-c', [{ op: 'signals', count: 1, withinMs: 1_200 }], {
+        started: true,
+        policy: 'ABANDON',
+      }),
       { op: 'tell', id: '-c', awaited: false },
     ],
   },
 ];
 
-export const SCENARIOS: readonly Scenario[] = [...ACTIVITIES, ...CANCELS, ...SIGNALS, ...CHILDREN, ...ENDS];
+export const SCENARIOS: readonly Scenario[] = [
+  ...ACTIVITIES,
+  ...CANCELS,
+  ...SIGNALS,
+  ...CHILDREN,
+  ...ENDS,
+];

@@ -18,5 +18,7 @@ export interface Seen {
 /** Events that arrive at one moment may stand in either order. */
 export const essence = ({ runs, answers }: Seen): object => ({
   answers,
-  runs: runs.map((run) => ({ ...run, events: run.events.toSorted() })).toSorted((a, b) => a.id.localeCompare(b.id)),
+  runs: runs
+    .map((run) => ({ ...run, events: run.events.toSorted() }))
+    .toSorted((a, b) => a.id.localeCompare(b.id)),
 });

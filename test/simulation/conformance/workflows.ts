@@ -51,7 +51,10 @@ const DEFAULTS: ActivityOptions = {
 interface Play {
   readonly id: string;
   readonly trace: string[];
-  readonly branches: Map<string, { readonly scope: CancellationScope; readonly work: Promise<void> }>;
+  readonly branches: Map<
+    string,
+    { readonly scope: CancellationScope; readonly work: Promise<void> }
+  >;
   readonly children: Map<string, ChildWorkflowHandle<typeof scripted>>;
   signals: number;
 }
@@ -131,7 +134,10 @@ async function one(play: Play, op: Op): Promise<void> {
       play.trace.push(...(await play.children.get(op.id)!.result()));
       return;
     case 'tell': {
-      const told = getExternalWorkflowHandle(`${play.id}${op.id}`).signal('tell', 'from a workflow');
+      const told = getExternalWorkflowHandle(`${play.id}${op.id}`).signal(
+        'tell',
+        'from a workflow',
+      );
       if (op.awaited !== false) await told;
       return;
     }
@@ -163,8 +169,12 @@ async function child(play: Play, op: Extract<Op, { op: 'child' }>): Promise<void
 /** Kinds of the whole chain of causes; what a message says may differ between servers. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const kind = error instanceof ApplicationFailure ? `${error.name}:${error.type ?? ''}` : error.name;
-  const state = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure ? `:${error.retryState}` : '';
+  const kind =
+    error instanceof ApplicationFailure ? `${error.name}:${error.type ?? ''}` : error.name;
+  const state =
+    error instanceof ActivityFailure || error instanceof ChildWorkflowFailure
+      ? `:${error.retryState}`
+      : '';
   const timeout = 'timeoutType' in error ? `:${String(error.timeoutType)}` : '';
   const cause = 'cause' in error && error.cause != null ? ` <- ${describeError(error.cause)}` : '';
   return `${kind}${state}${timeout}${cause}`;

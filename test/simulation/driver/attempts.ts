@@ -47,7 +47,9 @@ export class Activities {
         this.#timeOut(activity, TIMEOUT.scheduleToClose);
       });
     if (scheduleToStartMs !== undefined)
-      this.#timer(activity, scheduleToStartMs, () => this.#timeOut(activity, TIMEOUT.scheduleToStart));
+      this.#timer(activity, scheduleToStartMs, () =>
+        this.#timeOut(activity, TIMEOUT.scheduleToStart),
+      );
     this.#dispatch(activity, 0);
   }
 
@@ -73,7 +75,9 @@ export class Activities {
   }
 
   #dispatch(activity: Activity, afterMs: number): void {
-    this.#timer(activity, afterMs + this.options.latency.between(1, 5), () => this.#start(activity));
+    this.#timer(activity, afterMs + this.options.latency.between(1, 5), () =>
+      this.#start(activity),
+    );
   }
 
   #start(activity: Activity): void {
@@ -81,8 +85,20 @@ export class Activities {
     clear(activity);
     activity.state = 'started';
     const attempt: Attempt = {
-      ...{ activity, number: activity.attempt, worker: worker(), environment: this.#environment(activity) },
-      ...{ over: false, ended: false, muted: false, unheard: false, onOver: [], details: activity.heartbeat },
+      ...{
+        activity,
+        number: activity.attempt,
+        worker: worker(),
+        environment: this.#environment(activity),
+      },
+      ...{
+        over: false,
+        ended: false,
+        muted: false,
+        unheard: false,
+        onOver: [],
+        details: activity.heartbeat,
+      },
       ...{ flushedAt: -Infinity, flush: undefined },
     };
     activity.current = attempt;
@@ -117,11 +133,22 @@ export class Activities {
     const { run, limits, heartbeat } = activity;
     return new MockActivityEnvironment(
       {
-        ...{ attempt: activity.attempt, activityId: activity.id, activityType: activity.type, isLocal: false },
-        ...{ taskQueue: activity.taskQueue, workflowType: run.spec.type, heartbeatDetails: heartbeat },
+        ...{
+          attempt: activity.attempt,
+          activityId: activity.id,
+          activityType: activity.type,
+          isLocal: false,
+        },
+        ...{
+          taskQueue: activity.taskQueue,
+          workflowType: run.spec.type,
+          heartbeatDetails: heartbeat,
+        },
         workflowExecution: { workflowId: run.id, runId: run.runId },
         ...(limits.heartbeatMs === undefined ? {} : { heartbeatTimeoutMs: limits.heartbeatMs }),
-        ...(limits.startToCloseMs === undefined ? {} : { startToCloseTimeoutMs: limits.startToCloseMs }),
+        ...(limits.startToCloseMs === undefined
+          ? {}
+          : { startToCloseTimeoutMs: limits.startToCloseMs }),
       },
       { client: this.options.worker().client, logger },
     );
@@ -132,7 +159,11 @@ export class Activities {
     if (attempt.over || attempt.worker.dead) return;
     if (attempt.details !== undefined) activity.heartbeat = attempt.details;
     if (!('error' in answer)) {
-      this.#close(activity, { completed: { result: payloadOf(answer.value) } }, 'ActivityTaskCompleted');
+      this.#close(
+        activity,
+        { completed: { result: payloadOf(answer.value) } },
+        'ActivityTaskCompleted',
+      );
       return;
     }
     if (answer.error instanceof CancelledFailure && activity.cancelRequested) {
@@ -155,14 +186,22 @@ export class Activities {
     const asked = msOf(info?.nextRetryDelay);
     if (state === RETRY_STATE.none && this.#retries(activity, asked)) return;
     const closing = state === RETRY_STATE.none ? RETRY_STATE.timeout : state;
-    this.#close(activity, { failed: { failure: activityFailure(activity, closing, failure) } }, 'ActivityTaskFailed');
+    this.#close(
+      activity,
+      { failed: { failure: activityFailure(activity, closing, failure) } },
+      'ActivityTaskFailed',
+    );
   }
 
   #timeOut(activity: Activity, kind: number): void {
     const state = this.#retryState(activity);
     const repeatable = kind === TIMEOUT.startToClose || kind === TIMEOUT.heartbeat;
     if (repeatable && state === RETRY_STATE.none && this.#retries(activity, undefined)) return;
-    const cause = timeoutFailure(kind, 'activity timeout', kind === TIMEOUT.heartbeat ? activity.heartbeat : undefined);
+    const cause = timeoutFailure(
+      kind,
+      'activity timeout',
+      kind === TIMEOUT.heartbeat ? activity.heartbeat : undefined,
+    );
     const failure = activityFailure(
       activity,
       repeatable && state !== RETRY_STATE.none ? state : RETRY_STATE.timeout,
@@ -181,10 +220,12 @@ export class Activities {
   /** False when the next attempt would come after schedule-to-close. */
   #retries(activity: Activity, askedMs: number | undefined): boolean {
     const { initialMs, coefficient, maximumMs } = activity.retry;
-    const backoff = askedMs ?? Math.min(maximumMs, initialMs * coefficient ** (activity.attempt - 1));
+    const backoff =
+      askedMs ?? Math.min(maximumMs, initialMs * coefficient ** (activity.attempt - 1));
     const { scheduleToCloseMs } = activity.limits;
     const now = this.options.queue.now();
-    if (scheduleToCloseMs !== undefined && now + backoff > activity.scheduledAt + scheduleToCloseMs) return false;
+    if (scheduleToCloseMs !== undefined && now + backoff > activity.scheduledAt + scheduleToCloseMs)
+      return false;
     this.#over(activity);
     activity.attempt += 1;
     activity.state = 'backoff';
@@ -221,7 +262,8 @@ export class Activities {
     const urgent = attempt.activity.taskQueue.endsWith('-urgent');
     const most = this.options.throttleMs ?? (urgent ? URGENT_THROTTLE_MS : THROTTLE_MS);
     const throttle = Math.min(most, heartbeatMs === undefined ? Infinity : heartbeatMs * 0.8);
-    const wait = Math.max(0, attempt.flushedAt + throttle - queue.now()) + this.options.latency.between(1, 4);
+    const wait =
+      Math.max(0, attempt.flushedAt + throttle - queue.now()) + this.options.latency.between(1, 4);
     attempt.flush = queue.after(wait, () => this.#flush(attempt, beatTimer));
   }
 
@@ -240,7 +282,9 @@ export class Activities {
     const { heartbeatMs } = activity.limits;
     if (heartbeatMs === undefined) return;
     beatTimer.cancel?.();
-    beatTimer.cancel = this.#timer(activity, heartbeatMs, () => this.#timeOut(activity, TIMEOUT.heartbeat));
+    beatTimer.cancel = this.#timer(activity, heartbeatMs, () =>
+      this.#timeOut(activity, TIMEOUT.heartbeat),
+    );
   }
 
   #timer(activity: Activity, ms: number, fire: () => void): Cancel {

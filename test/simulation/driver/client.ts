@@ -1,5 +1,9 @@
 // What the product's activities get as Temporal client: the few calls they make, answered by the simulated server. A dead worker hears nothing.
-import { WorkflowNotFoundError, type Client, type WithStartWorkflowOperation } from '@temporalio/client';
+import {
+  WorkflowNotFoundError,
+  type Client,
+  type WithStartWorkflowOperation,
+} from '@temporalio/client';
 import { payloadsOf } from './protocol.js';
 import type { Run } from './run.js';
 import type { Server } from './server.js';
@@ -26,7 +30,10 @@ export function clientOf(server: () => Server, isDead: () => boolean): Client {
       );
     });
   const find = (id: string, runId: string | undefined): Run => {
-    const run = runId === undefined ? server().newest(id) : server().runs.find((each) => each.runId === runId);
+    const run =
+      runId === undefined
+        ? server().newest(id)
+        : server().runs.find((each) => each.runId === runId);
     if (run === undefined) throw new WorkflowNotFoundError('not found', id, runId);
     return run;
   };
@@ -38,8 +45,14 @@ export function clientOf(server: () => Server, isDead: () => boolean): Client {
           options: { workflowId: string; taskQueue: string; args: readonly unknown[] };
           workflowTypeOrFunc: string;
         };
-        const order = { id: options.workflowId, type: workflowTypeOrFunc, taskQueue: options.taskQueue };
-        return heard(server().updateWithStart({ ...order, args: payloadsOf(options.args) }, name, args));
+        const order = {
+          id: options.workflowId,
+          type: workflowTypeOrFunc,
+          taskQueue: options.taskQueue,
+        };
+        return heard(
+          server().updateWithStart({ ...order, args: payloadsOf(options.args) }, name, args),
+        );
       },
       getHandle: (id: string, runId?: string) => ({
         describe: () =>
@@ -47,7 +60,11 @@ export function clientOf(server: () => Server, isDead: () => boolean): Client {
             Promise.resolve().then(() => {
               const run = find(id, runId);
               const info = { firstRunId: run.firstRunId };
-              return { runId: run.runId, status: { name: run.status }, raw: { workflowExecutionInfo: info } };
+              return {
+                runId: run.runId,
+                status: { name: run.status },
+                raw: { workflowExecutionInfo: info },
+              };
             }),
           ),
         result: () => heard(abortable(resultOf(find(id, runId)), stop)),

@@ -27,7 +27,8 @@ export function applyCommands(server: Server, run: Run, { commands }: LogEntry):
 
 function applyOne(server: Server, run: Run, command: Command): void {
   const kind = Object.keys(APPLY).find((name) => command[name as keyof Command] != null);
-  if (kind === undefined) throw new Error(`the driver does not know this command: ${Object.keys(command).join(', ')}`);
+  if (kind === undefined)
+    throw new Error(`the driver does not know this command: ${Object.keys(command).join(', ')}`);
   APPLY[kind]!(server, run, command);
 }
 
@@ -51,15 +52,23 @@ const APPLY: Readonly<Record<string, Apply>> = {
   startChildWorkflowExecution,
   cancelChildWorkflowExecution: (server, run, command) => cancelChild(server, run, command),
   signalExternalWorkflowExecution: (server, run, command) => {
-    const { seq, workflowExecution, childWorkflowId, signalName, args } = command.signalExternalWorkflowExecution!;
+    const { seq, workflowExecution, childWorkflowId, signalName, args } =
+      command.signalExternalWorkflowExecution!;
     run.events.push('SignalExternalWorkflowExecutionInitiated');
     const id = workflowExecution?.workflowId ?? childWorkflowId ?? '';
     server.later(run, () => {
       const reached = server.signal(id, signalName!, args ?? []);
       const job: Job = {
-        resolveSignalExternalWorkflow: { seq: seq!, ...(reached ? {} : { failure: notFound('signal') }) },
+        resolveSignalExternalWorkflow: {
+          seq: seq!,
+          ...(reached ? {} : { failure: notFound('signal') }),
+        },
       };
-      server.deliver(run, job, reached ? 'ExternalWorkflowExecutionSignaled' : 'SignalExternalWorkflowExecutionFailed');
+      server.deliver(
+        run,
+        job,
+        reached ? 'ExternalWorkflowExecutionSignaled' : 'SignalExternalWorkflowExecutionFailed',
+      );
     });
   },
   cancelSignalWorkflow: () => undefined,
@@ -78,10 +87,13 @@ const APPLY: Readonly<Record<string, Apply>> = {
   },
   updateResponse: (server, run, command) => server.updateAnswered(run, command.updateResponse!),
   setPatchMarker: (_server, run) => void run.events.push('MarkerRecorded'),
-  upsertWorkflowSearchAttributes: (_server, run) => void run.events.push('UpsertWorkflowSearchAttributes'),
+  upsertWorkflowSearchAttributes: (_server, run) =>
+    void run.events.push('UpsertWorkflowSearchAttributes'),
   modifyWorkflowProperties: (_server, run) => void run.events.push('WorkflowPropertiesModified'),
   completeWorkflowExecution: (server, run, command) =>
-    server.close(run, 'COMPLETED', { result: command.completeWorkflowExecution!.result ?? undefined }),
+    server.close(run, 'COMPLETED', {
+      result: command.completeWorkflowExecution!.result ?? undefined,
+    }),
   failWorkflowExecution: (server, run, command) =>
     server.close(run, 'FAILED', { failure: command.failWorkflowExecution!.failure as Failure }),
   cancelWorkflowExecution: (server, run) =>
@@ -95,7 +107,13 @@ function scheduleActivity(server: Server, run: Run, command: Command): void {
   const policy = order.retryPolicy;
   const initialMs = msOf(policy?.initialInterval) ?? 1_000;
   const activity: Activity = {
-    ...{ run, seq: order.seq!, id: order.activityId!, type: order.activityType!, taskQueue: order.taskQueue! },
+    ...{
+      run,
+      seq: order.seq!,
+      id: order.activityId!,
+      type: order.activityType!,
+      taskQueue: order.taskQueue!,
+    },
     args: valuesOf(order.arguments),
     limits: {
       startToCloseMs: msOf(order.startToCloseTimeout),
@@ -111,7 +129,13 @@ function scheduleActivity(server: Server, run: Run, command: Command): void {
       never: policy?.nonRetryableErrorTypes ?? [],
     },
     ...{ cancellationType: order.cancellationType ?? 0, scheduledEvent: run.historyLength + 1 },
-    ...{ scheduledAt: server.queue.now(), attempt: 1, state: 'scheduled', cancelRequested: false, answered: false },
+    ...{
+      scheduledAt: server.queue.now(),
+      attempt: 1,
+      state: 'scheduled',
+      cancelRequested: false,
+      answered: false,
+    },
     ...{ heartbeat: undefined, current: undefined, timers: new Set(), overallTimer: undefined },
   };
   run.events.push(`ActivityTaskScheduled ${activity.type}`);
@@ -120,8 +144,13 @@ function scheduleActivity(server: Server, run: Run, command: Command): void {
 }
 
 function startChildWorkflowExecution(server: Server, run: Run, command: Command): void {
-  const { seq, workflowId, workflowType, input, taskQueue, parentClosePolicy } = command.startChildWorkflowExecution!;
-  const child: Child = { id: workflowId!, type: workflowType!, closePolicy: parentClosePolicy ?? 0 };
+  const { seq, workflowId, workflowType, input, taskQueue, parentClosePolicy } =
+    command.startChildWorkflowExecution!;
+  const child: Child = {
+    id: workflowId!,
+    type: workflowType!,
+    closePolicy: parentClosePolicy ?? 0,
+  };
   run.children.set(seq!, child);
   run.events.push(`StartChildWorkflowExecutionInitiated ${child.type}`);
   server.later(run, () => {

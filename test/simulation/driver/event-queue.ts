@@ -47,7 +47,10 @@ export class EventQueue implements Clock {
   }
 
   /** Fires events until `done`, the end of the heap, or the limit. True when it stopped at the limit. */
-  async run(limit: { readonly events: number; readonly ms: number }, done = (): boolean => false): Promise<boolean> {
+  async run(
+    limit: { readonly events: number; readonly ms: number },
+    done = (): boolean => false,
+  ): Promise<boolean> {
     const [lastEvent, lastTime] = [this.fired + limit.events, this.#time + limit.ms];
     await nextTurn();
     while (!done()) {
@@ -76,7 +79,8 @@ export class EventQueue implements Clock {
   }
 
   #next(): Entry | undefined {
-    for (let entry = this.#pop(); entry !== undefined; entry = this.#pop()) if (entry.fire !== undefined) return entry;
+    for (let entry = this.#pop(); entry !== undefined; entry = this.#pop())
+      if (entry.fire !== undefined) return entry;
     return undefined;
   }
 

@@ -11,7 +11,12 @@ export const RETRY_STATE = {
   noPolicy: 5,
   cancelRequested: 7,
 } as const;
-export const TIMEOUT = { startToClose: 1, scheduleToStart: 2, scheduleToClose: 3, heartbeat: 4 } as const;
+export const TIMEOUT = {
+  startToClose: 1,
+  scheduleToStart: 2,
+  scheduleToClose: 3,
+  heartbeat: 4,
+} as const;
 export const CANCELLATION = { tryCancel: 0, wait: 1, abandon: 2 } as const;
 export const CLOSE_POLICY = { unset: 0, terminate: 1, abandon: 2, requestCancel: 3 } as const;
 
@@ -28,15 +33,25 @@ export const failureOf = (error: unknown): Failure =>
 export const errorOf = (failure: Failure): Error =>
   defaultFailureConverter.failureToError(failure, defaultPayloadConverter);
 
-export const timeoutFailure = (timeoutType: number, message: string, details?: unknown): Failure => ({
+export const timeoutFailure = (
+  timeoutType: number,
+  message: string,
+  details?: unknown,
+): Failure => ({
   message,
   timeoutFailureInfo: {
     timeoutType,
     ...(details === undefined ? {} : { lastHeartbeatDetails: { payloads: payloadsOf([details]) } }),
   },
 });
-export const cancelledFailure = (message = 'cancelled'): Failure => ({ message, canceledFailureInfo: {} });
-export const terminatedFailure = (): Failure => ({ message: 'terminated', terminatedFailureInfo: {} });
+export const cancelledFailure = (message = 'cancelled'): Failure => ({
+  message,
+  canceledFailureInfo: {},
+});
+export const terminatedFailure = (): Failure => ({
+  message: 'terminated',
+  terminatedFailureInfo: {},
+});
 
 export interface ActivityRef {
   readonly type: string;
@@ -50,7 +65,11 @@ export function activityFailure(
   cause: Failure,
 ): Failure {
   const how =
-    cause.timeoutFailureInfo != null ? 'task timed out' : cause.canceledFailureInfo != null ? '' : 'task failed';
+    cause.timeoutFailureInfo != null
+      ? 'task timed out'
+      : cause.canceledFailureInfo != null
+        ? ''
+        : 'task failed';
   return {
     message: how === '' ? 'Activity cancelled' : `Activity ${how}`,
     cause,
@@ -92,14 +111,18 @@ export const notFound = (what: string): Failure => ({
   applicationFailureInfo: { type: 'ExternalWorkflowExecutionNotFound', nonRetryable: false },
 });
 
-export const timestamp = (ms: number): object => ({ seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1_000_000 });
+export const timestamp = (ms: number): object => ({
+  seconds: Math.floor(ms / 1000),
+  nanos: (ms % 1000) * 1_000_000,
+});
 
 type Long = { toNumber(): number } | number;
 export function msOf(
   duration: { seconds?: Long | null; nanos?: number | null } | null | undefined,
 ): number | undefined {
   if (duration == null) return undefined;
-  const seconds = typeof duration.seconds === 'number' ? duration.seconds : (duration.seconds?.toNumber() ?? 0);
+  const seconds =
+    typeof duration.seconds === 'number' ? duration.seconds : (duration.seconds?.toNumber() ?? 0);
   const ms = seconds * 1000 + (duration.nanos ?? 0) / 1_000_000;
   return ms === 0 ? undefined : ms;
 }

@@ -14,8 +14,13 @@ export function putBack(server: Server, reset: Run, old: Run): void {
   ];
   const answered = (seqOf: (job: Job) => number | null | undefined): Set<unknown> =>
     new Set(jobs.flatMap(({ activations }) => activations.flatMap((one) => one.jobs.map(seqOf))));
-  const [activities, timers] = [answered((job) => job.resolveActivity?.seq), answered((job) => job.fireTimer?.seq)];
-  const cancelled = new Set(reset.log.flatMap(({ commands }) => commands.map(({ cancelTimer }) => cancelTimer?.seq)));
+  const [activities, timers] = [
+    answered((job) => job.resolveActivity?.seq),
+    answered((job) => job.fireTimer?.seq),
+  ];
+  const cancelled = new Set(
+    reset.log.flatMap(({ commands }) => commands.map(({ cancelTimer }) => cancelTimer?.seq)),
+  );
   for (const entry of reset.log)
     for (const command of entry.commands) {
       const { scheduleActivity, startTimer, startChildWorkflowExecution: child } = command;

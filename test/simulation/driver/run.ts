@@ -4,7 +4,14 @@ import type { Activity } from './activity.js';
 import type { Cancel } from './event-queue.js';
 import type { Command, Failure, Job, Payload, VmRun, WorkflowInfo } from './sdk-vm.js';
 
-export type Status = 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TERMINATED' | 'TIMED_OUT' | 'CONTINUED_AS_NEW';
+export type Status =
+  | 'RUNNING'
+  | 'COMPLETED'
+  | 'FAILED'
+  | 'CANCELLED'
+  | 'TERMINATED'
+  | 'TIMED_OUT'
+  | 'CONTINUED_AS_NEW';
 
 /** One finished task: a first activation, and follow-ups for what is answered at once. */
 export interface LogEntry {
@@ -96,14 +103,27 @@ export class Run {
   /** Everything a worker fills in. */
   info(): WorkflowInfo {
     const { id, runId, type, taskQueue, startedAt, parent, continuedFrom } = this.spec;
-    const above = parent && { workflowId: parent.run.id, runId: parent.run.runId, namespace: 'default' };
+    const above = parent && {
+      workflowId: parent.run.id,
+      runId: parent.run.runId,
+      namespace: 'default',
+    };
     const info: WorkflowInfo = {
       ...{ workflowId: id, runId, workflowType: type, taskQueue, namespace: 'default', attempt: 1 },
-      ...{ firstExecutionRunId: this.firstRunId, taskTimeoutMs: 10_000, historySize: 0, currentBuildId: '' },
+      ...{
+        firstExecutionRunId: this.firstRunId,
+        taskTimeoutMs: 10_000,
+        historySize: 0,
+        currentBuildId: '',
+      },
       ...(continuedFrom === undefined ? {} : { continuedFromExecutionRunId: continuedFrom }),
       ...(above === undefined ? {} : { parent: above, root: above }),
       ...{ startTime: new Date(startedAt), runStartTime: new Date(startedAt), historyLength: 0 },
-      ...{ continueAsNewSuggested: false, searchAttributes: {}, typedSearchAttributes: new TypedSearchAttributes() },
+      ...{
+        continueAsNewSuggested: false,
+        searchAttributes: {},
+        typedSearchAttributes: new TypedSearchAttributes(),
+      },
       unsafe: { now: () => startedAt, isReplaying: false, isReplayingHistoryEvents: false },
     } as never;
     return info;

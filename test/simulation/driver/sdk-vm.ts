@@ -3,7 +3,10 @@
 import { createRequire } from 'node:module';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { parseWorkflowCode } from '@temporalio/worker/lib/worker.js';
-import { ReusableVMWorkflowCreator, type ReusableVMWorkflow } from '@temporalio/worker/lib/workflow/reusable-vm.js';
+import {
+  ReusableVMWorkflowCreator,
+  type ReusableVMWorkflow,
+} from '@temporalio/worker/lib/workflow/reusable-vm.js';
 import { globalHandlers } from '@temporalio/worker/lib/workflow/vm-shared.js';
 
 const PINNED = '1.24.0';
@@ -26,7 +29,9 @@ interface Codec {
 }
 interface Proto {
   readonly temporal: {
-    readonly api: { readonly enums: { readonly v1: { readonly EventType: Record<string, number> } } };
+    readonly api: {
+      readonly enums: { readonly v1: { readonly EventType: Record<string, number> } };
+    };
   };
   readonly coresdk: {
     readonly workflow_activation: { readonly WorkflowActivation: Codec };
@@ -37,7 +42,9 @@ interface Proto {
 const ofWorker = createRequire(createRequire(import.meta.url).resolve('@temporalio/worker'));
 const { coresdk, temporal } = ofWorker('@temporalio/proto') as Proto;
 
-const EVENT_NAMES = new Map(Object.entries(temporal.api.enums.v1.EventType).map(([name, number]) => [number, name]));
+const EVENT_NAMES = new Map(
+  Object.entries(temporal.api.enums.v1.EventType).map(([name, number]) => [number, name]),
+);
 
 /** `ActivityTaskScheduled`, as histories name it in the UI. */
 export const eventName = (eventType: number): string =>
@@ -68,7 +75,10 @@ export interface Vm {
 
 /** Bundles as a worker does; about a second. */
 export async function bundleCode(workflowsPath: string): Promise<string> {
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR', () => undefined) });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    logger: new DefaultLogger('ERROR', () => undefined),
+  });
   return code;
 }
 
@@ -76,9 +86,15 @@ export async function bundleCode(workflowsPath: string): Promise<string> {
 export async function createVm(code: string, traces = false): Promise<Vm> {
   const { version } = ofWorker('@temporalio/worker/package.json') as { version: string };
   if (version !== PINNED)
-    throw new Error(`test/simulation knows @temporalio/worker ${PINNED}, installed is ${version}: check sdk-vm.ts`);
+    throw new Error(
+      `test/simulation knows @temporalio/worker ${PINNED}, installed is ${version}: check sdk-vm.ts`,
+    );
   if (!traces) globalHandlers.installed = true;
-  const creator = await ReusableVMWorkflowCreator.create(parseWorkflowCode(code), NO_LIMIT, new Set());
+  const creator = await ReusableVMWorkflowCreator.create(
+    parseWorkflowCode(code),
+    NO_LIMIT,
+    new Set(),
+  );
   return {
     create: async (info, seed, now) => {
       const options = { info, randomnessSeed: [...seed], now, showStackTraceSources: false };
@@ -90,7 +106,9 @@ export async function createVm(code: string, traces = false): Promise<Vm> {
 
 const vmRun = (workflow: ReusableVMWorkflow): VmRun => ({
   activate: async (plain) => {
-    const answer = await workflow.activate(coresdk.workflow_activation.WorkflowActivation.fromObject(plain));
+    const answer = await workflow.activate(
+      coresdk.workflow_activation.WorkflowActivation.fromObject(plain),
+    );
     await workflow.getAndResetSinkCalls();
     if (answer.failed?.failure != null)
       return { commands: [], bytes: Buffer.alloc(0), flags: [], failed: answer.failed.failure };

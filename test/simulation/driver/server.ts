@@ -64,7 +64,14 @@ export class Server {
     const deliver = this.deliver.bind(this);
     const around = options.around ?? ((_: Attempt, body: () => Promise<unknown>) => body());
     const throttle = options.throttleMs === undefined ? {} : { throttleMs: options.throttleMs };
-    this.activities = new Activities({ queue, latency: this.#latency, worker, deliver, around, ...throttle });
+    this.activities = new Activities({
+      queue,
+      latency: this.#latency,
+      worker,
+      deliver,
+      around,
+      ...throttle,
+    });
     const evictions = { share: options.evictions ?? 0, chance: stream(seed, 'evictions') };
     const apply = (run: Run, entry: Run['log'][number]): void => applyCommands(this, run, entry);
     this.tasks = new WorkflowTasks({ vm, queue, latency: this.#latency, evictions, apply });
@@ -118,7 +125,8 @@ export class Server {
   cancel(id: string): boolean {
     const run = this.newest(id);
     if (run?.open !== true) return false;
-    if (!run.cancelRequested) this.deliver(run, { cancelWorkflow: { reason: '' } }, 'WorkflowExecutionCancelRequested');
+    if (!run.cancelRequested)
+      this.deliver(run, { cancelWorkflow: { reason: '' } }, 'WorkflowExecutionCancelRequested');
     run.cancelRequested = true;
     return true;
   }
@@ -162,7 +170,11 @@ export class Server {
     });
   }
 
-  async updateWithStart(order: StartOrder, name: string, args: readonly unknown[]): Promise<unknown> {
+  async updateWithStart(
+    order: StartOrder,
+    name: string,
+    args: readonly unknown[],
+  ): Promise<unknown> {
     const run = this.start(order) ?? this.newest(order.id)!;
     return this.update(run, name, args);
   }
@@ -198,8 +210,10 @@ export class Server {
     for (const activity of run.activities.values()) this.activities.forget(activity);
     for (const cancel of run.timers.values()) cancel();
     if (status !== 'CONTINUED_AS_NEW') {
-      for (const update of run.updates.values()) update.reject({ message: 'workflow execution already completed' });
-      for (const { run: child, closePolicy } of run.children.values()) this.#parentClosed(child, closePolicy);
+      for (const update of run.updates.values())
+        update.reject({ message: 'workflow execution already completed' });
+      for (const { run: child, closePolicy } of run.children.values())
+        this.#parentClosed(child, closePolicy);
       this.#tellParent(run);
     }
     this.options.closed?.(run);
@@ -212,7 +226,13 @@ export class Server {
     const { parent } = run.spec;
     this.close(run, 'CONTINUED_AS_NEW', {});
     const next = this.#begin({
-      ...{ ...run.spec, args, ...this.#fresh(), firstRunId: run.firstRunId, continuedFrom: run.runId },
+      ...{
+        ...run.spec,
+        args,
+        ...this.#fresh(),
+        firstRunId: run.firstRunId,
+        continuedFrom: run.runId,
+      },
       ...(parent === undefined ? {} : { parent }),
     });
     run.next = next;
@@ -241,9 +261,13 @@ export class Server {
     const again = run.log.slice(tasks).flatMap(({ activations }) => activations[0]?.jobs ?? []);
     again.push(...run.inbox.filter((job) => job.signalWorkflow != null));
     const first = new Set(run.log[tasks]?.activations[0]?.jobs ?? []);
-    reset.inbox = again.filter((job) => job.doUpdate == null && (first.has(job) || job.signalWorkflow != null));
+    reset.inbox = again.filter(
+      (job) => job.doUpdate == null && (first.has(job) || job.signalWorkflow != null),
+    );
     if (tasks > 0)
-      reset.inbox.push({ updateRandomSeed: { randomnessSeed: this.#content.between(1, 2 ** 30) as never } });
+      reset.inbox.push({
+        updateRandomSeed: { randomnessSeed: this.#content.between(1, 2 ** 30) as never },
+      });
     this.tasks.wake(reset);
     return reset;
   }
@@ -254,12 +278,24 @@ export class Server {
     this.#newest.set(run.id, run);
     const { parent } = spec;
     const initializeWorkflow = {
-      ...{ workflowType: spec.type, workflowId: spec.id, arguments: [...spec.args], headers: {}, attempt: 1 },
+      ...{
+        workflowType: spec.type,
+        workflowId: spec.id,
+        arguments: [...spec.args],
+        headers: {},
+        attempt: 1,
+      },
       ...{ randomnessSeed: this.#content.between(1, 2 ** 30), firstExecutionRunId: run.firstRunId },
       startTime: timestamp(spec.startedAt),
       ...(parent === undefined
         ? {}
-        : { parentWorkflowInfo: { workflowId: parent.run.id, runId: parent.run.runId, namespace: 'default' } }),
+        : {
+            parentWorkflowInfo: {
+              workflowId: parent.run.id,
+              runId: parent.run.runId,
+              namespace: 'default',
+            },
+          }),
     };
     this.deliver(run, { initializeWorkflow } as unknown as Job, 'WorkflowExecutionStarted');
     return run;
@@ -282,7 +318,10 @@ export class Server {
     const parent = run.spec.parent;
     if (parent === undefined || !parent.run.open) return;
     const { seq } = parent;
-    const failure = childFailure({ id: run.id, runId: run.runId, type: run.spec.type }, run.failure ?? {});
+    const failure = childFailure(
+      { id: run.id, runId: run.runId, type: run.spec.type },
+      run.failure ?? {},
+    );
     const result =
       run.status === 'COMPLETED'
         ? { completed: { result: run.result ?? null } }
@@ -290,11 +329,19 @@ export class Server {
           ? { cancelled: { failure } }
           : { failed: { failure } };
     const event = `ChildWorkflowExecution${CLOSE_EVENT[run.status]} ${run.spec.type}`;
-    this.later(parent.run, () => this.deliver(parent.run, { resolveChildWorkflowExecution: { seq, result } }, event));
+    this.later(parent.run, () =>
+      this.deliver(parent.run, { resolveChildWorkflowExecution: { seq, result } }, event),
+    );
   }
 }
 
 const CLOSE_EVENT: Readonly<Record<Status, string>> = {
-  ...{ RUNNING: '', COMPLETED: 'Completed', FAILED: 'Failed', CANCELLED: 'Canceled', TERMINATED: 'Terminated' },
+  ...{
+    RUNNING: '',
+    COMPLETED: 'Completed',
+    FAILED: 'Failed',
+    CANCELLED: 'Canceled',
+    TERMINATED: 'Terminated',
+  },
   ...{ TIMED_OUT: 'TimedOut', CONTINUED_AS_NEW: 'ContinuedAsNew' },
 };

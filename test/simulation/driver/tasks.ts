@@ -1,14 +1,23 @@
 // Workflow tasks: what arrived is handed over in one activation, commands take effect when the task ends, an evicted run is replayed first.
 // Any failed task, and any replay that answers other bytes, is a bug of the workflow code and ends the simulation.
 import type { EventQueue } from './event-queue.js';
-import { cancelledFailure, activityFailure, CANCELLATION, inOrder, RETRY_STATE, timestamp } from './protocol.js';
+import {
+  cancelledFailure,
+  activityFailure,
+  CANCELLATION,
+  inOrder,
+  RETRY_STATE,
+  timestamp,
+} from './protocol.js';
 import type { Stream } from './random.js';
 import type { LogEntry, LoggedActivation, Run } from './run.js';
 import { type Command, type Failure, type Job, type Vm, type VmRun } from './sdk-vm.js';
 
 export class WorkflowTaskFailed extends Error {
   constructor(run: Run, failure: Failure) {
-    super(`workflow task of ${run.spec.type} ${run.id} failed: ${failure.message}\n${failure.stackTrace ?? ''}`);
+    super(
+      `workflow task of ${run.spec.type} ${run.id} failed: ${failure.message}\n${failure.stackTrace ?? ''}`,
+    );
     this.name = 'WorkflowTaskFailed';
   }
 }
@@ -41,7 +50,8 @@ const CLOSING: readonly (keyof Command)[] = [
   'cancelWorkflowExecution',
   'continueAsNewWorkflowExecution',
 ];
-export const isClosing = (command: Command): boolean => CLOSING.some((kind) => command[kind] != null);
+export const isClosing = (command: Command): boolean =>
+  CLOSING.some((kind) => command[kind] != null);
 
 export class WorkflowTasks {
   constructor(private readonly options: TaskOptions) {}
@@ -132,7 +142,13 @@ function activationOf(
   isReplaying: boolean,
 ): object {
   return {
-    ...{ runId: run.runId, timestamp: timestamp(at), isReplaying, historyLength, lastSdkVersion: '1.24.0' },
+    ...{
+      runId: run.runId,
+      timestamp: timestamp(at),
+      isReplaying,
+      historyLength,
+      lastSdkVersion: '1.24.0',
+    },
     ...{ continueAsNewSuggested: false, availableInternalFlags: [...run.flags] },
     jobs: jobs.map((job) =>
       job.doUpdate == null ? job : { doUpdate: { ...job.doUpdate, runValidator: !isReplaying } },
@@ -155,13 +171,17 @@ function withoutRejected(entry: LogEntry): LogEntry | undefined {
   );
   if (rejected.size === 0) return entry;
   const [first, ...rest] = entry.activations;
-  const jobs = first?.jobs.filter((job) => !rejected.has(job.doUpdate?.protocolInstanceId ?? '-')) ?? [];
+  const jobs =
+    first?.jobs.filter((job) => !rejected.has(job.doUpdate?.protocolInstanceId ?? '-')) ?? [];
   if (first === undefined || jobs.length === 0) return undefined;
   // Its bytes held the refusal: this activation is replayed, but not compared.
   return { ...entry, activations: [{ ...first, jobs, bytes: undefined }, ...rest] };
 }
 
-const seqsOf = (commands: readonly Command[], kind: 'scheduleActivity' | 'requestCancelActivity'): number[] =>
+const seqsOf = (
+  commands: readonly Command[],
+  kind: 'scheduleActivity' | 'requestCancelActivity',
+): number[] =>
   commands.flatMap((command) => (command[kind]?.seq == null ? [] : [command[kind].seq]));
 
 /** Cancels that need no server: types that do not wait, and activities scheduled in this very task. */
@@ -169,11 +189,18 @@ function answeredAtOnce(run: Run, commands: readonly Command[], answered: Set<nu
   const fresh = new Set(seqsOf(commands, 'scheduleActivity'));
   return seqsOf(commands, 'requestCancelActivity').flatMap((seq) => {
     const known = run.activities.get(seq);
-    const atOnce = fresh.has(seq) || (known !== undefined && known.cancellationType !== CANCELLATION.wait);
+    const atOnce =
+      fresh.has(seq) || (known !== undefined && known.cancellationType !== CANCELLATION.wait);
     if (!atOnce || answered.has(seq)) return [];
     answered.add(seq);
-    const scheduled = commands.find(({ scheduleActivity }) => scheduleActivity?.seq === seq)?.scheduleActivity;
-    const ref = known ?? { type: scheduled?.activityType ?? '', id: scheduled?.activityId ?? '', scheduledEvent: 0 };
+    const scheduled = commands.find(
+      ({ scheduleActivity }) => scheduleActivity?.seq === seq,
+    )?.scheduleActivity;
+    const ref = known ?? {
+      type: scheduled?.activityType ?? '',
+      id: scheduled?.activityId ?? '',
+      scheduledEvent: 0,
+    };
     const failure = activityFailure(ref, RETRY_STATE.cancelRequested, cancelledFailure());
     return [{ resolveActivity: { seq, isLocal: false, result: { cancelled: { failure } } } }];
   });

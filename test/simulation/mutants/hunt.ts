@@ -38,8 +38,14 @@ async function hunt(name: string): Promise<Hunted> {
     for (const cell of chosen) {
       tried += 1;
       const { copies } = cell.scenario;
-      const rivals = rival ? copies.map((copy) => ({ ...copy, set: 'rival', afterMs: RIVAL_MS })) : [];
-      const { violations } = await carryOut(vm, { ...cell.scenario, copies: [...copies, ...rivals], again });
+      const rivals = rival
+        ? copies.map((copy) => ({ ...copy, set: 'rival', afterMs: RIVAL_MS }))
+        : [];
+      const { violations } = await carryOut(vm, {
+        ...cell.scenario,
+        copies: [...copies, ...rivals],
+        again,
+      });
       if (violations[0] !== undefined) return { by: cell.title, violation: violations[0], tried };
     }
   }
@@ -48,7 +54,8 @@ async function hunt(name: string): Promise<Hunted> {
   for (const seed of range(1, SOAK_SEEDS)) {
     tried += 1;
     const { violations } = await carryOut(vm, scenarioOf(seed, points));
-    if (violations[0] !== undefined) return { by: `soak, seed ${seed}`, violation: violations[0], tried };
+    if (violations[0] !== undefined)
+      return { by: `soak, seed ${seed}`, violation: violations[0], tried };
   }
   return { by: '', violation: '', tried };
 }

@@ -7,17 +7,29 @@ const OF_TARGET_HOSTS: readonly Mutant[] = [
   {
     name: 'a guard keeps the target host of its dead copy locked',
     file: 'src/workflows/guard.workflow.ts',
-    edits: [['await Promise.all([unlock(input), unlockHosts(input, post.watch)]);', 'await unlock(input);']],
+    edits: [
+      [
+        'await Promise.all([unlock(input), unlockHosts(input, post.watch)]);',
+        'await unlock(input);',
+      ],
+    ],
     method: 'quiesce',
     cells: /terminate at flashCopy(Present|Synthesise)/,
   },
   {
     name: 'a copy that fails on its target host keeps it locked',
     file: 'src/workflows/steps/target-host.ts',
-    edits: [['const forget = registerUnlock(copy, host);', 'const forget = (): void => undefined;']],
+    edits: [
+      ['const forget = registerUnlock(copy, host);', 'const forget = (): void => undefined;'],
+    ],
     method: 'quiesce',
     cells: /refused at flashCopy(Present|Synthesise)/,
   },
 ];
 
-export const MUTANTS: readonly Mutant[] = [...OF_THE_PAUSE, ...OF_HOSTS, ...OF_THE_PROCEDURE, ...OF_TARGET_HOSTS];
+export const MUTANTS: readonly Mutant[] = [
+  ...OF_THE_PAUSE,
+  ...OF_HOSTS,
+  ...OF_THE_PROCEDURE,
+  ...OF_TARGET_HOSTS,
+];

@@ -27,7 +27,10 @@ export interface Mutant extends Change {
 /** Each file with its text as it is planted. Throws where a text to change is there no longer, or more than once. */
 export function planted(mutant: Mutant, read: (file: string) => string): Map<string, string> {
   return new Map(
-    [mutant, ...(mutant.also ?? [])].map(({ file, edits }) => [file, edits.reduce(replaced(file), read(file))]),
+    [mutant, ...(mutant.also ?? [])].map(({ file, edits }) => [
+      file,
+      edits.reduce(replaced(file), read(file)),
+    ]),
   );
 }
 
@@ -35,7 +38,8 @@ const replaced =
   (file: string) =>
   (text: string, [from, to]: readonly [string, string]): string => {
     const [before, after, ...more] = text.split(from);
-    if (before === undefined || after === undefined) throw new Error(`${file} has no longer: ${from}`);
+    if (before === undefined || after === undefined)
+      throw new Error(`${file} has no longer: ${from}`);
     if (more.length > 0) throw new Error(`${file} has ${more.length + 1} times: ${from}`);
     return `${before}${to}${after}`;
   };

@@ -1,7 +1,8 @@
 // Planted bugs of the pause, and of those who hold what stands still.
 import type { Mutant } from './mutant.js';
 
-const PAUSE_ONCE = "flashCopyTakePointInTime: { queue: 'urgent', heartbeatTimeout: PAUSE, retry: ONCE },";
+const PAUSE_ONCE =
+  "flashCopyTakePointInTime: { queue: 'urgent', heartbeatTimeout: PAUSE, retry: ONCE },";
 
 export const OF_THE_PAUSE: readonly Mutant[] = [
   {
@@ -31,7 +32,12 @@ export const OF_THE_PAUSE: readonly Mutant[] = [
   {
     name: 'attest only remembers',
     file: 'src/testing/model/holder.ts',
-    edits: [["this.order.mounts.map((mount) => this.probe(mount)).find((text) => text !== '') ?? ''", "''"]],
+    edits: [
+      [
+        "this.order.mounts.map((mount) => this.probe(mount)).find((text) => text !== '') ?? ''",
+        "''",
+      ],
+    ],
     method: 'quiesce',
     cells: /foreign-thaw at (session|hold)/,
   },
@@ -58,7 +64,10 @@ export const OF_THE_PAUSE: readonly Mutant[] = [
     name: 'a late start counts: the array says started and starts after the thaw',
     file: 'src/array/svc/cli-start.ts',
     edits: [
-      ['const verdict = await session.run(', 'const late = clock.sleep(40).then(() => session.run('],
+      [
+        'const verdict = await session.run(',
+        'const late = clock.sleep(40).then(() => session.run(',
+      ],
       [
         '.then(\n    (result) => judge(order, line, result),\n    // The transport knows whether the line was sent.\n    failedStart,\n  );',
         ').catch(() => undefined);\n  void late;\n  void onStdout;\n  const verdict = { ...failedStart(undefined), started: "done" as const, code: "" };',
@@ -100,7 +109,10 @@ export const OF_HOSTS: readonly Mutant[] = [
     file: 'src/testing/model/holder.ts',
     edits: [
       ['kernel.holds.set(device, this.order.run);', ''],
-      ['if (kernel.holds.get(device) !== this.order.run) return `${device} is not held any more`;', ''],
+      [
+        'if (kernel.holds.get(device) !== this.order.run) return `${device} is not held any more`;',
+        '',
+      ],
       ["return mounted ? `${device} is mounted` : '';", "return mounted ? '' : '';"],
     ],
     method: 'unmount',

@@ -36,7 +36,10 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
     name: 'locks are taken before the guard stands',
     file: 'src/workflows/flash-copy.workflow.ts',
     edits: [
-      ['    await copy.guard.start(); // from here on whatever is left behind is cleared away\n', ''],
+      [
+        '    await copy.guard.start(); // from here on whatever is left behind is cleared away\n',
+        '',
+      ],
       ['    await copy.guard.watchGroups();\n', '    await copy.guard.start();\n'],
     ],
     method: 'quiesce',
@@ -47,12 +50,18 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
     file: 'src/workflows/activities.ts',
     edits: [["cancellationType: 'WAIT_CANCELLATION_COMPLETED'", "cancellationType: 'TRY_CANCEL'"]],
     method: 'quiesce',
-    cells: /cancel at flashCopy(PrepareGroup|EnsureGroup|TakePointInTime|Present|Mount)|cancel at (array|target)\./,
+    cells:
+      /cancel at flashCopy(PrepareGroup|EnsureGroup|TakePointInTime|Present|Mount)|cancel at (array|target)\./,
   },
   {
     name: 'a guard forgets what a run did before it was reset',
     file: 'src/workflows/guard.workflow.ts',
-    edits: [['if (post.watch !== undefined && post.watch.run !== run) post.abandoned.push(post.watch);', '']],
+    edits: [
+      [
+        'if (post.watch !== undefined && post.watch.run !== run) post.abandoned.push(post.watch);',
+        '',
+      ],
+    ],
     method: 'unmount',
     cells: /reset 2000 ms at flashCopy(TakeDown|StartGroups)/,
   },
@@ -72,7 +81,10 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
     name: 'the lock goes with a terminated parent, whatever is still prepared',
     file: 'src/workflows/guard.workflow.ts',
     edits: [
-      ['await Promise.all([unlock(input), unlockHosts(input, post.watch)]);', 'await unlockHosts(input, post.watch);'],
+      [
+        'await Promise.all([unlock(input), unlockHosts(input, post.watch)]);',
+        'await unlockHosts(input, post.watch);',
+      ],
       [
         '  await giveBack(input, post, post.watch);\n  await unprepare(',
         '  await unlock(input);\n  await giveBack(input, post, post.watch);\n  await unprepare(',
@@ -96,7 +108,9 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
   {
     name: 'the ledger frees the targets with the sources',
     file: 'src/workflows/ledger.workflow.ts',
-    edits: [['{ ...grant, sources: [] }', '{ ...grant, set: grant.holder, sources: [], targets: [] }']],
+    edits: [
+      ['{ ...grant, sources: [] }', '{ ...grant, set: grant.holder, sources: [], targets: [] }'],
+    ],
     method: 'quiesce',
     cells: /foreign-thaw at flashCopyVerify/,
     rival: true,
@@ -104,7 +118,12 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
   {
     name: 'a snapshot stays although its run failed',
     file: 'src/workflows/steps/prepare.ts',
-    edits: [['if (copy.groups.some(({ planned }) => takesSnapshot(planned))) return;', 'void takesSnapshot;']],
+    edits: [
+      [
+        'if (copy.groups.some(({ planned }) => takesSnapshot(planned))) return;',
+        'void takesSnapshot;',
+      ],
+    ],
     method: 'quiesce',
     snapshot: 'thinclone',
     cells: /refused at flashCopy(ReadGroup|MakeClones)/,

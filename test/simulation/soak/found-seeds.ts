@@ -8,11 +8,22 @@ interface Found {
   readonly scenario: Scenario;
 }
 
-function alone(method: CopyOrder['method'], faults: readonly Partial<Fault>[], again = false): Scenario {
+function alone(
+  method: CopyOrder['method'],
+  faults: readonly Partial<Fault>[],
+  again = false,
+): Scenario {
   return {
     ...{ seed: 11, san: { sources: { app1: 'svc1' } }, evictions: 0, again },
     copies: [{ set: 'nightly', method, hosts: ['app1'], afterMs: 0 }],
-    faults: faults.map((fault) => ({ at: '', where: '', nth: 1, effect: 'cancel', ms: 0, ...fault })),
+    faults: faults.map((fault) => ({
+      at: '',
+      where: '',
+      nth: 1,
+      effect: 'cancel',
+      ms: 0,
+      ...fault,
+    })),
   };
 }
 
@@ -40,7 +51,12 @@ export const FOUND_SEEDS: readonly Found[] = [
   {
     what: 'the prepare of a run that was reset prepared again what its later life had copied',
     scenario: {
-      ...{ seed: 1268, san: { sources: { app1: 'svc1', app2: 'svc1', app3: 'svc1' } }, evictions: 0, again: false },
+      ...{
+        seed: 1268,
+        san: { sources: { app1: 'svc1', app2: 'svc1', app3: 'svc1' } },
+        evictions: 0,
+        again: false,
+      },
       copies: [
         { set: 'second', method: 'quiesce', hosts: ['app2'], afterMs: 0 },
         { set: 'first', method: 'unmount', hosts: ['app3'], afterMs: 1_098 },
@@ -70,7 +86,12 @@ export const FOUND_SEEDS: readonly Found[] = [
   {
     what: 'a copy was reset before its first task had ended, which no server does, and never went on',
     scenario: {
-      ...{ seed: 4538, san: { sources: { app1: 'svc1', app2: 'svc1' } }, evictions: 0, again: false },
+      ...{
+        seed: 4538,
+        san: { sources: { app1: 'svc1', app2: 'svc1' } },
+        evictions: 0,
+        again: false,
+      },
       copies: [
         { set: 'second', method: 'quiesce', hosts: ['app1', 'app2'], afterMs: 0 },
         { set: 'first', method: 'quiesce', hosts: ['app2'], afterMs: 103 },

@@ -46,7 +46,12 @@ function faultOf(_seed: number, points: Points, draw: ReturnType<typeof stream>)
   const back = draw.between(0, 6) * 2 + draw.between(0, 1);
   const late = draw.pick([500, 5_000, 30_000, 90_000]);
   return {
-    ...{ at: draw.pick(atPort ? points.ports : points.activities), where: '', nth: draw.between(1, 4), effect },
+    ...{
+      at: draw.pick(atPort ? points.ports : points.activities),
+      where: '',
+      nth: draw.between(1, 4),
+      effect,
+    },
     ms: effect === 'late' || effect === 'stalls' ? late : back,
   };
 }

@@ -4,17 +4,22 @@ import { carryOut, type Planted, type Scenario } from '../laboratory.js';
 
 function smaller(scenario: Scenario): Scenario[] {
   const { faults, copies } = scenario;
-  const without = <T>(list: readonly T[], at: number): T[] => list.filter((_, index) => index !== at);
+  const without = <T>(list: readonly T[], at: number): T[] =>
+    list.filter((_, index) => index !== at);
   return [
     ...faults.map((_, at) => ({ ...scenario, faults: without(faults, at) })),
-    ...(copies.length > 1 ? copies.map((_, at) => ({ ...scenario, copies: without(copies, at) })) : []),
+    ...(copies.length > 1
+      ? copies.map((_, at) => ({ ...scenario, copies: without(copies, at) }))
+      : []),
     ...(scenario.evictions > 0 ? [{ ...scenario, evictions: 0 }] : []),
     ...copies.flatMap((copy, at) =>
       copy.hosts.length > 1
         ? [
             {
               ...scenario,
-              copies: copies.map((each, index) => (index === at ? { ...copy, hosts: copy.hosts.slice(1) } : each)),
+              copies: copies.map((each, index) =>
+                index === at ? { ...copy, hosts: copy.hosts.slice(1) } : each,
+              ),
             },
           ]
         : [],

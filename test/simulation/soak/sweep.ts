@@ -18,7 +18,10 @@ export interface Sweep {
 /** All activities, and the port calls of a good copy by either method. */
 export async function pointsOf(vm: Vm): Promise<Points> {
   const hosts = ['app1', 'app2'];
-  const roads = [await findRoads(vm, { method: 'quiesce', hosts }), await findRoads(vm, { method: 'unmount', hosts })];
+  const roads = [
+    await findRoads(vm, { method: 'quiesce', hosts }),
+    await findRoads(vm, { method: 'unmount', hosts }),
+  ];
   const ports = roads.flatMap((road) => road.ports.map((point) => point.split('@')[0] ?? ''));
   return { activities: activityNames(), ports: [...new Set(ports)].sort() };
 }
@@ -31,7 +34,10 @@ export interface SweepOrder {
   readonly enough?: (sweep: Sweep) => boolean;
 }
 
-export async function sweep(vm: Vm, { seeds, points, planted = {}, enough = () => false }: SweepOrder): Promise<Sweep> {
+export async function sweep(
+  vm: Vm,
+  { seeds, points, planted = {}, enough = () => false }: SweepOrder,
+): Promise<Sweep> {
   const done: Sweep = { runs: 0, copies: 0, events: 0, struck: {}, ends: {}, failing: [] };
   for (const seed of seeds) {
     const scenario = scenarioOf(seed, points);
@@ -41,7 +47,8 @@ export async function sweep(vm: Vm, { seeds, points, planted = {}, enough = () =
     done.copies += copies.length;
     done.events += events;
     const unused = new Set(world.faults.unused);
-    for (const fault of scenario.faults.filter((each) => !unused.has(each))) count(done.struck, key(fault));
+    for (const fault of scenario.faults.filter((each) => !unused.has(each)))
+      count(done.struck, key(fault));
     for (const { status } of copies) count(done.ends, status);
     if (violations.length > 0) done.failing.push({ seed, violations });
     if (enough(done)) break;
@@ -50,6 +57,8 @@ export async function sweep(vm: Vm, { seeds, points, planted = {}, enough = () =
 }
 
 const key = ({ effect, at }: Fault): string => `${effect} at ${at}`;
-const count = (counts: Record<string, number>, name: string): void => void (counts[name] = (counts[name] ?? 0) + 1);
+const count = (counts: Record<string, number>, name: string): void =>
+  void (counts[name] = (counts[name] ?? 0) + 1);
 
-export const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at);
+export const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from }, (_, at) => from + at);

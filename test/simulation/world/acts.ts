@@ -1,7 +1,12 @@
 // How a fault is carried out: around an activity's body, at a port call, on the run, or by a stranger on array and hosts.
 import { toFailure } from '../../../src/activities/failure-boundary.js';
 import { FlashCopyError } from '../../../src/domain/errors.js';
-import { ABORT_UPDATE, CHANGE_RATE_UPDATE, GUARD, RESOLVE_UPDATE } from '../../../src/workflows/messages.js';
+import {
+  ABORT_UPDATE,
+  CHANGE_RATE_UPDATE,
+  GUARD,
+  RESOLVE_UPDATE,
+} from '../../../src/workflows/messages.js';
 import type { Attempt } from '../driver/activity.js';
 import type { Run } from '../driver/run.js';
 import {
@@ -18,7 +23,12 @@ import { cloneOf, VOLUME_GROUP } from './san.js';
 import { SECRET, type World } from './world.js';
 
 const planted = (what: Pick<FlashCopyError, 'outcome' | 'retry'>): FlashCopyError =>
-  new FlashCopyError({ family: 'host', code: 'PLANTED', message: `planted; password=${SECRET}`, ...what });
+  new FlashCopyError({
+    family: 'host',
+    code: 'PLANTED',
+    message: `planted; password=${SECRET}`,
+    ...what,
+  });
 
 /** Strangers clear away after this long: an operator has been called. */
 const CLEARED_AFTER_MS = 120_000;
@@ -33,7 +43,11 @@ const copyOf = (world: World, run: Run): Run | undefined =>
 const isOver = (attempt: Attempt): Promise<void> =>
   attempt.over ? Promise.resolve() : new Promise((resolve) => attempt.onOver.push(resolve));
 
-export function aroundAttempt(world: World, attempt: Attempt, body: () => Promise<unknown>): Promise<unknown> {
+export function aroundAttempt(
+  world: World,
+  attempt: Attempt,
+  body: () => Promise<unknown>,
+): Promise<unknown> {
   const { type, run } = attempt.activity;
   const { token } = (attempt.activity.args[0] ?? {}) as { readonly token?: string };
   if (token !== undefined) world.tokens.set(run.runId, token);
@@ -41,7 +55,9 @@ export function aroundAttempt(world: World, attempt: Attempt, body: () => Promis
   if (/^flashCopy(TakePointInTime|StartGroups)$/.test(type)) world.starters.add(run.runId);
   const fault = world.faults.take(type, subjectOf(attempt));
   if (fault === undefined) return body();
-  world.acts.push(`${world.queue.now()}: ${faultLine(fault)}, attempt ${attempt.number} of ${run.id}`);
+  world.acts.push(
+    `${world.queue.now()}: ${faultLine(fault)}, attempt ${attempt.number} of ${run.id}`,
+  );
   return suffer(world, { attempt, body, fault });
 }
 
@@ -85,7 +101,9 @@ async function suffer(world: World, { attempt, body, fault }: Suffering): Promis
       attempt.unheard = true;
       while (!attempt.over && !attempt.worker.dead) {
         attempt.environment.emit('heartbeat', attempt.details);
-        await world.queue.sleep(Math.min(BEAT_EVERY_MS, (attempt.activity.limits.heartbeatMs ?? Infinity) / 3));
+        await world.queue.sleep(
+          Math.min(BEAT_EVERY_MS, (attempt.activity.limits.heartbeatMs ?? Infinity) / 3),
+        );
       }
       return undefined;
     case 'resolved':
@@ -132,7 +150,8 @@ function strikeAt(world: World, copy: Run | undefined, { effect, ms }: Fault): v
   if (effect === 'cancel') world.server.cancel(copy.id);
   else if (effect === 'terminate') world.server.terminate(copy);
   else if (effect === 'workflow-timeout') world.server.timeOut(copy);
-  else if (effect === 'abort') void world.server.update(copy, ABORT_UPDATE, ['planted']).catch(() => undefined);
+  else if (effect === 'abort')
+    void world.server.update(copy, ABORT_UPDATE, ['planted']).catch(() => undefined);
   else if (effect === RATE_CHANGED)
     void world.server.update(copy, CHANGE_RATE_UPDATE, [{ copyRate: 30 }]).catch(() => undefined);
   // A server refuses a reset to before the first task has ended: there is nothing to go back to.
@@ -144,7 +163,8 @@ function strikeAt(world: World, copy: Run | undefined, { effect, ms }: Fault): v
 async function resolvedByHand(world: World, copy: Run | undefined): Promise<void> {
   if (copy?.open !== true) return;
   const run = `${world.orderOf(copy)?.set ?? ''}-${world.tokens.get(copy.runId) ?? ''}`;
-  for (const { host } of world.san.sources) await host.source.holders.get(run)?.giveBack('a person gave it back');
+  for (const { host } of world.san.sources)
+    await host.source.holders.get(run)?.giveBack('a person gave it back');
   const word = { by: 'ada', reason: 'given back at the console' };
   void world.server.update(copy, RESOLVE_UPDATE, [word]).catch(() => undefined);
 }
@@ -204,12 +224,15 @@ async function portSuffers<T>(world: World, fault: Fault, work: () => Promise<T>
   }
 }
 
-const openCopy = (world: World): Run | undefined => world.runsOf('copy').findLast((run) => run.open);
+const openCopy = (world: World): Run | undefined =>
+  world.runsOf('copy').findLast((run) => run.open);
 
 /** Whoever else has a command line: an administrator, a cron job, another tool. */
 async function strangerActs(world: World, effect: Fault['effect'], where: string): Promise<void> {
   const { san, queue } = world;
-  const host = san.sources.find(({ name }) => name === where) ?? san.sources[Math.min(1, san.sources.length - 1)]!;
+  const host =
+    san.sources.find(({ name }) => name === where) ??
+    san.sources[Math.min(1, san.sources.length - 1)]!;
   const sets = [...world.orders.values()].map(({ set }) => `${set.slice(0, 8)}_`);
   if (effect === 'foreign-thaw') {
     for (const at of host.mountPoints) {
@@ -219,7 +242,9 @@ async function strangerActs(world: World, effect: Fault['effect'], where: string
   }
   if (effect === 'foreign-mount') {
     const device = deviceOf(world, host.name);
-    const mount = await host.host.kernel.mount(device, '/mnt/stranger', { readOnly: false }).catch(() => undefined);
+    const mount = await host.host.kernel
+      .mount(device, '/mnt/stranger', { readOnly: false })
+      .catch(() => undefined);
     mount?.users.add('stranger');
     // He writes when nobody else does: a device that nobody holds is his.
     if (mount !== undefined && host.host.kernel.mountAt(host.mountPoints[0]!) === undefined) {
@@ -235,8 +260,10 @@ async function strangerActs(world: World, effect: Fault['effect'], where: string
     const ours = array.system.state.groups
       .map(({ name }) => name)
       .filter((name) => sets.some((set) => name.startsWith(set)));
-    if (effect === 'foreign-start') for (const name of ours) await array.foreign(`startfcconsistgrp ${name}`);
-    if (effect === 'foreign-stop') for (const name of ours) await array.foreign(`stopfcconsistgrp ${name}`);
+    if (effect === 'foreign-start')
+      for (const name of ours) await array.foreign(`startfcconsistgrp ${name}`);
+    if (effect === 'foreign-stop')
+      for (const name of ours) await array.foreign(`stopfcconsistgrp ${name}`);
     if (effect === 'foreign-stop')
       for (const { name } of array.system.state.snapshots)
         if (sets.some((set) => name.startsWith(set)))
@@ -256,5 +283,7 @@ function deviceOf(world: World, name: string): string {
   const at = host.mountPoints[0]!;
   const mounted = host.host.kernel.mountAt(at);
   if (mounted !== undefined) return mounted.fileSystem.device.path;
-  return name === 'app1' ? '/dev/vg_app1/logs' : `uid:${world.san.uid(host.array, host.volumes[0]!)}`;
+  return name === 'app1'
+    ? '/dev/vg_app1/logs'
+    : `uid:${world.san.uid(host.array, host.volumes[0]!)}`;
 }

@@ -21,7 +21,9 @@ export async function violations(world: World, stuck: boolean): Promise<string[]
     ...openRuns(world),
     ...leftovers(world),
     ...hostsWithoutIo(world),
-    ...world.endedTooEarly.map((which) => `P2: a run ended while a source lacked its I/O: ${which}`),
+    ...world.endedTooEarly.map(
+      (which) => `P2: a run ended while a source lacked its I/O: ${which}`,
+    ),
     ...world.order.broken,
     ...falseFailure(world),
     ...snapshotsLeft(world),
@@ -37,12 +39,15 @@ export async function violations(world: World, stuck: boolean): Promise<string[]
 
 function openRuns(world: World): string[] {
   const open = [...world.runsOf('copy'), ...world.runsOf('guard')].filter((run) => run.open);
-  return open.map((run) => `P4: ${run.spec.type} ${run.id} is still open and waits for nothing that will come`);
+  return open.map(
+    (run) => `P4: ${run.spec.type} ${run.id} is still open and waits for nothing that will come`,
+  );
 }
 
 function leftovers(world: World): string[] {
   return [...world.server.activities.live].map(
-    ({ activity, over }) => `an activity is left: ${activity.type} of ${activity.run.id}${over ? ', a zombie' : ''}`,
+    ({ activity, over }) =>
+      `an activity is left: ${activity.type} of ${activity.run.id}${over ? ', a zombie' : ''}`,
   );
 }
 
@@ -61,8 +66,12 @@ function hostsWithoutIo(world: World): string[] {
           : [
               `P2: ${name} has no I/O: ${mountPoints.filter((at) => !host.hasIo(at)).join(', ') || 'its unit does not run'}`,
             ]),
-        ...(host.source.heldBy() === '' ? [] : [`P2: ${name} is still held by ${host.source.heldBy()}`]),
-        ...(kernel.blocked.size === 0 ? [] : [`P2: ${name} is still blocked at ${[...kernel.blocked].join(', ')}`]),
+        ...(host.source.heldBy() === ''
+          ? []
+          : [`P2: ${name} is still held by ${host.source.heldBy()}`]),
+        ...(kernel.blocked.size === 0
+          ? []
+          : [`P2: ${name} is still blocked at ${[...kernel.blocked].join(', ')}`]),
         ...(kernel.holds.size === 0
           ? []
           : [`P2: ${name} still holds ${[...kernel.holds.keys()].join(', ')} exclusively`]),
@@ -80,15 +89,22 @@ function arraysLeft(world: World): string[] {
     const prepared = groups
       .filter((group) => group.name !== THEIR_GROUP)
       .filter((group) =>
-        system.state.mappingsOf(group.id).some(({ state }) => state === 'prepared' || state === 'preparing'),
+        system.state
+          .mappingsOf(group.id)
+          .some(({ state }) => state === 'prepared' || state === 'preparing'),
       );
     const targets = mappings.map(({ target }) => target);
     const tokens = starts.filter(({ ours }) => ours).map(({ group }) => group);
     return [
       ...prepared.map((group) => `P2: group ${group.name} on ${name} is still prepared`),
-      ...(new Set(targets).size < targets.length ? [`P4: a volume of ${name} is target of two mappings`] : []),
+      ...(new Set(targets).size < targets.length
+        ? [`P4: a volume of ${name} is target of two mappings`]
+        : []),
       ...tokens
-        .filter((group, at) => tokens.slice(0, at).filter((one) => one === group).length >= lives(world, group))
+        .filter(
+          (group, at) =>
+            tokens.slice(0, at).filter((one) => one === group).length >= lives(world, group),
+        )
         .map((group) => `P4: ${group} on ${name} was started twice by us`),
     ];
   });
@@ -99,15 +115,22 @@ function lives(world: World, group: string): number {
   const first = world
     .runsOf('copy')
     .find(({ runId }) => group.endsWith(`_${world.tokens.get(runId) ?? '-'}`))?.firstRunId;
-  const starters = world.runsOf('copy').filter((run) => run.firstRunId === first && world.starters.has(run.runId));
+  const starters = world
+    .runsOf('copy')
+    .filter((run) => run.firstRunId === first && world.starters.has(run.runId));
   return Math.max(1, starters.length);
 }
 
 function secretsSeen(world: World): string[] {
   const seen = world.server.runs.filter((run) =>
     JSON.stringify(
-      [run.failure, run.result, run.log.map(({ activations }) => activations.map(({ jobs }) => jobs))],
-      (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value),
+      [
+        run.failure,
+        run.result,
+        run.log.map(({ activations }) => activations.map(({ jobs }) => jobs)),
+      ],
+      (_, value: unknown) =>
+        value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
     ).includes(SECRET),
   );
   return seen.map((run) => `P5: the planted secret stands in the history of ${run.id}`);
@@ -126,12 +149,14 @@ async function strangersTouched(world: World): Promise<string[]> {
   const found: string[] = [];
   for (const { name, system } of world.san.arrays.values()) {
     const group = system.state.groups.find((each) => each.name === THEIR_GROUP);
-    const states = group === undefined ? [] : system.state.mappingsOf(group.id).map(({ state }) => state);
+    const states =
+      group === undefined ? [] : system.state.mappingsOf(group.id).map(({ state }) => state);
     if (states.join() !== 'prepared')
       found.push(`P6: ${THEIR_GROUP} on ${name} is ${states.join() || 'gone'}, it was prepared`);
     const read = { vdisk: 'theirs', host: 'stranger', offset: 0, length: 4096 };
     const bytes = await system.volumeIo.read(read);
-    if (bytes.some((byte) => byte !== 0)) found.push(`P3: volume theirs on ${name} was overwritten`);
+    if (bytes.some((byte) => byte !== 0))
+      found.push(`P3: volume theirs on ${name} was overwritten`);
   }
   return found;
 }
@@ -141,14 +166,28 @@ function falseFailure(world: World): string[] {
   return world.runsOf('copy').flatMap((run) => {
     const report = reportOf(run);
     const token = world.tokens.get(run.runId);
-    if (run.status !== 'FAILED' || report?.takenAt !== undefined || report?.error?.outcome !== 'not-done') return [];
+    if (
+      run.status !== 'FAILED' ||
+      report?.takenAt !== undefined ||
+      report?.error?.outcome !== 'not-done'
+    )
+      return [];
     return [...world.san.arrays.values()].flatMap(({ name, system, starts }) => {
-      const started = starts.filter(({ ours, group }) => ours && token !== undefined && group.endsWith(`_${token}`));
-      const groups = started.flatMap(({ group }) => system.state.groups.find((each) => each.name === group) ?? []);
-      const going = groups.filter((group) =>
-        system.state.mappingsOf(group.id).some(({ state }) => state === 'copying' || state === 'idle_or_copied'),
+      const started = starts.filter(
+        ({ ours, group }) => ours && token !== undefined && group.endsWith(`_${token}`),
       );
-      return going.map((group) => `P4: ${run.id} says not done, but its group ${group.name} on ${name} was started`);
+      const groups = started.flatMap(
+        ({ group }) => system.state.groups.find((each) => each.name === group) ?? [],
+      );
+      const going = groups.filter((group) =>
+        system.state
+          .mappingsOf(group.id)
+          .some(({ state }) => state === 'copying' || state === 'idle_or_copied'),
+      );
+      return going.map(
+        (group) =>
+          `P4: ${run.id} says not done, but its group ${group.name} on ${name} was started`,
+      );
     });
   });
 }
@@ -162,10 +201,16 @@ function snapshotsLeft(world: World): string[] {
     return [...world.san.arrays.values()].flatMap(({ name, system: { state } }) => [
       ...state.snapshots
         .filter((snapshot) => snapshot.name.endsWith(`_${token}`) && snapshot.deleting !== true)
-        .map((snapshot) => `P4: snapshot ${snapshot.name} on ${name} is left of ${run.id}, which is ${run.status}`),
+        .map(
+          (snapshot) =>
+            `P4: snapshot ${snapshot.name} on ${name} is left of ${run.id}, which is ${run.status}`,
+        ),
       ...state.volumeGroups
         .filter((group) => undone && group.name.endsWith(`_${token}`))
-        .map((group) => `P4: clones ${group.name} on ${name} are left of ${run.id}, which undid everything`),
+        .map(
+          (group) =>
+            `P4: clones ${group.name} on ${name} are left of ${run.id}, which undid everything`,
+        ),
     ]);
   });
 }
@@ -228,4 +273,5 @@ async function contradiction(
 }
 
 /** A target that strangers stopped or unmapped after the run had looked for the last time cannot be read. */
-const strangersTookIt = (world: World): boolean => world.acts.some((act) => /foreign-(stop|unmap)/.test(act));
+const strangersTookIt = (world: World): boolean =>
+  world.acts.some((act) => /foreign-(stop|unmap)/.test(act));

@@ -8,7 +8,8 @@ import type { World } from './world.js';
 type Ledger = ActivityDependencies['ledger'];
 
 /** Sources have their I/O again before any of these begins. */
-const AFTER_GIVE_BACK = /^flashCopy(UnprepareGroup|FenceGroup|MakePreparable|Withdraw|RemoveCreated|Verify|Mount)$/;
+const AFTER_GIVE_BACK =
+  /^flashCopy(UnprepareGroup|FenceGroup|MakePreparable|Withdraw|RemoveCreated|Verify|Mount)$/;
 
 interface Granted extends AcquireOrder {
   readonly array: string;
@@ -27,10 +28,15 @@ export class OrderWatch {
   /** To be called as an attempt begins. Not of runs that were reset: their former life is cleared away beside the new one, by guard and holders. */
   look({ activity: { type, args, run } }: Attempt): void {
     const first = run.spec.type === GUARD ? run.id.split('/guard/')[1] : run.firstRunId;
-    const [life, ...more] = this.world.runsOf('copy').filter(({ firstRunId }) => firstRunId === first);
+    const [life, ...more] = this.world
+      .runsOf('copy')
+      .filter(({ firstRunId }) => firstRunId === first);
     const token = life === undefined ? undefined : this.world.tokens.get(life.runId);
     if (life === undefined || token === undefined || more.length > 0) return;
-    const { array = '', only } = (args[0] ?? {}) as { readonly array?: string; readonly only?: 'sources' };
+    const { array = '', only } = (args[0] ?? {}) as {
+      readonly array?: string;
+      readonly only?: 'sources';
+    };
     const unlocks = type === 'flashCopyUnlock';
     this.#begun.add(`${type} ${token}`);
     const gaveBack = this.#begun.has(`flashCopyGiveBack ${token}`);
@@ -47,7 +53,8 @@ export class OrderWatch {
       acquire: async (array, order) => {
         const releases = this.#releases.get(order.holder);
         const answer = await truth.acquire(array, order);
-        if (answer.granted && this.#releases.get(order.holder) === releases) this.#granted({ ...order, array });
+        if (answer.granted && this.#releases.get(order.holder) === releases)
+          this.#granted({ ...order, array });
         return answer;
       },
       release: (array, order) => {
@@ -63,13 +70,19 @@ export class OrderWatch {
   }
 
   #granted(order: Granted): void {
-    for (const held of this.#grants.filter(({ holder, array }) => array === order.array && holder !== order.holder)) {
+    for (const held of this.#grants.filter(
+      ({ holder, array }) => array === order.array && holder !== order.holder,
+    )) {
       const taken = [...held.sources, ...held.targets];
       const twice = [...order.sources, ...order.targets].filter((name) => taken.includes(name));
       if (twice.length > 0)
-        this.broken.push(`P3: ${twice.join(', ')} was granted to ${order.holder} while ${held.holder} held it`);
+        this.broken.push(
+          `P3: ${twice.join(', ')} was granted to ${order.holder} while ${held.holder} held it`,
+        );
     }
-    const others = this.#grants.filter(({ holder, array }) => array !== order.array || holder !== order.holder);
+    const others = this.#grants.filter(
+      ({ holder, array }) => array !== order.array || holder !== order.holder,
+    );
     this.#grants = [...others, order];
   }
 
@@ -82,7 +95,13 @@ export class OrderWatch {
   #unprepared(array: string, token: string): void {
     const state = this.world.san.arrays.get(array)?.system.state;
     for (const group of state?.groups.filter(({ name }) => name.endsWith(`_${token}`)) ?? [])
-      if (state?.mappingsOf(group.id).some(({ state: at }) => at === 'prepared' || at === 'preparing') === true)
-        this.broken.push(`P3: the lock of ${array} was freed while group ${group.name} was still prepared`);
+      if (
+        state
+          ?.mappingsOf(group.id)
+          .some(({ state: at }) => at === 'prepared' || at === 'preparing') === true
+      )
+        this.broken.push(
+          `P3: the lock of ${array} was freed while group ${group.name} was still prepared`,
+        );
   }
 }

@@ -33,7 +33,11 @@ function copying(san: San, order: CopyOrder, chosen: readonly SanHost[]): unknow
     name: set,
     groups: groupsOf(chosen, (array, source) =>
       snapshot === undefined
-        ? { source, target: targetOf(set, source), overwrite: san.uid(array, targetOf(set, source)) }
+        ? {
+            source,
+            target: targetOf(set, source),
+            overwrite: san.uid(array, targetOf(set, source)),
+          }
         : { source, target: cloneOf(source) },
     ),
     sources: chosen.map(({ name }) => ({
@@ -44,10 +48,15 @@ function copying(san: San, order: CopyOrder, chosen: readonly SanHost[]): unknow
       {
         ...{ host: 'dev1', keepMapped },
         ...(hosts.includes('app1') ? { volumeGroups: { vg_app1: `vg_app1_${set}` } } : {}),
-        mounts: chosen.flatMap(({ mountPoints }) => mountPoints.map((from) => ({ from, at: copyOf(set, from) }))),
+        mounts: chosen.flatMap(({ mountPoints }) =>
+          mountPoints.map((from) => ({ from, at: copyOf(set, from) })),
+        ),
       },
     ],
-    copy: snapshot === undefined ? { rate: 20, grainSize: 64, waitFor: 'copied', autodelete } : ofSnapshot,
+    copy:
+      snapshot === undefined
+        ? { rate: 20, grainSize: 64, waitFor: 'copied', autodelete }
+        : ofSnapshot,
     ...LIMITS,
   };
 }
@@ -55,7 +64,11 @@ function copying(san: San, order: CopyOrder, chosen: readonly SanHost[]): unknow
 /** Roles reversed: the hosts of production are the targets, and get back what stood there. */
 const restoring = (san: San, { set }: CopyOrder, chosen: readonly SanHost[]): unknown => ({
   name: set,
-  groups: groupsOf(chosen, (array, target, host) => ({ target, host, overwrite: san.uid(array, target) })),
+  groups: groupsOf(chosen, (array, target, host) => ({
+    target,
+    host,
+    overwrite: san.uid(array, target),
+  })),
   sources: [],
   targets: chosen.map(({ name }) => ({ host: name })),
   copy: {

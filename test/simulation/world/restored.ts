@@ -14,7 +14,8 @@ export async function restoresLeft(world: World): Promise<string[]> {
   const hosts = world.san.sources.filter(({ name }) => world.orderOf(last)?.hosts.includes(name));
   const restored = [...world.san.arrays.values()].some(({ restores }) => restores.length > 0);
   // The failure of a run that was cancelled carries none.
-  const asked = last.status === 'CANCELLED' ? await world.server.query<Report>(last, REPORT_QUERY) : undefined;
+  const asked =
+    last.status === 'CANCELLED' ? await world.server.query<Report>(last, REPORT_QUERY) : undefined;
   const report = asked ?? reportOf(last);
   const found: string[] = [];
   const contents: string[] = [];
@@ -22,7 +23,9 @@ export async function restoresLeft(world: World): Promise<string[]> {
     const mounted = host.mountPoints.filter((at) => host.host.kernel.mountAt(at) !== undefined);
     if (mounted.length < host.mountPoints.length) {
       if (mustBeMounted(last, report, restored))
-        found.push(`P2: production of ${host.name} is not mounted, and ${last.id}, ${last.status}, does not say why`);
+        found.push(
+          `P2: production of ${host.name} is not mounted, and ${last.id}, ${last.status}, does not say why`,
+        );
       continue;
     }
     // On a volume nobody has mounted a stranger may write before it is let go.
@@ -31,9 +34,11 @@ export async function restoresLeft(world: World): Promise<string[]> {
     contents.push(content);
     if (last.status === 'COMPLETED' && content !== 'old')
       found.push(`P1: ${last.id} is done, ${host.name} holds: ${content}`);
-    if (!restored && content !== 'new') found.push(`P3: nothing was restored, ${host.name} holds: ${content}`);
+    if (!restored && content !== 'new')
+      found.push(`P3: nothing was restored, ${host.name} holds: ${content}`);
   }
-  if (new Set(contents).size > 1) found.push(`P1: production is mounted and not of one time: ${contents.join(', ')}`);
+  if (new Set(contents).size > 1)
+    found.push(`P1: production is mounted and not of one time: ${contents.join(', ')}`);
   return found;
 }
 
@@ -41,7 +46,9 @@ export async function restoresLeft(world: World): Promise<string[]> {
 function mustBeMounted(run: Run, report: Report | undefined, restored: boolean): boolean {
   const { compensation = [], error, steps = [] } = report ?? {};
   // Let go by a life of this run before: no plan can know what was mounted then.
-  const foundReleased = [...compensation, ...steps].some(({ note }) => /^nothing (stood there|of it)/.test(note ?? ''));
+  const foundReleased = [...compensation, ...steps].some(({ note }) =>
+    /^nothing (stood there|of it)/.test(note ?? ''),
+  );
   if (run.status === 'COMPLETED') return !foundReleased;
   const undone = compensation.every(({ ok }) => ok);
   if (!['FAILED', 'CANCELLED'].includes(run.status) || !undone || foundReleased) return false;
@@ -51,7 +58,10 @@ function mustBeMounted(run: Run, report: Report | undefined, restored: boolean):
 }
 
 /** `old`: what the snapshot holds. `new`: what was written last. Anything else is told as read. */
-async function contentOf(world: World, { name, host, mountPoints, writer }: SanHost): Promise<string> {
+async function contentOf(
+  world: World,
+  { name, host, mountPoints, writer }: SanHost,
+): Promise<string> {
   const lasts: number[] = [];
   for (const at of mountPoints) {
     const mount = host.kernel.mountAt(at);
@@ -64,4 +74,5 @@ async function contentOf(world: World, { name, host, mountPoints, writer }: SanH
   return all(writer.writtenAt(world.queue.now())) ? 'new' : `records ${lasts.join(', ')}`;
 }
 
-const strangerWrote = (world: World): boolean => world.acts.some((act) => act.includes('foreign-mount'));
+const strangerWrote = (world: World): boolean =>
+  world.acts.some((act) => act.includes('foreign-mount'));

@@ -79,14 +79,17 @@ export const OLD_SNAPSHOT = 'nightly_before';
 export const VOLUME_GROUP = 'vg_array';
 
 /** The set `second` copies to targets of its own; all others share theirs. */
-export const targetOf = (set: string, source: string): string => `${source}_copy${set === 'second' ? '2' : ''}`;
+export const targetOf = (set: string, source: string): string =>
+  `${source}_copy${set === 'second' ? '2' : ''}`;
 
 /** Made by a clone. */
 export const cloneOf = (source: string): string => `${source}_clone`;
 
 const volumesOf = (host: string, many = 2): string[] => {
   if (host !== 'app1') return [`${host}_data`];
-  return many === 2 ? ['app1_data', 'app1_log'] : Array.from({ length: many }, (_, at) => `app1_data${at}`);
+  return many === 2
+    ? ['app1_data', 'app1_log']
+    : Array.from({ length: many }, (_, at) => `app1_data${at}`);
 };
 
 interface Members {
@@ -97,9 +100,17 @@ interface Members {
   readonly hosts: readonly string[];
 }
 
-async function createArray(queue: Clock, name: string, { sources, hosts, grouped, many }: Members): Promise<SanArray> {
+async function createArray(
+  queue: Clock,
+  name: string,
+  { sources, hosts, grouped, many }: Members,
+): Promise<SanArray> {
   const own = sources.flatMap((host) => volumesOf(host, many));
-  const volumes = [...own, ...own.flatMap((volume) => [`${volume}_copy`, `${volume}_copy2`]), ...THEIRS];
+  const volumes = [
+    ...own,
+    ...own.flatMap((volume) => [`${volume}_copy`, `${volume}_copy2`]),
+    ...THEIRS,
+  ];
   const system = await createSystem({
     clock: queue,
     config: {
@@ -107,7 +118,10 @@ async function createArray(queue: Clock, name: string, { sources, hosts, grouped
       users: [{ name: 'superuser', password: 'secret' }],
       pools: [{ name: 'Pool0', capacity: '1TiB' }],
       volumes: volumes.map((volume) => ({ name: volume, pool: 'Pool0', size: SIZE })),
-      hosts: [...hosts, 'stranger'].map((host) => ({ name: host, iqn: `iqn.2026-01.test:${host}` })),
+      hosts: [...hosts, 'stranger'].map((host) => ({
+        name: host,
+        iqn: `iqn.2026-01.test:${host}`,
+      })),
     },
   });
   const starts: StartSeen[] = [];
@@ -116,30 +130,45 @@ async function createArray(queue: Clock, name: string, { sources, hosts, grouped
     const answer = await system.execute(line);
     const group = /startfcconsistgrp (?:-\S+ )*(\S+)$/.exec(line)?.[1];
     const snapshot = /addsnapshot .*-name (\S+)/.exec(line)?.[1];
-    if (ours && answer.exitCode === 0 && line.includes('restorefromsnapshot')) restores.push(queue.now());
-    if (snapshot !== undefined && answer.exitCode === 0) starts.push({ group: snapshot, ours, at: queue.now() });
+    if (ours && answer.exitCode === 0 && line.includes('restorefromsnapshot'))
+      restores.push(queue.now());
+    if (snapshot !== undefined && answer.exitCode === 0)
+      starts.push({ group: snapshot, ours, at: queue.now() });
     if (group !== undefined && answer.exitCode === 0 && !line.includes('prestart'))
       starts.push({ group, ours, at: queue.now() });
     return answer;
   };
   const foreign = async (line: string): Promise<string> => (await execute(line, false)).stdout;
   for (const host of sources)
-    for (const volume of volumesOf(host, many)) await foreign(`mkvdiskhostmap -host ${host} ${volume}`);
+    for (const volume of volumesOf(host, many))
+      await foreign(`mkvdiskhostmap -host ${host} ${volume}`);
   if (grouped.length > 0) await foreign(`mkvolumegroup -name ${VOLUME_GROUP}`);
   for (const volume of grouped.flatMap((host) => volumesOf(host, many)))
     await foreign(`chvdisk -volumegroup ${VOLUME_GROUP} ${volume}`);
   await foreign('mkvdiskhostmap -host stranger theirs');
   await foreign(`mkfcconsistgrp -name ${THEIR_GROUP}`);
-  await foreign(`mkfcmap -source theirs -target theirs_copy -name their_map -consistgrp ${THEIR_GROUP} -copyrate 50`);
+  await foreign(
+    `mkfcmap -source theirs -target theirs_copy -name their_map -consistgrp ${THEIR_GROUP} -copyrate 50`,
+  );
   await foreign(`prestartfcconsistgrp ${THEIR_GROUP}`);
   await queue.sleep(PREPARED_AFTER_MS);
   await foreign(`lsfcconsistgrp ${THEIR_GROUP}`);
-  const transport = createInProcessTransport({ address: name, clock: queue, run: (line) => execute(line, true) });
-  const storage = createSvcArray({ name, transport, clock: queue, randomness: seededRandomness(7) });
+  const transport = createInProcessTransport({
+    address: name,
+    clock: queue,
+    run: (line) => execute(line, true),
+  });
+  const storage = createSvcArray({
+    name,
+    transport,
+    clock: queue,
+    randomness: seededRandomness(7),
+  });
   return { name, system, storage, starts, restores, foreign };
 }
 
-const manyOf = ({ many }: SanShape): { readonly many?: number } => (many === undefined ? {} : { many });
+const manyOf = ({ many }: SanShape): { readonly many?: number } =>
+  many === undefined ? {} : { many };
 
 export async function createSan(queue: Clock, shape: SanShape): Promise<San> {
   const names = [...new Set(Object.values(shape.sources))].sort();
@@ -148,9 +177,13 @@ export async function createSan(queue: Clock, shape: SanShape): Promise<San> {
   for (const name of names) {
     const mine = Object.keys(shape.sources).filter((host) => shape.sources[host] === name);
     const grouped = mine.filter((host) => shape.grouped?.includes(host) === true);
-    arrays.set(name, await createArray(queue, name, { sources: mine, hosts, grouped, ...manyOf(shape) }));
+    arrays.set(
+      name,
+      await createArray(queue, name, { sources: mine, hosts, grouped, ...manyOf(shape) }),
+    );
   }
-  const onArrays = (host: string): Record<string, string> => Object.fromEntries(names.map((name) => [name, host]));
+  const onArrays = (host: string): Record<string, string> =>
+    Object.fromEntries(names.map((name) => [name, host]));
   const world = createModelWorld({
     clock: queue,
     randomness: seededRandomness(3),
@@ -174,11 +207,21 @@ export async function createSan(queue: Clock, shape: SanShape): Promise<San> {
     writer.poke();
     sources.push({ name, array, host, writer, volumes: volumesOf(name, shape.many), mountPoints });
   }
-  const stopped = shape.restored === true ? sources.filter(({ name }) => shape.grouped?.includes(name) === true) : [];
+  const stopped =
+    shape.restored === true
+      ? sources.filter(({ name }) => shape.grouped?.includes(name) === true)
+      : [];
   const oldRecords = await snapshotLongAgo(queue, arrays, stopped);
   return {
     ...{ watched: sources.filter((source) => !stopped.includes(source)), oldRecords },
-    ...{ arrays, sources, uid, dev1: world.hosts('dev1'), hosts: world.hosts, storage: world.arrays },
+    ...{
+      arrays,
+      sources,
+      uid,
+      dev1: world.hosts('dev1'),
+      hosts: world.hosts,
+      storage: world.arrays,
+    },
     ...{ arrayHosts: world.arrayHosts, declaredHosts: world.declaredHosts },
     poke: () => sources.forEach(({ writer }) => writer.poke()),
   };
@@ -200,7 +243,9 @@ async function snapshotLongAgo(
   if (stopped.length > 0) await writeAll();
   const old = new Map(stopped.map(({ name, writer }) => [name, writer.writtenAt(queue.now())]));
   for (const array of new Set(stopped.map((source) => source.array)))
-    await arrays.get(array)?.foreign(`addsnapshot -volumegroup ${VOLUME_GROUP} -name ${OLD_SNAPSHOT}`);
+    await arrays
+      .get(array)
+      ?.foreign(`addsnapshot -volumegroup ${VOLUME_GROUP} -name ${OLD_SNAPSHOT}`);
   if (stopped.length > 0) await writeAll();
   for (const { writer } of stopped) await writer.stop();
   return old;

@@ -1,6 +1,11 @@
 // One simulated world: server, worker, SAN, faults. Copies are started in it, time runs until nothing is left to do, then invariants are asked.
 import { Context } from '@temporalio/activity';
-import { createActivities, temporalCloseWatcher, temporalLedger, temporalRuns } from '../../../src/activities/index.js';
+import {
+  createActivities,
+  temporalCloseWatcher,
+  temporalLedger,
+  temporalRuns,
+} from '../../../src/activities/index.js';
 import type { ActivityDependencies } from '../../../src/activities/index.js';
 import { parseRequest } from '../../../src/config/request.js';
 import type { Clock } from '../../../src/domain/clock.js';
@@ -110,7 +115,14 @@ export class World {
     this.chance = stream(seed, 'world');
     this.io = new IoWatch(this.queue, () => this.#san?.watched ?? []);
     this.server = new Server({
-      ...{ vm, queue: this.queue, seed, evictions, name: `w${(worlds += 1)}`, worker: () => this.#worker },
+      ...{
+        vm,
+        queue: this.queue,
+        seed,
+        evictions,
+        name: `w${(worlds += 1)}`,
+        worker: () => this.#worker,
+      },
       closed: (run) => this.#closed(run),
       around: (attempt, body) => aroundAttempt(this, attempt, body),
     });
@@ -135,10 +147,17 @@ export class World {
       arrays: (name) => san.storage(name),
       hosts: (name) => san.hosts(name),
       ...{ arrayHosts: san.arrayHosts, declaredHosts: san.declaredHosts, parseRequest },
-      ...{ clock: clockOf(this.#freezable(), process), randomness: seededRandomness(this.options.seed + 5) },
+      ...{
+        clock: clockOf(this.#freezable(), process),
+        randomness: seededRandomness(this.options.seed + 5),
+      },
       notifier: { send: (way, notice) => Promise.resolve(this.notices.push({ way, notice }) > 0) },
       ...{ declaredArrays: [...san.arrays.keys()], runs: temporalRuns(this.queue) },
-      ...{ ledger: this.order.ledger(temporalLedger), closeWatcher: temporalCloseWatcher, secrets: () => [SECRET] },
+      ...{
+        ledger: this.order.ledger(temporalLedger),
+        closeWatcher: temporalCloseWatcher,
+        secrets: () => [SECRET],
+      },
     };
     const told = { ...truth, ...this.options.lie?.(truth) };
     return {
@@ -167,7 +186,8 @@ export class World {
     old.kill();
     this.server.activities.drop(old);
     this.#worker = new SimulatedWorker(this);
-    for (const run of this.server.runs) if (run.task !== 'running') void this.server.tasks.evict(run);
+    for (const run of this.server.runs)
+      if (run.task !== 'running') void this.server.tasks.evict(run);
   }
 
   startCopy(order: CopyOrder): Run | undefined {
@@ -200,7 +220,9 @@ export class World {
   #closed(run: Run): void {
     const order = this.orderOf(run);
     if (order === undefined || !ENDED_BY_ITSELF.has(run.status)) return;
-    for (const { name, host } of this.san.sources.filter((source) => order.hosts.includes(source.name)))
+    for (const { name, host } of this.san.sources.filter((source) =>
+      order.hosts.includes(source.name),
+    ))
       // What it was before a reset, its guard gives back.
       if (host.source.heldBy() === `${order.set}-${this.tokens.get(run.runId) ?? ''}`)
         this.endedTooEarly.push(`${run.id}: ${name}`);

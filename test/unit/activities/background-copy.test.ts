@@ -19,7 +19,9 @@ function watcher(made: San, order: Order) {
   return async (): Promise<Record<string, unknown>> => {
     const env = made.environment({ heartbeatDetails });
     env.on('heartbeat', (details: unknown) => (heartbeatDetails = details));
-    const failed: unknown = await made.run('flashCopyAwaitCopied', order, env).catch((error: unknown) => error);
+    const failed: unknown = await made
+      .run('flashCopyAwaitCopied', order, env)
+      .catch((error: unknown) => error);
     const { message, details } = failed as { message?: string; details?: [{ details: object }] };
     return { message, ...details?.[0].details };
   };
@@ -43,17 +45,29 @@ describe('a background copy', () => {
     const look = watcher(made, order);
     await look();
     await made.clock.advance(20 * 60_000);
-    expect((await look())['message']).toMatch(/no progress for 20 min; copy rate 0 on fc_copy: raise it/);
+    expect((await look())['message']).toMatch(
+      /no progress for 20 min; copy rate 0 on fc_copy: raise it/,
+    );
   });
 
   it('takes another rate while it runs, and ends sooner', async () => {
     const { made, order } = await copying(0);
     const { group } = order;
-    const answer = await made.run('flashCopyChangeRate', { array: 'svc1', group, copyRate: 150, cleanRate: 20 });
+    const answer = await made.run('flashCopyChangeRate', {
+      array: 'svc1',
+      group,
+      copyRate: 150,
+      cleanRate: 20,
+    });
     expect(answer.volumes[0]).toMatchObject({ copyRate: 150, state: 'copying' });
-    expect(await made.storage.readMapping('fc_copy')).toMatchObject({ copyRate: 150, cleanRate: 20 });
+    expect(await made.storage.readMapping('fc_copy')).toMatchObject({
+      copyRate: 150,
+      cleanRate: 20,
+    });
     await made.clock.advance(60_000);
-    expect((await made.run('flashCopyAwaitCopied', order)).volumes[0]).toMatchObject({ independent: true });
+    expect((await made.run('flashCopyAwaitCopied', order)).volumes[0]).toMatchObject({
+      independent: true,
+    });
     await write(made, 'prod', 'B');
     expect(await read(made, 'copy')).toBe(all('A'));
   });

@@ -8,10 +8,21 @@ export const SIZE = 4 * 2 ** 20;
 type Copy = Partial<FlashCopyRequest['copy']>;
 
 /** Volumes nobody has mapped, copied for their bytes alone. */
-export function rawRequest(volumes: readonly VolumePair[], copy: Copy = {}, name = 'raw'): FlashCopyRequest {
+export function rawRequest(
+  volumes: readonly VolumePair[],
+  copy: Copy = {},
+  name = 'raw',
+): FlashCopyRequest {
   return {
     ...{ name, groups: [{ array: 'svc1', volumes }], sources: [], targets: [] },
-    copy: { rate: 100, cleanRate: 50, incremental: false, grainSize: 256, waitFor: 'started', ...copy },
+    copy: {
+      rate: 100,
+      cleanRate: 50,
+      incremental: false,
+      grainSize: 256,
+      waitFor: 'started',
+      ...copy,
+    },
     ...{ grade: 'crash', maxPauseMs: 30_000, maxOutageMs: 300_000, maxPreparedMs: 600_000 },
     verify: { fileSystem: true },
   };
@@ -34,7 +45,8 @@ export async function carryOut(made: San, request: FlashCopyRequest, token: stri
   });
   for (const group of planned.groups) await made.run('flashCopyEnsureGroup', { ...ref, group });
   if (!planned.groups.some(makesClones))
-    for (const target of planned.targets) await made.run('flashCopyReleaseTarget', { ...ref, target });
+    for (const target of planned.targets)
+      await made.run('flashCopyReleaseTarget', { ...ref, target });
   for (const group of planned.groups)
     if (group.snapshot === undefined) await made.run('flashCopyMakePreparable', { ...ref, group });
   for (const source of planned.sources) await made.run('flashCopyPreFlush', { ...ref, source });
@@ -47,7 +59,8 @@ export async function carryOut(made: San, request: FlashCopyRequest, token: stri
   });
   for (const source of planned.sources) await made.run('flashCopyGiveBack', { ...ref, source });
   for (const source of planned.sources) await made.run('flashCopyMarkAfter', { ...ref, source });
-  for (const group of planned.groups.filter(makesClones)) await made.run('flashCopyMakeClones', { ...ref, group });
+  for (const group of planned.groups.filter(makesClones))
+    await made.run('flashCopyMakeClones', { ...ref, group });
   const verdicts = [];
   for (const target of planned.targets) {
     await made.run('flashCopyPresent', { ...ref, target });
@@ -56,7 +69,13 @@ export async function carryOut(made: San, request: FlashCopyRequest, token: stri
     await made.run('flashCopyMount', { ...ref, target, check: true });
     verdicts.push(await made.run('flashCopyVerify', { ...ref, target }));
   }
-  return { plan: planned, ref, cut, verdicts, group: { array: 'svc1', group: planned.groups[0]!.name } };
+  return {
+    plan: planned,
+    ref,
+    cut,
+    verdicts,
+    group: { array: 'svc1', group: planned.groups[0]!.name },
+  };
 }
 
 /** Waits for 100 % of a group. */
@@ -79,12 +98,17 @@ async function asProbe<T>(made: San, vdisk: string, work: () => Promise<T>): Pro
 const BLOCK = 2 ** 16;
 
 /** Writes `mark` all over a volume, or over the given 64 KiB blocks. */
-export const write = (made: San, vdisk: string, what: string | { mark: string; blocks: number[] }): Promise<void> =>
+export const write = (
+  made: San,
+  vdisk: string,
+  what: string | { mark: string; blocks: number[] },
+): Promise<void> =>
   asProbe(made, vdisk, async () => {
     const every = Array.from({ length: SIZE / BLOCK }, (_, index) => index);
     const { mark, blocks } = typeof what === 'string' ? { mark: what, blocks: every } : what;
     const data = Buffer.alloc(BLOCK, mark);
-    for (const at of blocks) await made.system.volumeIo.write({ host: 'probe', vdisk, offset: at * BLOCK, data });
+    for (const at of blocks)
+      await made.system.volumeIo.write({ host: 'probe', vdisk, offset: at * BLOCK, data });
   });
 
 /** The volume's 64 KiB blocks, each as the one letter it is full of; `?` where it is not. */
@@ -100,8 +124,12 @@ export const read = (made: San, vdisk: string): Promise<string> =>
 export const all = (mark: string): string => mark.repeat(SIZE / BLOCK);
 
 /** Volumes of the usual size, mapped to nobody. */
-export async function volumes(made: San, ...names: readonly string[]): Promise<Record<string, string>> {
-  for (const name of names) await made.ok(`mkvdisk -name ${name} -mdiskgrp Pool0 -iogrp 0 -size ${SIZE} -unit b`);
+export async function volumes(
+  made: San,
+  ...names: readonly string[]
+): Promise<Record<string, string>> {
+  for (const name of names)
+    await made.ok(`mkvdisk -name ${name} -mdiskgrp Pool0 -iogrp 0 -size ${SIZE} -unit b`);
   const found = await made.storage.readVDisks(names);
   return Object.fromEntries(found.map(({ name, uid }) => [name, uid]));
 }

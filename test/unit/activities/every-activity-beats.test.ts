@@ -11,7 +11,14 @@ const gone = (): never => {
 /** Whatever an activity asks for first is not there: what it did until then is looked at. */
 const activities: Readonly<Record<string, (order: never) => Promise<unknown>>> = {
   ...createActivities({
-    ...{ arrays: gone, hosts: gone, arrayHosts: gone, parseRequest: gone, ledger: {}, clock: new VirtualClock() },
+    ...{
+      arrays: gone,
+      hosts: gone,
+      arrayHosts: gone,
+      parseRequest: gone,
+      ledger: {},
+      clock: new VirtualClock(),
+    },
   } as unknown as ActivityDependencies),
 };
 
@@ -26,6 +33,8 @@ describe('every activity beats at once', () => {
 
   it('and the table has a heartbeat time-out for each', () => {
     expect(Object.keys(ACTIVITIES).sort()).toEqual(Object.keys(activities).sort());
-    expect(Object.values(ACTIVITIES).filter(({ heartbeatTimeout }) => !/^\d/.test(heartbeatTimeout))).toEqual([]);
+    expect(
+      Object.values(ACTIVITIES).filter(({ heartbeatTimeout }) => !/^\d/.test(heartbeatTimeout)),
+    ).toEqual([]);
   });
 });

@@ -11,7 +11,8 @@ describe('the failure boundary', () => {
   it('redacts known secrets and whatever looks like one, in message and details', () => {
     const failure = toFailure(
       error({
-        message: 'login with hunter22 failed; password: "a b"; -----BEGIN RSA PRIVATE KEY-----\nabc',
+        message:
+          'login with hunter22 failed; password: "a b"; -----BEGIN RSA PRIVATE KEY-----\nabc',
         details: { line: 'X-Auth-Token: eyJ0', lines: ['hunter22'], count: 3 },
       }),
       ['hunter22'],
@@ -31,12 +32,19 @@ describe('the failure boundary', () => {
     ['safe', false],
     ['after-check', false],
   ] as const)('retry %s becomes nonRetryable %s', (retry, nonRetryable) => {
-    expect(toFailure(error({ retry }))).toMatchObject({ type: 'TARGET_IN_USE', nonRetryable, details: [{ retry }] });
+    expect(toFailure(error({ retry }))).toMatchObject({
+      type: 'TARGET_IN_USE',
+      nonRetryable,
+      details: [{ retry }],
+    });
   });
 
   it('turns anything else into UNEXPECTED with an unknown effect, without its stack', () => {
     const failure = toFailure(new TypeError('x is not a function')) as ApplicationFailure;
-    expect(failure).toMatchObject({ type: 'UNEXPECTED', details: [{ outcome: 'unknown', retry: 'after-check' }] });
+    expect(failure).toMatchObject({
+      type: 'UNEXPECTED',
+      details: [{ outcome: 'unknown', retry: 'after-check' }],
+    });
   });
 
   it('lets a cancellation through as it is', () => {
@@ -61,7 +69,11 @@ describe('the failure boundary', () => {
     };
     const wrapped = withFailureBoundary({ cut: () => Promise.resolve(answer) }, () => ['hunter2']);
     const cleaned = { started: 'unknown', message: 'login root/[redacted] refused' };
-    await expect(wrapped.cut()).resolves.toEqual({ starts: [cleaned], pauses: [], error: undefined });
+    await expect(wrapped.cut()).resolves.toEqual({
+      starts: [cleaned],
+      pauses: [],
+      error: undefined,
+    });
   });
 });
 
@@ -82,7 +94,9 @@ describe('pieces of secrets', () => {
       nonRetryable: true,
     });
     const failure = toFailure(theirs, secrets) as ApplicationFailure;
-    expect(JSON.stringify([failure.message, failure.details, failure.stack])).not.toContain('horse');
+    expect(JSON.stringify([failure.message, failure.details, failure.stack])).not.toContain(
+      'horse',
+    );
     expect(failure).toMatchObject({ type: 'MINE', nonRetryable: true });
   });
 });

@@ -1,6 +1,16 @@
 // Every function of FlashCopy a request can ask for, judged by the bytes on the volumes, not by states.
 import { describe, expect, it } from 'vitest';
-import { all, carryOut, copied, plan, rawRequest, read, SIZE, volumes, write } from './carry-out.js';
+import {
+  all,
+  carryOut,
+  copied,
+  plan,
+  rawRequest,
+  read,
+  SIZE,
+  volumes,
+  write,
+} from './carry-out.js';
 import { failure, san } from './san.js';
 
 const GRAIN_BLOCKS = 4; // 256 KiB in 64 KiB blocks
@@ -75,10 +85,17 @@ describe('a copy, by its bytes', () => {
   it('to a thin target that the run creates is the same copy', async () => {
     const { made } = await pairOfVolumes();
     const create = { pool: 'Pool0', thin: { realPercent: 2 } };
-    await carryOut(made, rawRequest([{ source: 'prod', target: 'made', create }], { rate: 0 }), 'aaaaaa');
+    await carryOut(
+      made,
+      rawRequest([{ source: 'prod', target: 'made', create }], { rate: 0 }),
+      'aaaaaa',
+    );
     await write(made, 'prod', 'B');
     expect(await read(made, 'made')).toBe(all('A'));
-    expect((await made.storage.readVDisks(['made']))[0]).toMatchObject({ thin: true, capacityBytes: SIZE });
+    expect((await made.storage.readVDisks(['made']))[0]).toMatchObject({
+      thin: true,
+      capacityBytes: SIZE,
+    });
   });
 });
 
@@ -115,7 +132,11 @@ describe('a cascade', () => {
     const { made, pair } = await pairOfVolumes();
     const uids = await volumes(made, 'test');
     await carryOut(made, rawRequest([pair], { rate: 0 }, 'gold'), 'aaaaaa');
-    const second = rawRequest([{ source: 'copy', target: 'test', overwrite: uids['test']! }], { rate: 0 }, 'test');
+    const second = rawRequest(
+      [{ source: 'copy', target: 'test', overwrite: uids['test']! }],
+      { rate: 0 },
+      'test',
+    );
     await carryOut(made, second, 'bbbbbb');
     await write(made, 'test', 'W');
     await write(made, 'prod', 'B');
@@ -128,7 +149,11 @@ describe('a cascade', () => {
     const { made, pair } = await pairOfVolumes();
     const uids = await volumes(made, 'test');
     await copied(made, (await carryOut(made, rawRequest([pair], {}, 'gold'), 'aaaaaa')).group);
-    const second = rawRequest([{ source: 'copy', target: 'test', overwrite: uids['test']! }], { rate: 0 }, 'test');
+    const second = rawRequest(
+      [{ source: 'copy', target: 'test', overwrite: uids['test']! }],
+      { rate: 0 },
+      'test',
+    );
     const { group } = await carryOut(made, second, 'bbbbbb');
     await write(made, 'prod', 'B');
     const again = { source: 'prod', target: 'copy' };
@@ -150,7 +175,11 @@ describe('a cascade', () => {
 
   it('stops the copy of the copy when asked to, and says so beforehand', async () => {
     const { made, again, group } = await withDependent();
-    const { plan: planned } = await carryOut(made, rawRequest([again], { dependents: 'stop' }, 'gold'), 'cccccc');
+    const { plan: planned } = await carryOut(
+      made,
+      rawRequest([again], { dependents: 'stop' }, 'gold'),
+      'cccccc',
+    );
     expect(planned.losses.join()).toContain('fc_test');
     expect(planned.lines.join('\n')).toContain(`stop fc_test with its group ${group.group}`);
     expect(await read(made, 'copy')).toBe(all('B'));
@@ -182,7 +211,9 @@ describe('a mapping that is there already', () => {
     const { made, pair } = await pairOfVolumes();
     const name = flag.startsWith('-name') ? '' : '-name byhand';
     await made.ok(`mkfcmap -source prod -target copy ${name} ${flag}`);
-    expect((await failure(plan(made, rawRequest([{ ...pair, adopt: 'byhand' }]), 'aaaaaa'))).type).toBe(code);
+    expect(
+      (await failure(plan(made, rawRequest([{ ...pair, adopt: 'byhand' }]), 'aaaaaa'))).type,
+    ).toBe(code);
     expect((await made.storage.readMappings())[0]?.group).toBe('');
   });
 });
@@ -199,7 +230,11 @@ describe('a restore', () => {
       await carryOut(made, rawRequest([later], { rate: 0 }, 'later'), 'bbbbbb');
       await write(made, 'prod', 'C');
       const prod = (await made.storage.readVDisks(['prod']))[0]!.uid;
-      const back = rawRequest([{ source: 'copy', target: 'prod', overwrite: prod }], { kind: 'restore' }, 'back');
+      const back = rawRequest(
+        [{ source: 'copy', target: 'prod', overwrite: prod }],
+        { kind: 'restore' },
+        'back',
+      );
       const { group } = await carryOut(made, back, 'cccccc');
       expect(await read(made, 'prod')).toBe(all('A'));
       expect(await read(made, 'copy')).toBe(all('A'));
@@ -218,8 +253,14 @@ describe('a restore', () => {
     const { group } = await carryOut(made, rawRequest([pair], { rate: 0 }), 'aaaaaa');
     await made.ok(`stopfcconsistgrp ${group.group}`);
     const prod = (await made.storage.readVDisks(['prod']))[0]!.uid;
-    const back = rawRequest([{ source: 'copy', target: 'prod', overwrite: prod }], { kind: 'restore' }, 'back');
-    expect(JSON.stringify(await failure(plan(made, back, 'bbbbbb')))).toContain('COPY_NOT_READABLE');
+    const back = rawRequest(
+      [{ source: 'copy', target: 'prod', overwrite: prod }],
+      { kind: 'restore' },
+      'back',
+    );
+    expect(JSON.stringify(await failure(plan(made, back, 'bbbbbb')))).toContain(
+      'COPY_NOT_READABLE',
+    );
   });
 
   it('has the host that uses the source let go first, and mounts there again what was mounted', async () => {
@@ -229,15 +270,26 @@ describe('a restore', () => {
       { rate: 0 },
       'web',
     );
-    const sources = [{ host: 'web1', method: 'quiesce', units: [], applications: [], mounts: 'auto' } as const];
+    const sources = [
+      { host: 'web1', method: 'quiesce', units: [], applications: [], mounts: 'auto' } as const,
+    ];
     const web = (): ReturnType<typeof made.web1.kernel.mountAt> => made.web1.kernel.mountAt('/web');
     await web()!.fileSystem.append('kept', Buffer.from('kept'));
     await carryOut(made, { ...copy, sources, grade: 'filesystem' }, 'aaaaaa');
     await web()!.fileSystem.append('lost', Buffer.from('lost'));
     const before = (await made.storage.readHostMaps('web'))[0]!;
-    const host = { host: 'web1', mounts: [], synthesis: 'auto', volumeGroups: {}, keepMapped: false } as const;
+    const host = {
+      host: 'web1',
+      mounts: [],
+      synthesis: 'auto',
+      volumeGroups: {},
+      keepMapped: false,
+    } as const;
     const pair = { source: 'web_copy', target: 'web', overwrite: made.uid('web') };
-    const back = { ...rawRequest([pair], { kind: 'restore', autodelete: true }, 'back'), targets: [host] };
+    const back = {
+      ...rawRequest([pair], { kind: 'restore', autodelete: true }, 'back'),
+      targets: [host],
+    };
     const { plan: planned, verdicts } = await carryOut(made, back, 'bbbbbb');
     expect(planned.lines).toContain('web1: unmount /web');
     const names = web()!.fileSystem.fileNames;

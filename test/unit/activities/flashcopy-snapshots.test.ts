@@ -4,13 +4,26 @@ import { snapshotPart } from '../../../src/domain/plan.js';
 import type { FlashCopyRequest } from '../../../src/domain/request.js';
 import { all, carryOut, plan, rawRequest, read, volumes, write } from './carry-out.js';
 import { failure, san, type San } from './san.js';
-import { bytes, both, change, cloning, grouped, refused, restoring, taken, taking, VG } from './snapshot-requests.js';
+import {
+  bytes,
+  both,
+  change,
+  cloning,
+  grouped,
+  refused,
+  restoring,
+  taken,
+  taking,
+  VG,
+} from './snapshot-requests.js';
 
 describe('a snapshot', () => {
   it('is the whole group at one instant: what is written afterwards is not in it, and a restore brings all of it back', async () => {
     const made = await grouped();
     const first = await carryOut(made, taking(), 'aaaaaa');
-    expect(first.cut.starts).toEqual([expect.objectContaining({ started: 'done', preparedRead: true })]);
+    expect(first.cut.starts).toEqual([
+      expect.objectContaining({ started: 'done', preparedRead: true }),
+    ]);
     expect(first.plan.lines.join('\n')).toContain(
       'add snapshot raw_aaaaaa of volume group vg: 2 volumes at one instant',
     );
@@ -19,8 +32,12 @@ describe('a snapshot', () => {
     await change(made, 'EF');
     expect(await taken(made)).toEqual(['raw_aaaaaa', 'raw_bbbbbb']);
     const back = await carryOut(made, restoring(made.uids, 'raw_aaaaaa'), 'cccccc');
-    expect(back.cut.starts).toEqual([expect.objectContaining({ started: 'done', preparedRead: true })]);
-    expect(back.plan.losses.join()).toContain('everything that was written since snapshot raw_aaaaaa');
+    expect(back.cut.starts).toEqual([
+      expect.objectContaining({ started: 'done', preparedRead: true }),
+    ]);
+    expect(back.plan.losses.join()).toContain(
+      'everything that was written since snapshot raw_aaaaaa',
+    );
     expect(await both(made)).toEqual(bytes('AB'));
     await made.clock.advance(600_000);
     await carryOut(made, restoring(made.uids, 'raw_bbbbbb'), 'dddddd');
@@ -67,11 +84,15 @@ describe('a snapshot', () => {
     } = await carryOut(made, taking({ retentionDays: 1, safeguarded: true }), 'aaaaaa');
     expect(planned.losses.join()).toContain('stays until it expires');
     const { snapshot } = planned.groups[0]!;
-    const kept = await made.run('flashCopyUnprepareGroup', { ...ref, ...group, snapshot: snapshot! });
+    const kept = await made.run('flashCopyUnprepareGroup', {
+      ...ref,
+      ...group,
+      snapshot: snapshot!,
+    });
     expect(kept?.why).toMatch(/safeguarded: it stays until \d{12}/);
-    expect((await failure(made.storage.removeSnapshot({ volumeGroup: 'vg', name: group.group }))).type).not.toBe(
-      'no failure',
-    );
+    expect(
+      (await failure(made.storage.removeSnapshot({ volumeGroup: 'vg', name: group.group }))).type,
+    ).not.toBe('no failure');
     await change(made, 'CD');
     await carryOut(made, restoring(made.uids, 'raw_aaaaaa'), 'bbbbbb');
     expect(await both(made)).toEqual(bytes('AB'));
@@ -112,7 +133,9 @@ describe('clones of a snapshot', () => {
     async (kind) => {
       const made = await grouped();
       const { plan: planned } = await carryOut(made, cloning(kind), 'aaaaaa');
-      expect(planned.lines.join('\n')).toContain('of it as volume group raw_aaaaaa: one -> one_new, two -> two_new');
+      expect(planned.lines.join('\n')).toContain(
+        'of it as volume group raw_aaaaaa: one -> one_new, two -> two_new',
+      );
       await change(made, 'CD');
       expect(await both(made, ['one_new', 'two_new'])).toEqual(bytes('AB'));
       await write(made, 'two_new', 'W');
@@ -157,7 +180,8 @@ describe('clones of a snapshot', () => {
 
   it('are made once, whatever answer is lost, and removed with the run, not while a host has them', async () => {
     const made = await grouped();
-    for (const on of ['mkvolumegroup', 'chvdisk']) made.system.faults.add({ on, when: 'after', do: 'drop-connection' });
+    for (const on of ['mkvolumegroup', 'chvdisk'])
+      made.system.faults.add({ on, when: 'after', do: 'drop-connection' });
     const planned = await plan(made, cloning('thinclone'), 'aaaaaa');
     const [group] = planned.groups;
     const ref = { set: 'raw', run: 'raw-aaaaaa' };
@@ -172,7 +196,11 @@ describe('clones of a snapshot', () => {
     expect(await both(made, ['one_new', 'two_new'])).toEqual(bytes('AB'));
 
     const remove = () =>
-      made.run('flashCopyRemoveCreated', { ...ref, group: group!, created: [`clone:${group!.name}`] });
+      made.run('flashCopyRemoveCreated', {
+        ...ref,
+        group: group!,
+        created: [`clone:${group!.name}`],
+      });
     await made.ok('mkvdiskhostmap -host dev1 one_new');
     expect((await failure(remove())).type).toBe('CREATED_IN_USE');
     await made.ok('rmvdiskhostmap -host dev1 one_new');
@@ -185,7 +213,9 @@ describe('clones of a snapshot', () => {
 });
 
 describe('with hosts', () => {
-  const sources = [{ host: 'web1', method: 'quiesce', units: [], applications: [], mounts: 'auto' } as const];
+  const sources = [
+    { host: 'web1', method: 'quiesce', units: [], applications: [], mounts: 'auto' } as const,
+  ];
   const inGroup = async (): Promise<San> => {
     const made = await san();
     await made.ok('mkvolumegroup -name vg; chvdisk -volumegroup vg web');
@@ -226,17 +256,31 @@ describe('with hosts', () => {
     const taken = { ...cloned('clone'), targets: [] };
     const { clone: _none, ...plain } = taken.copy.snapshot!;
     const pairs = [{ array: 'svc1', volumes: [{ source: 'web', target: '' }] }];
-    await carryOut(made, { ...taken, groups: pairs, copy: { ...taken.copy, snapshot: plain } }, 'aaaaaa');
+    await carryOut(
+      made,
+      { ...taken, groups: pairs, copy: { ...taken.copy, snapshot: plain } },
+      'aaaaaa',
+    );
     const web = () => made.web1.kernel.mountAt('/web')!.fileSystem;
     await web().append('lost', Buffer.from('lost'));
     const before = (await made.storage.readHostMaps('web'))[0]!;
-    const host = { host: 'web1', mounts: [], synthesis: 'auto', volumeGroups: {}, keepMapped: false } as const;
+    const host = {
+      host: 'web1',
+      mounts: [],
+      synthesis: 'auto',
+      volumeGroups: {},
+      keepMapped: false,
+    } as const;
     const back = rawRequest(
       [{ source: '', target: 'web', overwrite: made.uid('web') }],
       { rate: 50, kind: 'restore-snapshot', snapshot: { ...VG, restoreFrom: 'web_aaaaaa' } },
       'back',
     );
-    const { plan: planned, verdicts } = await carryOut(made, { ...back, targets: [host] }, 'bbbbbb');
+    const { plan: planned, verdicts } = await carryOut(
+      made,
+      { ...back, targets: [host] },
+      'bbbbbb',
+    );
     expect(planned.lines).toContain('web1: unmount /web');
     expect(web().fileNames).toContain('kept');
     expect(web().fileNames).not.toContain('lost');

@@ -6,8 +6,10 @@ import { withMethods } from '../../../src/testing/index.js';
 import { carryOut, copied, plan, rawRequest } from './carry-out.js';
 import { failure, GROUP, preparedSan, quiesceOrder, REF, san, type San } from './san.js';
 
-const members = (made: San) => made.group.mappings.map((mapping) => expectedMapping(mapping, made.group));
-const ensure = (made: San, group = made.group) => made.run('flashCopyEnsureGroup', { ...REF, group });
+const members = (made: San) =>
+  made.group.mappings.map((mapping) => expectedMapping(mapping, made.group));
+const ensure = (made: San, group = made.group) =>
+  made.run('flashCopyEnsureGroup', { ...REF, group });
 const prepare = (made: San, mappings = members(made)) =>
   made.run('flashCopyPrepareGroup', { ...REF, ...GROUP, mappings, timeoutMs: 600_000 });
 const state = async (made: San) => (await made.storage.readGroup(GROUP.group))?.state;
@@ -29,7 +31,11 @@ async function commandsOf(made: San, work: () => Promise<unknown>): Promise<stri
 /** Pairs of the set's volumes, copied for their bytes. */
 const request = (made: San, names = ['data', 'log', 'web']) =>
   rawRequest(
-    names.map((name) => ({ source: name, target: `${name}_copy`, overwrite: made.uid(`${name}_copy`) })),
+    names.map((name) => ({
+      source: name,
+      target: `${name}_copy`,
+      overwrite: made.uid(`${name}_copy`),
+    })),
     {},
     'nightly',
   );
@@ -152,7 +158,11 @@ describe('a group that is found', () => {
     const existing = { group: GROUP.group, state: 'idle_or_copied' as const, startTime: '' };
     const [first, ...others] = made.group.mappings.map((mapping) => ({ ...mapping, existing }));
     const mappings = [{ ...first!, target: { ...first!.target, uid: '0'.repeat(32) } }, ...others];
-    const group = { ...made.group, existing: { name: GROUP.group, state: 'idle_or_copied' }, mappings };
+    const group = {
+      ...made.group,
+      existing: { name: GROUP.group, state: 'idle_or_copied' },
+      mappings,
+    };
     expect((await failure(ensure(made, group))).type).toBe('PLAN_OUTDATED');
   });
 });
@@ -161,7 +171,9 @@ describe('the listing right before prepare', () => {
   type Lie = (made: San, group: string) => Promise<unknown>;
   const anew = (target: string) => async (made: San, group: string) => {
     await made.ok('rmfcmap fc_log_copy');
-    await made.ok(`mkfcmap -name fc_log_copy -source log -target ${target} -consistgrp ${group} -copyrate 100`);
+    await made.ok(
+      `mkfcmap -name fc_log_copy -source log -target ${target} -consistgrp ${group} -copyrate 100`,
+    );
   };
   const dear = (made: San) => made.ok('mkvdisk -name dear -mdiskgrp Pool0 -size 4194304 -unit b');
 
@@ -176,7 +188,9 @@ describe('the listing right before prepare', () => {
         await made.ok('rmfcmap fc_log_copy');
         await made.ok('rmvdisk log_copy');
         await made.ok('mkvdisk -name log_copy -mdiskgrp Pool0 -size 4194304 -unit b');
-        await made.ok(`mkfcmap -name fc_log_copy -source log -target log_copy -consistgrp ${group} -copyrate 100`);
+        await made.ok(
+          `mkfcmap -name fc_log_copy -source log -target log_copy -consistgrp ${group} -copyrate 100`,
+        );
       },
     ],
     [
@@ -211,7 +225,10 @@ describe('the listing right before prepare', () => {
     for (const { name } of planned.mappings) await made.ok(`chfcmap -copyrate 0 ${name}`);
     await made.clock.run(made.ok(`startfcconsistgrp -prep ${planned.name}`));
     const { failed, verbs } = await refused(made, planned);
-    expect(failed).toMatchObject({ type: 'NOT_PREPARABLE', details: { details: { state: 'copying' } } });
+    expect(failed).toMatchObject({
+      type: 'NOT_PREPARABLE',
+      details: { details: { state: 'copying' } },
+    });
     expect(untouched(failed)).toBe(false);
     expect(verbs).not.toContain('prestartfcconsistgrp');
   });
@@ -233,7 +250,9 @@ describe('the listing right before prepare', () => {
       reading((array) => ({
         readGroup: async (name) => {
           const group = await array.readGroup(name);
-          return lies && group ? { ...group, members: [...(group.members ?? []), 'fc_dear'] } : group;
+          return lies && group
+            ? { ...group, members: [...(group.members ?? []), 'fc_dear'] }
+            : group;
         },
       })),
     );
@@ -254,7 +273,9 @@ describe('reading a group', () => {
     await made.ok('chfcmap -copyrate 0 fc_log_copy');
     await made.clock.advance(600_000);
     const mixed = await made.run('flashCopyReadGroup', GROUP);
-    expect(new Set(mixed.volumes.map((volume) => volume.state))).toEqual(new Set(['copying', 'idle_or_copied']));
+    expect(new Set(mixed.volumes.map((volume) => volume.state))).toEqual(
+      new Set(['copying', 'idle_or_copied']),
+    );
     expect(mixed.state).toBe('copying');
     const ghost = made.run('flashCopyReadGroup', { ...GROUP, group: 'ghost' });
     expect((await failure(ghost)).type).toBe('GROUP_MISSING');
@@ -273,7 +294,9 @@ describe('a plan', () => {
     const more = request(made, ['data', 'log', 'web']);
     await made.ok('rmfcmap fc_web_copy');
     expect(await commandsOf(made, () => plan(made, more, 'dddddd'))).toContain('lsfcconsistgrp');
-    await made.ok(`mkfcmap -name fc_web_copy -source web -target web_copy -consistgrp ${former.group} -copyrate 0`);
+    await made.ok(
+      `mkfcmap -name fc_web_copy -source web -target web_copy -consistgrp ${former.group} -copyrate 0`,
+    );
     await made.ok(`prestartfcconsistgrp ${former.group}`);
     await made.clock.advance(60_000);
     await made.ok(`startfcconsistgrp ${former.group}`);
@@ -315,11 +338,18 @@ describe('the next copy of a group of any size', () => {
       await made.run('flashCopyEnsureGroup', { ...ref, group: planned });
       await made.run('flashCopyPrepareGroup', { ...ref, ...at, mappings, timeoutMs: 600_000 });
       const groups = [{ array: 'svc1', name: planned.name }];
-      await made.run('flashCopyTakePointInTime', { ...ref, groups, sources: [], maxPauseMs: 30_000 });
+      await made.run('flashCopyTakePointInTime', {
+        ...ref,
+        groups,
+        sources: [],
+        maxPauseMs: 30_000,
+      });
       await made.run('flashCopyReadGroup', at);
     });
     // While it prepares, the group is looked at until it is prepared.
-    const looks = verbs.filter((verb, at) => verb !== 'lsfcconsistgrp' || verbs[at - 1] !== 'lsfcconsistgrp');
+    const looks = verbs.filter(
+      (verb, at) => verb !== 'lsfcconsistgrp' || verbs[at - 1] !== 'lsfcconsistgrp',
+    );
     expect(looks).toEqual([
       ...['chfcconsistgrp', 'lshostvdiskmap', 'lsfcmap', 'prestartfcconsistgrp'],
       ...['lsfcconsistgrp', 'startfcconsistgrp', 'lsfcmap'],

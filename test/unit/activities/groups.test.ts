@@ -5,8 +5,10 @@ import type { GroupState } from '../../../src/domain/mapping.js';
 import { withMethods } from '../../../src/testing/index.js';
 import { failure, GROUP, preparedSan, quiesceOrder, REF, san, type San } from './san.js';
 
-const ensure = (made: San, group = made.group) => made.run('flashCopyEnsureGroup', { ...REF, group });
-const prepare = (made: San, timeoutMs = 600_000) => made.run('flashCopyPrepareGroup', { ...REF, ...GROUP, timeoutMs });
+const ensure = (made: San, group = made.group) =>
+  made.run('flashCopyEnsureGroup', { ...REF, group });
+const prepare = (made: San, timeoutMs = 600_000) =>
+  made.run('flashCopyPrepareGroup', { ...REF, ...GROUP, timeoutMs });
 const state = async (made: San) => (await made.storage.readGroup(GROUP.group))?.state;
 const withArray =
   (replace: (array: StorageArray) => Partial<StorageArray>) =>
@@ -34,9 +36,16 @@ describe('flashCopyEnsureGroup', () => {
     await made.ok('mkvdisk -name new_copy -mdiskgrp Pool0 -size 4194304 -unit b');
     const [first] = made.group.mappings;
     const target = { name: 'new_copy', uid: '', capacityBytes: first!.source.capacityBytes };
-    const group = { ...made.group, mappings: [{ ...first!, target, createTarget: { pool: 'Pool0' } }] };
+    const group = {
+      ...made.group,
+      mappings: [{ ...first!, target, createTarget: { pool: 'Pool0' } }],
+    };
     expect((await failure(ensure(made, group))).type).toBe('PLAN_OUTDATED');
-    const second = made.run('flashCopyEnsureGroup', { ...REF, group }, made.environment({ attempt: 2 }));
+    const second = made.run(
+      'flashCopyEnsureGroup',
+      { ...REF, group },
+      made.environment({ attempt: 2 }),
+    );
     expect((await second).created).toContain('vdisk:new_copy');
   });
 
@@ -54,7 +63,10 @@ describe('flashCopyEnsureGroup', () => {
     );
     expect((await failure(ensure(made))).type).toBe('UNEXPECTED');
     const { created } = await ensure(made);
-    expect(created).toEqual([...made.group.mappings.map(({ name }) => `mapping:${name}`), `group:${GROUP.group}`]);
+    expect(created).toEqual([
+      ...made.group.mappings.map(({ name }) => `mapping:${name}`),
+      `group:${GROUP.group}`,
+    ]);
     expect(await made.storage.readMappings()).toHaveLength(3);
   });
 
@@ -64,10 +76,18 @@ describe('flashCopyEnsureGroup', () => {
     const before = await made.storage.readMappings();
     const mappings = made.group.mappings.map((mapping) => {
       const found = before.find(({ name }) => name === mapping.name)!;
-      return { ...mapping, existing: { group: found.group, state: found.state, startTime: found.startTime } };
+      return {
+        ...mapping,
+        existing: { group: found.group, state: found.state, startTime: found.startTime },
+      };
     });
     const existing = { name: GROUP.group, state: 'copying' };
-    const answer = await ensure(made, { ...made.group, name: 'nightly_zz9999', existing, mappings });
+    const answer = await ensure(made, {
+      ...made.group,
+      name: 'nightly_zz9999',
+      existing,
+      mappings,
+    });
     expect(answer.created).toEqual([]);
     expect(answer.startTimes).toEqual(before.map(({ startTime }) => startTime));
     expect((await made.storage.readGroups()).map(({ name }) => name)).toEqual(['nightly_zz9999']);
@@ -78,7 +98,9 @@ describe('flashCopyMakePreparable', () => {
   it('does not stop a copy that the plan did not see', async () => {
     const made = await preparedSan();
     await made.run('flashCopyTakePointInTime', quiesceOrder(made));
-    const failed = await failure(made.run('flashCopyMakePreparable', { ...REF, group: made.group }));
+    const failed = await failure(
+      made.run('flashCopyMakePreparable', { ...REF, group: made.group }),
+    );
     expect(failed.type).toBe('PLAN_OUTDATED');
     expect(await state(made)).toBe('copying');
   });
@@ -100,7 +122,10 @@ describe('flashCopyPrepareGroup', () => {
     await ensure(made);
     await made.ok('mkvdiskhostmap -host web1 log_copy');
     const failed = await failure(prepare(made));
-    expect(failed).toMatchObject({ type: 'NOT_RELEASED', details: { details: { maps: ['log_copy to web1'] } } });
+    expect(failed).toMatchObject({
+      type: 'NOT_RELEASED',
+      details: { details: { maps: ['log_copy to web1'] } },
+    });
     expect(await state(made)).toBe('idle_or_copied');
   });
 
@@ -132,7 +157,9 @@ describe('flashCopyPrepareGroup', () => {
           return group && prepares > 0 ? { ...group, state: 'stopped' } : group;
         },
         readMappings: async () =>
-          (await array.readMappings()).map((one) => (prepares > 0 ? { ...one, state: 'stopped' } : one)),
+          (await array.readMappings()).map((one) =>
+            prepares > 0 ? { ...one, state: 'stopped' } : one,
+          ),
       })),
     );
     await ensure(made);
@@ -144,7 +171,9 @@ describe('flashCopyPrepareGroup', () => {
       // Not by the same attempt: its run may be gone, and the stop its guard's.
       prepares = 0;
       const order = { ...REF, ...GROUP, timeoutMs: 600_000 };
-      const failed = await failure(made.run('flashCopyPrepareGroup', order, made.environment({ attempt })));
+      const failed = await failure(
+        made.run('flashCopyPrepareGroup', order, made.environment({ attempt })),
+      );
       expect(failed).toMatchObject({ type: 'FLUSH_FAILED', details: { retry } });
       expect(prepares).toBe(1);
     }
@@ -159,7 +188,10 @@ describe('flashCopyPrepareGroup', () => {
     await made.run('flashCopyUnprepareGroup', { ...REF, ...GROUP });
     made.system.faults.add({ on: 'prestartfcconsistgrp', do: { code: 'CMMVC6310E' }, times: 9 });
     const failed = await failure(prepare(made));
-    expect(failed).toMatchObject({ type: 'WRONG_STATE', details: { details: { cmmvc: 'CMMVC6310E' } } });
+    expect(failed).toMatchObject({
+      type: 'WRONG_STATE',
+      details: { details: { cmmvc: 'CMMVC6310E' } },
+    });
   });
 
   it('gives up when the array takes longer than allowed, and says in which state', async () => {
@@ -167,13 +199,18 @@ describe('flashCopyPrepareGroup', () => {
       withArray((array) => ({
         readGroup: async (name) => {
           const group = await array.readGroup(name);
-          return group && { ...group, state: group.state === 'prepared' ? 'preparing' : group.state };
+          return (
+            group && { ...group, state: group.state === 'prepared' ? 'preparing' : group.state }
+          );
         },
       })),
     );
     await ensure(made);
     const failed = await failure(prepare(made, 5_000));
-    expect(failed).toMatchObject({ type: 'PREPARE_TIMED_OUT', details: { details: { state: 'preparing' } } });
+    expect(failed).toMatchObject({
+      type: 'PREPARE_TIMED_OUT',
+      details: { details: { state: 'preparing' } },
+    });
   });
 
   it('is done when the group is prepared already', async () => {
@@ -214,7 +251,9 @@ describe('flashCopyAwaitCopied', () => {
   it('fails benign with the progress as message and the delay to the next look', async () => {
     const made = await preparedSan();
     await made.run('flashCopyTakePointInTime', quiesceOrder(made));
-    const failed: unknown = await made.run('flashCopyAwaitCopied', GROUP).catch((error: unknown) => error);
+    const failed: unknown = await made
+      .run('flashCopyAwaitCopied', GROUP)
+      .catch((error: unknown) => error);
     expect(failed).toMatchObject({
       type: 'COPY_RUNNING',
       nonRetryable: false,
@@ -226,7 +265,9 @@ describe('flashCopyAwaitCopied', () => {
 
   it('lists once for all runs that wait', async () => {
     const reads = vi.fn();
-    const made = await preparedSan(withArray((array) => ({ readMappings: () => (reads(), array.readMappings()) })));
+    const made = await preparedSan(
+      withArray((array) => ({ readMappings: () => (reads(), array.readMappings()) })),
+    );
     await made.run('flashCopyTakePointInTime', quiesceOrder(made));
     reads.mockClear();
     await Promise.all([1, 2, 3, 4].map(() => failure(made.run('flashCopyAwaitCopied', GROUP))));
@@ -240,7 +281,11 @@ describe('flashCopyAwaitCopied', () => {
         readMappings: async () => {
           const mappings = await array.readMappings();
           return old
-            ? mappings.map((one) => ({ ...one, state: 'idle_or_copied' as const, progressPercent: 100 }))
+            ? mappings.map((one) => ({
+                ...one,
+                state: 'idle_or_copied' as const,
+                progressPercent: 100,
+              }))
             : mappings;
         },
       })),
@@ -288,7 +333,9 @@ describe('flashCopyRemoveCreated', () => {
   it('leaves everything alone once it was prepared', async () => {
     const made = await preparedSan();
     const created = made.group.mappings.map(({ name }) => `mapping:${name}`);
-    const failed = await failure(made.run('flashCopyRemoveCreated', { ...REF, group: made.group, created }));
+    const failed = await failure(
+      made.run('flashCopyRemoveCreated', { ...REF, group: made.group, created }),
+    );
     expect(failed.type).toBe('CREATED_IN_USE');
     expect(await made.storage.readMappings()).toHaveLength(3);
   });

@@ -1,7 +1,12 @@
 // A target host in its ledger: who comes second is told whom it waits for and when it looks again; what run and guard left, the janitor frees.
 import { describe, expect, it } from 'vitest';
 import { FlashCopyError, type ErrorData } from '../../../src/domain/errors.js';
-import { guardWorkflowId, hostHolder, hostLedger, type LedgerGrant } from '../../../src/workflows/messages.js';
+import {
+  guardWorkflowId,
+  hostHolder,
+  hostLedger,
+  type LedgerGrant,
+} from '../../../src/workflows/messages.js';
 import { failure, NO_RUNS, REF, san, type San } from './san.js';
 
 const COPY = 'flashcopy/nightly/first-run';
@@ -11,19 +16,25 @@ const GUARD = guardWorkflowId('flashcopy/nightly', 'first-run');
 const ORDER = { host: 'dev1', set: REF.set, holder: HOLDER };
 
 const lockFails = async (made: San, attempt: number): Promise<ErrorData> =>
-  (await failure(made.run('flashCopyLockHost', ORDER, made.environment({ attempt })))).details as ErrorData;
+  (await failure(made.run('flashCopyLockHost', ORDER, made.environment({ attempt }))))
+    .details as ErrorData;
 
 describe('a target host that another run has', () => {
   const busy = () =>
     san(({ ledger }) => ({
-      ledger: { ...ledger, acquire: () => Promise.resolve({ granted: false, heldBy: OTHER, what: 'volume dev1' }) },
+      ledger: {
+        ...ledger,
+        acquire: () => Promise.resolve({ granted: false, heldBy: OTHER, what: 'volume dev1' }),
+      },
     }));
 
   it('is waited for by name, with looks that become rarer', async () => {
     const made = await busy();
     const failures = [];
     for (const attempt of [1, 2, 5, 100]) failures.push(await lockFails(made, attempt));
-    expect(failures.map(({ details }) => details['nextLookMs'])).toEqual([1_000, 2_000, 15_000, 15_000]);
+    expect(failures.map(({ details }) => details['nextLookMs'])).toEqual([
+      1_000, 2_000, 15_000, 15_000,
+    ]);
     expect(failures[0]).toMatchObject({ code: 'HOST_BUSY', outcome: 'not-done', retry: 'safe' });
     expect(failures[0]?.message).toContain(`dev1: ${OTHER}`);
   });
@@ -64,19 +75,33 @@ async function janitorAfter(running: readonly string[], unread = false) {
       ...ledger,
       read: (name) =>
         unread
-          ? Promise.reject(new FlashCopyError({ family: 'lock', code: 'LEDGER_UNREACHABLE', message: 'no worker' }))
-          : Promise.resolve({ grants: name === hostLedger('dev1') ? [grant(HOLDER)] : [], resolved: [] }),
+          ? Promise.reject(
+              new FlashCopyError({
+                family: 'lock',
+                code: 'LEDGER_UNREACHABLE',
+                message: 'no worker',
+              }),
+            )
+          : Promise.resolve({
+              grants: name === hostLedger('dev1') ? [grant(HOLDER)] : [],
+              resolved: [],
+            }),
       release: (name, { holder }) => Promise.resolve(void freed.push(`${name} ${holder}`)),
     },
   }));
-  return { freed, found: await made.run('flashCopyTidyHost', { host: 'dev1', resolved: [], called: false }) };
+  return {
+    freed,
+    found: await made.run('flashCopyTidyHost', { host: 'dev1', resolved: [], called: false }),
+  };
 }
 
 describe('the janitor, of a target host', () => {
   it('frees the lock when run and guard are gone', async () => {
     const { freed, found } = await janitorAfter([]);
     expect(freed).toEqual([`host/dev1 ${HOLDER}`]);
-    expect(found.repaired).toMatchObject([{ kind: 'orphan-lock', where: 'dev1', needsPerson: false }]);
+    expect(found.repaired).toMatchObject([
+      { kind: 'orphan-lock', where: 'dev1', needsPerson: false },
+    ]);
   });
 
   it.each([
@@ -89,6 +114,9 @@ describe('the janitor, of a target host', () => {
 
   it('says so when the ledger does not answer, and reports all the same', async () => {
     const { found } = await janitorAfter([], true);
-    expect(found).toMatchObject({ repaired: [], reported: [{ kind: 'not-looked-at', where: 'dev1' }] });
+    expect(found).toMatchObject({
+      repaired: [],
+      reported: [{ kind: 'not-looked-at', where: 'dev1' }],
+    });
   });
 });

@@ -22,7 +22,9 @@ async function refusals(change: object): Promise<string[]> {
   });
   const found = await inspect(dependencies, request, 'abcdef');
   const planned = planCopy({ request, token: 'abcdef', ...dependencies, ...found });
-  return 'refusals' in planned ? planned.refusals.map(({ code, field, value }) => `${code} ${field} ${value}`) : [];
+  return 'refusals' in planned
+    ? planned.refusals.map(({ code, field, value }) => `${code} ${field} ${value}`)
+    : [];
 }
 
 describe('inspecting a request', () => {

@@ -9,7 +9,13 @@ const COPY = { workflowId: 'flashcopy/nightly', firstRunId: 'first-run' };
 const HOLDER = `${COPY.workflowId}/${COPY.firstRunId}`;
 const GUARD_ID = guardWorkflowId(COPY.workflowId, COPY.firstRunId);
 const grant = (over: Partial<LedgerGrant> = {}): LedgerGrant => ({
-  ...{ holder: HOLDER, set: REF.set, sources: [], targets: ['data_copy'], grantedAt: '2026-11-25T01:00:00Z' },
+  ...{
+    holder: HOLDER,
+    set: REF.set,
+    sources: [],
+    targets: ['data_copy'],
+    grantedAt: '2026-11-25T01:00:00Z',
+  },
   ...over,
 });
 
@@ -42,7 +48,8 @@ function played({ grants = [], resolved = [], running = [] }: Scene) {
 }
 
 const tidy = (made: San) => made.run('flashCopyTidyArray', { array: 'svc1' });
-const stateOf = async (made: San, group = GROUP.group) => (await made.storage.readGroup(group))?.state;
+const stateOf = async (made: San, group = GROUP.group) =>
+  (await made.storage.readGroup(group))?.state;
 
 describe('the janitor on an array', () => {
   it('un-prepares what a run that is gone prepared, then frees its lock, in this order', async () => {
@@ -52,7 +59,9 @@ describe('the janitor on an array', () => {
       const changed = change(deps);
       const { ledger } = changed;
       const release: typeof deps.ledger.release = async (array, what) => {
-        order.push(`released while ${(await deps.arrays(array).readGroup(GROUP.group))?.state ?? ''}`);
+        order.push(
+          `released while ${(await deps.arrays(array).readGroup(GROUP.group))?.state ?? ''}`,
+        );
         await ledger?.release(array, what);
       };
       return { ...changed, ledger: { ...deps.ledger, ...ledger, release } };
@@ -77,7 +86,9 @@ describe('the janitor on an array', () => {
   });
 
   it('never touches a group that our ledger does not know: another installation may wait for it', async () => {
-    const { left, change } = played({ grants: [grant({ set: 'other', holder: 'flashcopy/other/r' })] });
+    const { left, change } = played({
+      grants: [grant({ set: 'other', holder: 'flashcopy/other/r' })],
+    });
     const made = await preparedSan(change);
     const { repaired, reported } = await tidy(made);
     expect(await stateOf(made)).toBe('prepared');
@@ -112,8 +123,11 @@ describe('the janitor on an array', () => {
   it('does not look at groups with names of another form', async () => {
     const { change } = played({});
     const made = await san(change);
-    for (const name of ['nightly', 'nightly_backups', 'NIGHTLY_ABC123']) await made.ok(`mkfcconsistgrp -name ${name}`);
-    await made.ok('mkfcmap -name theirs -source data -target data_copy -consistgrp nightly_backups');
+    for (const name of ['nightly', 'nightly_backups', 'NIGHTLY_ABC123'])
+      await made.ok(`mkfcconsistgrp -name ${name}`);
+    await made.ok(
+      'mkfcmap -name theirs -source data -target data_copy -consistgrp nightly_backups',
+    );
     await made.ok('prestartfcconsistgrp nightly_backups');
     await made.clock.run(made.clock.sleep(60_000));
     expect(await tidy(made)).toEqual({ repaired: [], reported: [], resolved: [] });

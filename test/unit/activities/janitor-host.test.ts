@@ -41,7 +41,9 @@ describe('the janitor on a host', () => {
     expect(made.app1.hasIo('/db')).toBe(false);
     const { repaired, reported } = await tidy(made);
     expect(reported).toEqual([]);
-    expect(repaired).toMatchObject([{ kind: 'overdue-hold', where: 'app1', key: `hold/app1/${REF.run}` }]);
+    expect(repaired).toMatchObject([
+      { kind: 'overdue-hold', where: 'app1', key: `hold/app1/${REF.run}` },
+    ]);
     expect(repaired[0]?.what).toMatch(
       /\/logs, \/db was held by run nightly-k3f9q2 6\d s beyond its deadline; it was given back/,
     );
@@ -57,7 +59,11 @@ describe('the janitor on a host', () => {
     made.web1.source.holders.get(REF.run)?.killBoth();
     await pass(made, 75_000);
     expect(made.web1.hasIo('/web')).toBe(false);
-    const { repaired } = await made.run('flashCopyTidyHost', { host: 'web1', resolved: [], called: false });
+    const { repaired } = await made.run('flashCopyTidyHost', {
+      host: 'web1',
+      resolved: [],
+      called: false,
+    });
     expect(repaired).toHaveLength(1);
     expect(made.web1.hasIo('/web')).toBe(true);
   });
@@ -69,7 +75,9 @@ describe('the janitor on a host', () => {
     expect(repaired).toEqual([]);
     expect(reported).toMatchObject([{ kind: 'overdue-hold', needsPerson: false }]);
     expect(reported[0]?.what).toContain('resolved by hand');
-    expect(made.app1.source.heldBy(), 'a lie here would mount over what the person did').toBe(REF.run);
+    expect(made.app1.source.heldBy(), 'a lie here would mount over what the person did').toBe(
+      REF.run,
+    );
     expect(made.app1.hasIo('/db')).toBe(false);
   });
 });
@@ -80,7 +88,9 @@ describe('the janitor on a host that refuses', () => {
       hosts: (name) => {
         const host = hosts(name);
         const giveBack = () =>
-          Promise.reject(new FlashCopyError({ family: 'host', code, message: `${code}: /db is on no device` }));
+          Promise.reject(
+            new FlashCopyError({ family: 'host', code, message: `${code}: /db is on no device` }),
+          );
         return withMethods(host, { source: withMethods(host.source, { giveBack }) });
       },
     }));
@@ -88,22 +98,28 @@ describe('the janitor on a host that refuses', () => {
   it.each([
     [false, true],
     [true, false],
-  ])('reports it; where a run has called (%s) it does not call again', async (called, needsPerson) => {
-    const made = await refusing('GIVE_BACK_FAILED');
-    await abandoned(made);
-    await pass(made, DEADLINE_MS + 120_000);
-    const { repaired, reported } = await tidy(made, { called });
-    expect(repaired).toEqual([]);
-    expect(reported).toMatchObject([{ kind: 'overdue-hold', needsPerson }]);
-    expect(reported[0]?.what).toContain('cannot be given back: GIVE_BACK_FAILED: /db is on no device');
-    expect(reported[0]?.todo).toContain('by hand');
-  });
+  ])(
+    'reports it; where a run has called (%s) it does not call again',
+    async (called, needsPerson) => {
+      const made = await refusing('GIVE_BACK_FAILED');
+      await abandoned(made);
+      await pass(made, DEADLINE_MS + 120_000);
+      const { repaired, reported } = await tidy(made, { called });
+      expect(repaired).toEqual([]);
+      expect(reported).toMatchObject([{ kind: 'overdue-hold', needsPerson }]);
+      expect(reported[0]?.what).toContain(
+        'cannot be given back: GIVE_BACK_FAILED: /db is on no device',
+      );
+      expect(reported[0]?.todo).toContain('by hand');
+    },
+  );
 
   it('never mounts over a host that was rebooted meanwhile: nobody knows what was done there since', async () => {
     const made = await san(({ hosts }) => ({
       hosts: (name) => {
         const host = hosts(name);
-        const holds = async () => (await host.source.holds()).map((hold) => ({ ...hold, leaseMs: 0, kept: true }));
+        const holds = async () =>
+          (await host.source.holds()).map((hold) => ({ ...hold, leaseMs: 0, kept: true }));
         return withMethods(host, { source: withMethods(host.source, { holds }) });
       },
     }));

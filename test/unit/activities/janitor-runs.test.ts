@@ -16,10 +16,19 @@ async function review(over: Partial<RunReader>) {
 const listed =
   (copies: readonly string[], guards: readonly string[] = []): RunReader['open'] =>
   (type) =>
-    Promise.resolve((type === FLASH_COPY ? copies : guards).map((workflowId) => ({ workflowId, firstRunId: 'r' })));
+    Promise.resolve(
+      (type === FLASH_COPY ? copies : guards).map((workflowId) => ({
+        workflowId,
+        firstRunId: 'r',
+      })),
+    );
 
 const stuck: Report = {
-  ...report({ outcome: 'needs-operator', phase: 'NEEDS_OPERATOR', advice: ['db1 may lack its I/O: gone'] }),
+  ...report({
+    outcome: 'needs-operator',
+    phase: 'NEEDS_OPERATOR',
+    advice: ['db1 may lack its I/O: gone'],
+  }),
   workflowId: 'flashcopy/erp-1',
   operator: [
     { host: 'db1', since: '', why: 'gone', told: [] },
@@ -34,18 +43,29 @@ describe('a review of runs', () => {
       report: () => Promise.resolve(stuck),
     });
     expect(answer).toMatchObject({ openCopies: 2, calledHosts: ['db1'] });
-    expect(answer.reported[0]).toMatchObject({ kind: 'stuck-run', needsPerson: false, where: 'flashcopy/erp-1' });
+    expect(answer.reported[0]).toMatchObject({
+      kind: 'stuck-run',
+      needsPerson: false,
+      where: 'flashcopy/erp-1',
+    });
   });
 
   it('bears copies that no worker answers for', async () => {
-    const answer = await review({ open: listed(['flashcopy/erp-1']), report: () => Promise.resolve(undefined) });
+    const answer = await review({
+      open: listed(['flashcopy/erp-1']),
+      report: () => Promise.resolve(undefined),
+    });
     expect(answer).toEqual({ openCopies: 1, calledHosts: [], reported: [] });
   });
 
   it.each([
     ['whose copy runs although it is not listed', { status: 'RUNNING', closedAt: 0 }, false],
     ['that has just begun to act', { status: 'TERMINATED', closedAt: 5 * MINUTE_MS }, false],
-    ['that has acted for a quarter of an hour', { status: 'TERMINATED', closedAt: 15 * MINUTE_MS }, true],
+    [
+      'that has acted for a quarter of an hour',
+      { status: 'TERMINATED', closedAt: 15 * MINUTE_MS },
+      true,
+    ],
   ])('a guard %s', async (_, { status, closedAt }, called) => {
     const made = await san(() => ({
       runs: {
@@ -53,12 +73,17 @@ describe('a review of runs', () => {
         open: listed([], [GUARD_ID]),
         status: (id, firstRunId) => {
           expect([id, firstRunId]).toEqual(['flashcopy/erp', 'first-run']);
-          return Promise.resolve({ status, ...(closedAt === 0 ? {} : { closedAt: made.clock.now() - closedAt }) });
+          return Promise.resolve({
+            status,
+            ...(closedAt === 0 ? {} : { closedAt: made.clock.now() - closedAt }),
+          });
         },
       },
     }));
     const { reported } = await made.run('flashCopyReviewRuns', undefined);
-    expect(reported.map(({ kind, needsPerson }) => [kind, needsPerson])).toEqual(called ? [['stuck-guard', true]] : []);
+    expect(reported.map(({ kind, needsPerson }) => [kind, needsPerson])).toEqual(
+      called ? [['stuck-guard', true]] : [],
+    );
   });
 
   it('raises no alarm for a schedule that left copies out for another reason than a run that needs an operator', async () => {
@@ -73,6 +98,8 @@ describe('a review of runs', () => {
       report: (id) => Promise.resolve(id === 'flashcopy/erp-1' ? stuck : report({})),
     });
     const alarms = reported.filter(({ kind }) => kind === 'schedule-skipped');
-    expect(alarms).toMatchObject([{ key: 'schedule/stuck/flashcopy/erp-1/2', needsPerson: true, where: 'stuck' }]);
+    expect(alarms).toMatchObject([
+      { key: 'schedule/stuck/flashcopy/erp-1/2', needsPerson: true, where: 'stuck' },
+    ]);
   });
 });

@@ -45,6 +45,8 @@ describe('a look at a source', () => {
     const source = made.source('app1', 'unmount');
     await made.run('flashCopyTakeDown', { ...REF, run: 'other-abc123', source });
     // Its mounts are away all the same, and that is said.
-    expect((await made.run('flashCopyReadSource', { ...REF, source })).lacksIo).toMatch(/^not mounted/);
+    expect((await made.run('flashCopyReadSource', { ...REF, source })).lacksIo).toMatch(
+      /^not mounted/,
+    );
   });
 });

@@ -9,7 +9,11 @@ import { failure, GROUP, preparedSan, quiesceOrder, REF, type San } from './san.
 
 const state = async (made: San) => (await made.storage.readGroup(GROUP.group))?.state;
 const expectIo = (made: San) => {
-  expect([made.app1.hasIo('/db'), made.app1.hasIo('/logs'), made.web1.hasIo('/web')]).toEqual([true, true, true]);
+  expect([made.app1.hasIo('/db'), made.app1.hasIo('/logs'), made.web1.hasIo('/web')]).toEqual([
+    true,
+    true,
+    true,
+  ]);
   expect([made.app1.source.heldBy(), made.web1.source.heldBy()]).toEqual(['', '']);
 };
 
@@ -25,7 +29,9 @@ const withHost =
     hosts: (name: string) => (name === wanted ? lie(hosts(name)) : hosts(name)),
   });
 const withSource = (wanted: string, replace: (source: Host['source']) => Partial<Host['source']>) =>
-  withHost(wanted, (host) => withMethods(host, { source: withMethods(host.source, replace(host.source)) }));
+  withHost(wanted, (host) =>
+    withMethods(host, { source: withMethods(host.source, replace(host.source)) }),
+  );
 const SLOW_START_MS = 20_000;
 /** Something happens on the SAN right when the start is sent. */
 const atStart = (happening: () => void | Promise<void>) =>
@@ -52,7 +58,9 @@ const atReserve = (happening: () => unknown) =>
 
 describe('flashCopyTakePointInTime', () => {
   it('gives the first host back and never sends the start when the second refuses to stand still', async () => {
-    const made: San = await preparedSan(atReserve(async () => made.web1.kernel.mountAt('/web')?.fileSystem.freeze()));
+    const made: San = await preparedSan(
+      atReserve(async () => made.web1.kernel.mountAt('/web')?.fileSystem.freeze()),
+    );
     const result = await made.run('flashCopyTakePointInTime', quiesceOrder(made));
     expect(result.error?.code).toBe('QUIESCE_REFUSED');
     expect(result.starts).toMatchObject([{ started: 'not-done', code: 'NOT_SENT' }]);
@@ -67,7 +75,9 @@ describe('flashCopyTakePointInTime', () => {
       withMethods<Host>(host, {
         source: withMethods(host.source, {
           arm: async (order) =>
-            withMethods(await host.source.arm(order), { quiesce: () => new Promise(() => undefined) }),
+            withMethods(await host.source.arm(order), {
+              quiesce: () => new Promise(() => undefined),
+            }),
         }),
       }),
     );
@@ -81,7 +91,9 @@ describe('flashCopyTakePointInTime', () => {
   });
 
   it('thaws every host when the array refuses the start', async () => {
-    const made = await preparedSan(atStart(async () => void (await made.ok(`stopfcconsistgrp ${GROUP.group}`))));
+    const made = await preparedSan(
+      atStart(async () => void (await made.ok(`stopfcconsistgrp ${GROUP.group}`))),
+    );
     const result = await made.run('flashCopyTakePointInTime', quiesceOrder(made));
     expect(result.error).toMatchObject({ code: 'START_FAILED', outcome: 'not-done' });
     expect(result.pauses).toMatchObject([
@@ -92,7 +104,9 @@ describe('flashCopyTakePointInTime', () => {
   });
 
   it('does not take "already copying" for its own start', async () => {
-    const made = await preparedSan(atStart(async () => void (await made.ok(`startfcconsistgrp ${GROUP.group}`))));
+    const made = await preparedSan(
+      atStart(async () => void (await made.ok(`startfcconsistgrp ${GROUP.group}`))),
+    );
     const result = await made.run('flashCopyTakePointInTime', quiesceOrder(made));
     expect(result.starts).toMatchObject([{ started: 'unknown', preparedRead: false }]);
     expect(result.error).toMatchObject({ code: 'START_UNKNOWN', outcome: 'unknown' });
@@ -119,7 +133,9 @@ describe('flashCopyTakePointInTime', () => {
       })),
     );
     const result = await made.run('flashCopyTakePointInTime', quiesceOrder(made));
-    expect(result.starts).toMatchObject([{ started: 'unknown', code: 'CHANNEL_LOST', preparedRead: false }]);
+    expect(result.starts).toMatchObject([
+      { started: 'unknown', code: 'CHANNEL_LOST', preparedRead: false },
+    ]);
     expect(await state(made)).toBe('copying');
     expectIo(made);
   });
@@ -189,7 +205,9 @@ describe('flashCopyTakePointInTime', () => {
   it('ends cleanly when cancelled before the quiesce', async () => {
     const made: San = await preparedSan(atReserve(() => environment.cancel()));
     const environment = made.environment();
-    const failed = await failure(made.run('flashCopyTakePointInTime', quiesceOrder(made), environment));
+    const failed = await failure(
+      made.run('flashCopyTakePointInTime', quiesceOrder(made), environment),
+    );
     expect(failed.type).toBe('CancelledFailure');
     expect(await state(made)).toBe('prepared');
     expectIo(made);
@@ -275,7 +293,8 @@ describe('flashCopyStartGroups', () => {
     ...quiesceOrder(made),
     sources: [made.source('app1', 'unmount'), made.source('web1', 'quiesce')],
   });
-  const takeDown = (made: San) => made.run('flashCopyTakeDown', { ...REF, source: made.source('app1', 'unmount') });
+  const takeDown = (made: San) =>
+    made.run('flashCopyTakeDown', { ...REF, source: made.source('app1', 'unmount') });
 
   it('sends no start when an unmounted source is not held any more, and answers that as data', async () => {
     const made = await preparedSan();
@@ -297,7 +316,13 @@ describe('flashCopyStartGroups', () => {
 
   it('reports a source that came back during the start', async () => {
     const made: San = await preparedSan(
-      atStart(async () => void (await made.app1.source.giveBack({ ...made.source('app1', 'unmount'), run: REF.run }))),
+      atStart(
+        async () =>
+          void (await made.app1.source.giveBack({
+            ...made.source('app1', 'unmount'),
+            run: REF.run,
+          })),
+      ),
     );
     await takeDown(made);
     const result = await made.run('flashCopyStartGroups', order(made));

@@ -19,8 +19,15 @@ async function served(): Promise<Awaited<ReturnType<typeof grouped>>> {
   return made;
 }
 
-const withdraw = (made: San, { group, ref, plan: planned }: { group: object; ref: object; plan: Plan }) =>
-  made.run('flashCopyUnprepareGroup', { ...ref, ...group, snapshot: planned.groups[0]!.snapshot! } as never);
+const withdraw = (
+  made: San,
+  { group, ref, plan: planned }: { group: object; ref: object; plan: Plan },
+) =>
+  made.run('flashCopyUnprepareGroup', {
+    ...ref,
+    ...group,
+    snapshot: planned.groups[0]!.snapshot!,
+  } as never);
 const removals = ({ system }: San): number => system.statistics.commands.get('rmsnapshot') ?? 0;
 
 describe('a volume group with a snapshot policy', () => {
@@ -28,7 +35,9 @@ describe('a volume group with a snapshot policy', () => {
     const made = await served();
     await change(made, 'CD');
     const run = await carryOut(made, taking(), 'aaaaaa');
-    expect(run.cut.starts).toEqual([expect.objectContaining({ started: 'done', preparedRead: true })]);
+    expect(run.cut.starts).toEqual([
+      expect.objectContaining({ started: 'done', preparedRead: true }),
+    ]);
     expect(await taken(made)).toEqual(['snapshot0', 'raw_aaaaaa']);
     expect(await withdraw(made, run)).toBeUndefined();
     expect(await taken(made)).toEqual(['snapshot0']);
@@ -47,8 +56,12 @@ describe('a volume group with a snapshot policy', () => {
       ...{ set: 'raw', run: 'raw-aaaaaa', sources: [], maxPauseMs: 1_000 },
       groups: [{ array: 'svc1', name: 'raw_aaaaaa', snapshot }],
     });
-    expect(JSON.stringify(await failure(early))).toContain('a snapshot policy of the array took it');
-    expect(await withdraw(made, { group: order, ref: { set: 'raw', run: 'raw-aaaaaa' }, plan: named })).toBeUndefined();
+    expect(JSON.stringify(await failure(early))).toContain(
+      'a snapshot policy of the array took it',
+    );
+    expect(
+      await withdraw(made, { group: order, ref: { set: 'raw', run: 'raw-aaaaaa' }, plan: named }),
+    ).toBeUndefined();
     expect(await taken(made)).toEqual(['raw_aaaaaa']);
     expect(removals(made)).toBe(0);
   });
@@ -67,7 +80,9 @@ describe('a volume group with a snapshot policy', () => {
     const made = await served();
     await change(made, 'CD');
     const request = restoring(made.uids, 'snapshot0');
-    expect((await plan(made, request, 'aaaaaa')).losses.join()).toContain('since snapshot snapshot0');
+    expect((await plan(made, request, 'aaaaaa')).losses.join()).toContain(
+      'since snapshot snapshot0',
+    );
     await carryOut(made, request, 'bbbbbb');
     expect(await both(made)).toEqual(bytes('AB'));
     expect(await taken(made)).toEqual(['snapshot0']);

@@ -1,11 +1,25 @@
 // A SAN for tests of activities: simulated array, its real client, model hosts with data, and activities that run in virtual time.
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { createActivities, type ActivityDependencies, type RunReader } from '../../../src/activities/index.js';
+import {
+  createActivities,
+  type ActivityDependencies,
+  type RunReader,
+} from '../../../src/activities/index.js';
 import { createSvcArray } from '../../../src/array/svc/svc-array.js';
-import type { PlannedGroup, PlannedMount, PlannedSource, PlannedTarget } from '../../../src/domain/plan.js';
+import type {
+  PlannedGroup,
+  PlannedMount,
+  PlannedSource,
+  PlannedTarget,
+} from '../../../src/domain/plan.js';
 import { createSystem } from '../../../src/simulator/index.js';
-import { createModelWorld, seededRandomness, VirtualClock, Writer } from '../../../src/testing/index.js';
+import {
+  createModelWorld,
+  seededRandomness,
+  VirtualClock,
+  Writer,
+} from '../../../src/testing/index.js';
 import { createInProcessTransport } from '../../../src/transport/in-process/in-process-transport.js';
 
 export const REF = { set: 'nightly', run: 'nightly-k3f9q2' };
@@ -45,8 +59,17 @@ async function simulatedArray(clock: VirtualClock) {
     ['web', 'web1'],
   ])
     await ok(`mkvdiskhostmap -host ${host} ${volume}`);
-  const transport = createInProcessTransport({ address: 'svc1', clock, run: (line) => system.execute(line) });
-  const storage = createSvcArray({ name: 'svc1', transport, clock, randomness: seededRandomness(7) });
+  const transport = createInProcessTransport({
+    address: 'svc1',
+    clock,
+    run: (line) => system.execute(line),
+  });
+  const storage = createSvcArray({
+    name: 'svc1',
+    transport,
+    clock,
+    randomness: seededRandomness(7),
+  });
   return { system, storage, ok };
 }
 
@@ -55,7 +78,9 @@ const planned = (name: string, uid: string) => ({ name, uid, capacityBytes: SIZE
 /**
  * app1: volume group vg0 (data, log) with /db and /logs, written to by a writer; web1: /web on a disk. dev1 takes the copies.
  */
-export async function san(change: (deps: ActivityDependencies) => Partial<ActivityDependencies> = () => ({})) {
+export async function san(
+  change: (deps: ActivityDependencies) => Partial<ActivityDependencies> = () => ({}),
+) {
   const clock = new VirtualClock();
   const array = await simulatedArray(clock);
   const { system, storage } = array;
@@ -66,7 +91,14 @@ export async function san(change: (deps: ActivityDependencies) => Partial<Activi
     hosts: { app1: { svc1: 'app1' }, web1: { svc1: 'web1' }, dev1: { svc1: 'dev1' } },
   });
   const [app1, web1, dev1] = [world.hosts('app1'), world.hosts('web1'), world.hosts('dev1')];
-  const vdisks = await storage.readVDisks(['data', 'log', 'web', 'data_copy', 'log_copy', 'web_copy']);
+  const vdisks = await storage.readVDisks([
+    'data',
+    'log',
+    'web',
+    'data_copy',
+    'log_copy',
+    'web_copy',
+  ]);
   const uid = (name: string): string => vdisks.find((vdisk) => vdisk.name === name)?.uid ?? '';
   await app1.createVolumeGroup('vg0', [uid('data'), uid('log')], ['db', 'logs']);
   const mounts = [
@@ -77,11 +109,22 @@ export async function san(change: (deps: ActivityDependencies) => Partial<Activi
   const writer = new Writer(app1, ['/logs', '/db'], { clock, everyMs: 50 });
   app1.units.add('db.service', writer);
   const plannedMount = ({ at, fileSystem }: typeof web): PlannedMount => ({
-    ...{ mountPoint: at, device: fileSystem.device.path, fsType: 'model', options: 'rw', uuid: fileSystem.uuid },
+    ...{
+      mountPoint: at,
+      device: fileSystem.device.path,
+      fsType: 'model',
+      options: 'rw',
+      uuid: fileSystem.uuid,
+    },
     ...{ disks: fileSystem.device.uids, unit: '' },
   });
   const source = (host: string, method: PlannedSource['method']): PlannedSource => ({
-    ...{ host, method, deadlineMs: 60_000, units: method === 'unmount' && host === 'app1' ? ['db.service'] : [] },
+    ...{
+      host,
+      method,
+      deadlineMs: 60_000,
+      units: method === 'unmount' && host === 'app1' ? ['db.service'] : [],
+    },
     mounts: (host === 'app1' ? mounts : [web]).map(plannedMount),
   });
   const mapping = (name: string) => ({
@@ -99,7 +142,13 @@ export async function san(change: (deps: ActivityDependencies) => Partial<Activi
   const target: PlannedTarget = {
     ...{ host: 'dev1', keepMapped: false, synthesis: 'auto' },
     presentations: ['data', 'log', 'web'].map((name) => ({
-      ...{ array: 'svc1', vdisk: `${name}_copy`, uid: uid(`${name}_copy`), sourceUid: uid(name), arrayHost: 'dev1' },
+      ...{
+        array: 'svc1',
+        vdisk: `${name}_copy`,
+        uid: uid(`${name}_copy`),
+        sourceUid: uid(name),
+        arrayHost: 'dev1',
+      },
     })),
     release: {
       mounts: ['/copy/db', '/copy/logs', '/copy/web'],
@@ -108,7 +157,11 @@ export async function san(change: (deps: ActivityDependencies) => Partial<Activi
     },
     volumeGroups: [
       {
-        ...{ sourceName: 'vg0', sourceUuid: app1.kernel.groups.get('vg0')?.uuid ?? '', name: 'vg0_copy' },
+        ...{
+          sourceName: 'vg0',
+          sourceUuid: app1.kernel.groups.get('vg0')?.uuid ?? '',
+          name: 'vg0_copy',
+        },
         disks: [uid('data_copy'), uid('log_copy')],
       },
     ],
@@ -147,8 +200,12 @@ export async function san(change: (deps: ActivityDependencies) => Partial<Activi
     name: K,
     order: Parameters<Activities[K]>[0],
     env = environment(),
-  ): ReturnType<Activities[K]> => clock.run(env.run(activities[name] as never, order)) as ReturnType<Activities[K]>;
-  return { ...array, ...{ clock, world, app1, web1, dev1, writer, uid, source, group, target, run, environment } };
+  ): ReturnType<Activities[K]> =>
+    clock.run(env.run(activities[name] as never, order)) as ReturnType<Activities[K]>;
+  return {
+    ...array,
+    ...{ clock, world, app1, web1, dev1, writer, uid, source, group, target, run, environment },
+  };
 }
 
 export type San = Awaited<ReturnType<typeof san>>;
@@ -170,7 +227,9 @@ export const quiesceOrder = (made: San, maxPauseMs = 30_000) => ({
 });
 
 /** The code and ErrorData a failed activity carries. */
-export async function failure(promise: Promise<unknown>): Promise<{ type: string; details: unknown }> {
+export async function failure(
+  promise: Promise<unknown>,
+): Promise<{ type: string; details: unknown }> {
   try {
     await promise;
   } catch (error) {

@@ -21,8 +21,20 @@ import {
 describe('a snapshot that cannot be', () => {
   const untouched = (): Promise<void> => Promise.resolve();
   it.each<[string, (made: San) => Promise<unknown>, FlashCopyRequest, string, string]>([
-    ['of a group that is not there', untouched, taking({ volumeGroup: 'ghost' }), 'VOLUME_GROUP_NOT_FOUND', 'ghost'],
-    ['of a part of a group', untouched, taking({}, [PAIRS[0]!]), 'VOLUME_GROUP_DIFFERS', 'it also holds two'],
+    [
+      'of a group that is not there',
+      untouched,
+      taking({ volumeGroup: 'ghost' }),
+      'VOLUME_GROUP_NOT_FOUND',
+      'ghost',
+    ],
+    [
+      'of a part of a group',
+      untouched,
+      taking({}, [PAIRS[0]!]),
+      'VOLUME_GROUP_DIFFERS',
+      'it also holds two',
+    ],
     [
       'of a volume outside',
       (made) => made.ok('chvdisk -novolumegroup two'),
@@ -65,20 +77,37 @@ describe('a snapshot that cannot be', () => {
       'CLONE_NAME_TAKEN',
       'data_copy',
     ],
-    ['cloned into no pool', () => Promise.resolve(), cloning('clone', { clonePool: 'Pool9' }), 'UNKNOWN_POOL', 'Pool0'],
-  ])('%s is refused by the plan, and nothing is touched', async (...[, before, request, code, says]) => {
-    const made = await grouped();
-    await before(made);
-    const told = await refused(made, request);
-    expect(told).toContain(code);
-    expect(told).toContain(says);
-    expect(await taken(made)).toEqual([]);
-  });
+    [
+      'cloned into no pool',
+      () => Promise.resolve(),
+      cloning('clone', { clonePool: 'Pool9' }),
+      'UNKNOWN_POOL',
+      'Pool0',
+    ],
+  ])(
+    '%s is refused by the plan, and nothing is touched',
+    async (...[, before, request, code, says]) => {
+      const made = await grouped();
+      await before(made);
+      const told = await refused(made, request);
+      expect(told).toContain(code);
+      expect(told).toContain(says);
+      expect(await taken(made)).toEqual([]);
+    },
+  );
 
   it('shown to a host without clone is refused', async () => {
     const made = await grouped();
-    const host = { host: 'dev1', mounts: [], synthesis: 'auto', volumeGroups: {}, keepMapped: false } as const;
-    expect(await refused(made, { ...taking(), targets: [host] })).toContain('SNAPSHOT_NOT_MAPPABLE');
+    const host = {
+      host: 'dev1',
+      mounts: [],
+      synthesis: 'auto',
+      volumeGroups: {},
+      keepMapped: false,
+    } as const;
+    expect(await refused(made, { ...taking(), targets: [host] })).toContain(
+      'SNAPSHOT_NOT_MAPPABLE',
+    );
   });
 
   const back = (made: San): FlashCopyRequest =>
@@ -88,29 +117,36 @@ describe('a snapshot that cannot be', () => {
     ['8.6.0.0 (build 1)', 'taken', 'code level 8.6.0.0', () => taking()],
     ['8.4.2.0', 'restored', 'code level 8.4.2.0', back],
     ['8.6.0.0 (build 1)', 'restored', 'code level 8.6.0.0', back],
-  ])('on an array of level %s without the function, to be %s, is refused in one line', async (...given) => {
-    const [codeLevel, , says, request] = given;
-    const made = await san((deps) => ({
-      arrays: (name) => {
-        const array = deps.arrays(name);
-        const absent = Object.assign(Object.create(array) as typeof array, {
-          readSystem: async () => ({ ...(await array.readSystem()), codeLevel }),
-        });
-        return absent;
-      },
-    }));
-    await volumes(made, 'one', 'two');
-    made.system.faults.add({ on: 'lsvolumegroup', do: { code: 'CMMVC7205E' }, times: 9 });
-    const told = await refused(made, request(made));
-    expect(told).toContain('SNAPSHOTS_NOT_SUPPORTED');
-    expect(told).toContain(says);
-    expect(told).not.toContain('VOLUME_GROUP');
-    expect(told.trim().split('\n')).toHaveLength(1);
-  });
+  ])(
+    'on an array of level %s without the function, to be %s, is refused in one line',
+    async (...given) => {
+      const [codeLevel, , says, request] = given;
+      const made = await san((deps) => ({
+        arrays: (name) => {
+          const array = deps.arrays(name);
+          const absent = Object.assign(Object.create(array) as typeof array, {
+            readSystem: async () => ({ ...(await array.readSystem()), codeLevel }),
+          });
+          return absent;
+        },
+      }));
+      await volumes(made, 'one', 'two');
+      made.system.faults.add({ on: 'lsvolumegroup', do: { code: 'CMMVC7205E' }, times: 9 });
+      const told = await refused(made, request(made));
+      expect(told).toContain('SNAPSHOTS_NOT_SUPPORTED');
+      expect(told).toContain(says);
+      expect(told).not.toContain('VOLUME_GROUP');
+      expect(told.trim().split('\n')).toHaveLength(1);
+    },
+  );
 
   it.each([
     ['holds another volume', 'chvdisk -volumegroup vg web_copy', 'PLAN_OUTDATED'],
-    ['is another one of that name', 'chvolumegroup -name old vg; mkvolumegroup -name vg', 'PLAN_OUTDATED'],
+    [
+      'is another one of that name',
+      'chvolumegroup -name old vg; mkvolumegroup -name vg',
+      'PLAN_OUTDATED',
+    ],
   ])('since the plan its group %s: it is not taken', async (_what, line, code) => {
     const made = await grouped();
     const planned = await plan(made, taking(), 'aaaaaa');
@@ -120,7 +156,9 @@ describe('a snapshot that cannot be', () => {
     expect((await failure(made.run('flashCopyEnsureGroup', { ...ref, group }))).type).toBe(code);
     const order = { ...ref, sources: [], maxPauseMs: 1_000 };
     const groups = [{ array: 'svc1', name: group.name, snapshot: snapshotPart(group)! }];
-    expect((await failure(made.run('flashCopyTakePointInTime', { ...order, groups }))).type).toBe(code);
+    expect((await failure(made.run('flashCopyTakePointInTime', { ...order, groups }))).type).toBe(
+      code,
+    );
     expect(await taken(made)).toEqual([]);
   });
 
@@ -129,7 +167,12 @@ describe('a snapshot that cannot be', () => {
     const { plan: planned, ref } = await carryOut(made, taking(), 'aaaaaa');
     const group = planned.groups[0]!;
     const groups = [{ array: 'svc1', name: group.name, snapshot: snapshotPart(group)! }];
-    const again = made.run('flashCopyTakePointInTime', { ...ref, groups, sources: [], maxPauseMs: 1_000 });
+    const again = made.run('flashCopyTakePointInTime', {
+      ...ref,
+      groups,
+      sources: [],
+      maxPauseMs: 1_000,
+    });
     expect((await failure(again)).type).toBe('SNAPSHOT_EXISTS');
   });
 });
@@ -144,7 +187,12 @@ describe('an answer to addsnapshot that is lost', () => {
       expect(cut.error?.code).toBe('START_UNKNOWN');
       expect(cut.starts[0]?.started).toBe('unknown');
       const snapshot = snapshotPart(planned.groups[0]!)!;
-      const seen = await made.run('flashCopyFenceGroup', { ...ref, ...group, newName: group.group, snapshot });
+      const seen = await made.run('flashCopyFenceGroup', {
+        ...ref,
+        ...group,
+        newName: group.group,
+        snapshot,
+      });
       expect(seen.state).toBe(when === 'after' ? 'copying' : 'empty');
       await made.run('flashCopyUnprepareGroup', { ...ref, ...group, snapshot: snapshot.planned });
       expect(await taken(made)).toEqual([]);
@@ -157,7 +205,9 @@ describe('an answer to addsnapshot that is lost', () => {
     const planned = await plan(made, taking(), 'aaaaaa');
     const group = { array: 'svc1', group: planned.groups[0]!.name };
     const ref = { set: 'raw', run: 'raw-aaaaaa' };
-    void made.clock.sleep(9_000).then(() => made.ok(`addsnapshot -volumegroup vg -name ${group.group}`));
+    void made.clock
+      .sleep(9_000)
+      .then(() => made.ok(`addsnapshot -volumegroup vg -name ${group.group}`));
     const snapshot = planned.groups[0]!.snapshot!;
     await made.run('flashCopyUnprepareGroup', { ...ref, ...group, snapshot, patient: true });
     expect(made.system.state.snapshots.filter(({ deleting }) => deleting !== true)).toEqual([]);
@@ -185,7 +235,9 @@ describe('a restore from a snapshot', () => {
     const made = await grouped();
     await carryOut(made, taking(), 'aaaaaa');
     await change(made, 'CD');
-    expect(await refused(made, JSON.parse(JSON.stringify(request(made))) as FlashCopyRequest)).toContain(code);
+    expect(
+      await refused(made, JSON.parse(JSON.stringify(request(made))) as FlashCopyRequest),
+    ).toContain(code);
     expect(await both(made)).toEqual(bytes('CD'));
   });
 
@@ -198,12 +250,22 @@ describe('a restore from a snapshot', () => {
     const ref = { set: 'raw', run: 'raw-bbbbbb' };
     const part = { array: 'svc1', snapshot: snapshotPart(group!)! };
     await made.ok('mkvdiskhostmap -host dev1 two');
-    const prepare = made.run('flashCopyPrepareGroup', { ...ref, ...part, group: group!.name, timeoutMs: 1_000 });
+    const prepare = made.run('flashCopyPrepareGroup', {
+      ...ref,
+      ...part,
+      group: group!.name,
+      timeoutMs: 1_000,
+    });
     expect((await failure(prepare)).type).toBe('NOT_RELEASED');
     await made.ok('rmsnapshot -snapshot raw_aaaaaa -volumegroup vg');
     await made.clock.advance(5_000);
     await made.ok('addsnapshot -volumegroup vg -name raw_aaaaaa');
-    const order = { ...ref, groups: [{ ...part, name: group!.name }], sources: [], maxPauseMs: 1_000 };
+    const order = {
+      ...ref,
+      groups: [{ ...part, name: group!.name }],
+      sources: [],
+      maxPauseMs: 1_000,
+    };
     expect((await failure(made.run('flashCopyTakePointInTime', order))).type).toBe('PLAN_OUTDATED');
     expect(await both(made)).toEqual(bytes('CD'));
   });

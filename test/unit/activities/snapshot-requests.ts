@@ -1,5 +1,9 @@
 // A volume group with two volumes, and requests that snapshot, clone and restore it.
-import type { FlashCopyRequest, RequestedSnapshot, VolumePair } from '../../../src/domain/request.js';
+import type {
+  FlashCopyRequest,
+  RequestedSnapshot,
+  VolumePair,
+} from '../../../src/domain/request.js';
 import { all, plan, rawRequest, read, volumes, write } from './carry-out.js';
 import { failure, san, type San } from './san.js';
 
@@ -21,9 +25,12 @@ export async function grouped(): Promise<San & { uids: Record<string, string> }>
 export const taking = (
   snapshot: Partial<RequestedSnapshot> = {},
   pairs: readonly VolumePair[] = PAIRS,
-): FlashCopyRequest => rawRequest(pairs, { rate: 50, kind: 'snapshot', snapshot: { ...VG, ...snapshot } });
-export const cloning = (clone: 'clone' | 'thinclone', more: Partial<RequestedSnapshot> = {}): FlashCopyRequest =>
-  taking({ clone, ...more }, CLONES);
+): FlashCopyRequest =>
+  rawRequest(pairs, { rate: 50, kind: 'snapshot', snapshot: { ...VG, ...snapshot } });
+export const cloning = (
+  clone: 'clone' | 'thinclone',
+  more: Partial<RequestedSnapshot> = {},
+): FlashCopyRequest => taking({ clone, ...more }, CLONES);
 export const restoring = (uids: Record<string, string>, restoreFrom: string): FlashCopyRequest =>
   rawRequest(
     ['one', 'two'].map((target) => ({ source: '', target, overwrite: uids[target]! })),
@@ -39,6 +46,7 @@ export const change = async (made: San, marks: string): Promise<void> => {
   await write(made, 'two', marks.charAt(1));
 };
 export const bytes = (marks: string): string[] => [all(marks.charAt(0)), all(marks.charAt(1))];
-export const taken = async (made: San) => (await made.storage.readSnapshots('vg')).map(({ name }) => name);
+export const taken = async (made: San) =>
+  (await made.storage.readSnapshots('vg')).map(({ name }) => name);
 export const refused = async (made: San, request: FlashCopyRequest): Promise<string> =>
   JSON.stringify((await failure(plan(made, request, 'aaaaaa'))).details);

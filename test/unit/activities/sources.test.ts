@@ -11,7 +11,11 @@ describe('flashCopyTakeDown', () => {
     const made = await san();
     made.app1.kernel.mountAt('/db')?.users.add('vi');
     expect((await failure(takeDown(made))).type).toBe('SOURCE_BUSY');
-    expect([made.app1.hasIo('/db'), made.app1.hasIo('/logs'), made.app1.source.heldBy()]).toEqual([true, true, '']);
+    expect([made.app1.hasIo('/db'), made.app1.hasIo('/logs'), made.app1.source.heldBy()]).toEqual([
+      true,
+      true,
+      '',
+    ]);
   });
 
   it('writes the nonce once: a repeat finds the host down and writes nothing', async () => {
@@ -20,7 +24,9 @@ describe('flashCopyTakeDown', () => {
     await takeDown(made);
     expect(made.app1.kernel.mounts).toEqual([]);
     await giveBack(made);
-    expect(made.app1.kernel.mountAt('/db')?.fileSystem.fileNames).toContain(`.flashcopy-${REF.run}-before`);
+    expect(made.app1.kernel.mountAt('/db')?.fileSystem.fileNames).toContain(
+      `.flashcopy-${REF.run}-before`,
+    );
   });
 });
 

@@ -13,7 +13,8 @@ import { failure, GROUP, preparedSan, quiesceOrder, REF, san, type San } from '.
 
 const present = (made: San) => made.run('flashCopyPresent', { ...REF, target: made.target });
 const synthesise = (made: San) => made.run('flashCopySynthesise', { ...REF, target: made.target });
-const mount = (made: San, check = true) => made.run('flashCopyMount', { ...REF, target: made.target, check });
+const mount = (made: San, check = true) =>
+  made.run('flashCopyMount', { ...REF, target: made.target, check });
 const verify = (made: San) => made.run('flashCopyVerify', { ...REF, target: made.target });
 const release = (made: San) => made.run('flashCopyReleaseTarget', { ...REF, target: made.target });
 const markAfter = async (made: San) => {
@@ -37,7 +38,9 @@ async function copied(change?: Parameters<typeof san>[0]): Promise<San> {
 }
 
 const records = (made: San) =>
-  Promise.all(['/copy/logs', '/copy/db'].map((at) => readRecords(made.dev1.kernel.mountAt(at)!.fileSystem)));
+  Promise.all(
+    ['/copy/logs', '/copy/db'].map((at) => readRecords(made.dev1.kernel.mountAt(at)!.fileSystem)),
+  );
 
 describe('flashCopyReleaseTarget', () => {
   it('fails while somebody uses a mount of the target, and unmaps nothing', async () => {
@@ -55,7 +58,9 @@ describe('flashCopyReleaseTarget', () => {
   });
 
   it('fails when a host that is not declared has a map', async () => {
-    const made = await san((deps) => ({ declaredHosts: deps.declaredHosts.filter((host) => host !== 'web1') }));
+    const made = await san((deps) => ({
+      declaredHosts: deps.declaredHosts.filter((host) => host !== 'web1'),
+    }));
     await made.ok('mkvdiskhostmap -host web1 log_copy');
     expect(await failure(release(made))).toMatchObject({
       type: 'NOT_RELEASED',
@@ -76,7 +81,8 @@ describe('flashCopyReleaseTarget', () => {
     await release(made);
     expect(made.dev1.kernel.mounts).toEqual([]);
     expect(made.dev1.kernel.disks.size).toBe(0);
-    for (const { target } of made.group.mappings) expect(await made.storage.readHostMaps(target.name)).toEqual([]);
+    for (const { target } of made.group.mappings)
+      expect(await made.storage.readHostMaps(target.name)).toEqual([]);
   });
 
   it('with keepMapped holds the disks exclusively until they are presented again', async () => {
@@ -84,16 +90,17 @@ describe('flashCopyReleaseTarget', () => {
     const target = { ...made.target, keepMapped: true };
     await made.run('flashCopyReleaseTarget', { ...REF, target });
     expect(await made.storage.readHostMaps('data_copy')).toHaveLength(1);
-    await expect(made.dev1.kernel.mount(`uid:${made.uid('web_copy')}`, '/mnt', { readOnly: true })).rejects.toThrow(
-      'held',
-    );
+    await expect(
+      made.dev1.kernel.mount(`uid:${made.uid('web_copy')}`, '/mnt', { readOnly: true }),
+    ).rejects.toThrow('held');
     await made.run('flashCopyPresent', { ...REF, target });
     expect(made.dev1.kernel.holds.size).toBe(0);
   });
 
   it('left out, an unmount after the next copy destroys it (the lie)', async () => {
     const made = await copied((deps) => ({
-      hosts: (name) => (name === 'dev1' ? unmountLeftOut<Host>(deps.hosts(name)) : deps.hosts(name)),
+      hosts: (name) =>
+        name === 'dev1' ? unmountLeftOut<Host>(deps.hosts(name)) : deps.hosts(name),
     }));
     await release(made);
     const group = { ...made.group, existing: { name: GROUP.group, state: 'copying' } };
@@ -104,9 +111,17 @@ describe('flashCopyReleaseTarget', () => {
     // What stands on the array, past the caches of any host.
     const superblock = async () =>
       Buffer.from(
-        await made.system.volumeIo.read({ vdisk: 'web_copy', host: 'dev1', offset: 0, length: 4096 }),
+        await made.system.volumeIo.read({
+          vdisk: 'web_copy',
+          host: 'dev1',
+          offset: 0,
+          length: 4096,
+        }),
       ).toString();
-    const [source, former] = [made.web1.kernel.mountAt('/web'), made.dev1.kernel.mountAt('/copy/web')];
+    const [source, former] = [
+      made.web1.kernel.mountAt('/web'),
+      made.dev1.kernel.mountAt('/copy/web'),
+    ];
     expect(await superblock()).toContain(source!.fileSystem.uuid);
     await made.dev1.kernel.unmount('/copy/web');
     expect(await superblock()).toContain(former!.fileSystem.uuid);
@@ -116,7 +131,8 @@ describe('flashCopyReleaseTarget', () => {
 describe('a copy on its target host', () => {
   it('is contradicted when a start came after the thaw', async () => {
     const made = await copied((deps) => ({
-      arrays: (name) => startLate(deps.arrays(name), (start) => void deps.clock.sleep(3_000).then(start)),
+      arrays: (name) =>
+        startLate(deps.arrays(name), (start) => void deps.clock.sleep(3_000).then(start)),
     }));
     const { contradictions } = await verify(made);
     expect(contradictions).toContain('dev1:/copy/db holds what was written after the give back');
@@ -138,7 +154,9 @@ describe('a copy on its target host', () => {
     const counts = await records(made);
     expect(counts).toEqual([2, 2]);
     expect(sameInstant(counts)).toBe(true);
-    expect(made.dev1.kernel.groups.get('vg0_copy')?.uuid).not.toBe(made.app1.kernel.groups.get('vg0')?.uuid);
+    expect(made.dev1.kernel.groups.get('vg0_copy')?.uuid).not.toBe(
+      made.app1.kernel.groups.get('vg0')?.uuid,
+    );
   });
 
   it("is contradicted while it carries its source's UUID", async () => {
@@ -147,7 +165,10 @@ describe('a copy on its target host', () => {
       ...one,
       sourceUuid: made.dev1.kernel.mountAt(one.at)!.fileSystem.uuid,
     }));
-    const { contradictions } = await made.run('flashCopyVerify', { ...REF, target: { ...made.target, fileSystems } });
+    const { contradictions } = await made.run('flashCopyVerify', {
+      ...REF,
+      target: { ...made.target, fileSystems },
+    });
     expect(contradictions).toHaveLength(3);
   });
 

@@ -14,11 +14,21 @@ const request = (made: San, over: Partial<FlashCopyRequest> = {}): FlashCopyRequ
       })),
     },
   ],
-  sources: ['app1', 'web1'].map((host) => ({ host, method: 'quiesce', units: [], applications: [], mounts: 'auto' })),
+  sources: ['app1', 'web1'].map((host) => ({
+    host,
+    method: 'quiesce',
+    units: [],
+    applications: [],
+    mounts: 'auto',
+  })),
   targets: [
     {
       ...{ host: 'dev1', synthesis: 'auto', volumeGroups: {}, keepMapped: false },
-      mounts: ['/db', '/logs', '/web'].map((from) => ({ from, at: `/copy${from}`, readOnly: false })),
+      mounts: ['/db', '/logs', '/web'].map((from) => ({
+        from,
+        at: `/copy${from}`,
+        readOnly: false,
+      })),
     },
   ],
   copy: { rate: 100, cleanRate: 50, incremental: false, grainSize: 256, waitFor: 'started' },

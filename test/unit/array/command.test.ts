@@ -75,12 +75,15 @@ describe('object names', () => {
       () => array.unmapVDisk({ vdisk: 'v', host: name }),
       () => session.startPrepared(name, 1),
     ];
-    for (const call of calls) await expect((async () => call())()).rejects.toMatchObject({ code: 'INVALID_NAME' });
+    for (const call of calls)
+      await expect((async () => call())()).rejects.toMatchObject({ code: 'INVALID_NAME' });
     expect(lines).toEqual([]);
   });
 
   it('lets inner blanks through, quoted', () => {
-    expect(renderCommand(delimited(show('lsvdiskhostmap', 'my disk-1')))).toBe("lsvdiskhostmap -delim '!' 'my disk-1'");
+    expect(renderCommand(delimited(show('lsvdiskhostmap', 'my disk-1')))).toBe(
+      "lsvdiskhostmap -delim '!' 'my disk-1'",
+    );
   });
 
   it('keeps groups to what the array takes everywhere', () => {
@@ -106,9 +109,13 @@ describe('a rendered line', () => {
   });
 
   it('puts the object last and leaves absent flags out', () => {
-    expect(renderCommand({ verb: 'chfcmap', flags: { consistgrp: undefined, copyrate: 0 }, object: 'm' })).toBe(
-      'chfcmap -copyrate 0 m',
-    );
+    expect(
+      renderCommand({
+        verb: 'chfcmap',
+        flags: { consistgrp: undefined, copyrate: 0 },
+        object: 'm',
+      }),
+    ).toBe('chfcmap -copyrate 0 m');
   });
 
   it('joins two commands in order', () => {
@@ -124,7 +131,10 @@ describe('a rendered line', () => {
       flags: { consistgrp: 0, copyrate: undefined, incremental: true },
       object: 'm',
     } as const;
-    expect([restPath(command), restBody(command)]).toEqual([['chfcmap', 'm'], { consistgrp: '0', incremental: true }]);
+    expect([restPath(command), restBody(command)]).toEqual([
+      ['chfcmap', 'm'],
+      { consistgrp: '0', incremental: true },
+    ]);
     expect(() => restPath({ verb: 'rmfcmap', object: '../auth' })).toThrow(/INVALID_NAME/);
     expect(() => restBody({ verb: 'mkvdisk', flags: { name: "a'b" } })).toThrow(/UNSAFE_PARAMETER/);
   });

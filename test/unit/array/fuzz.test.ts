@@ -17,7 +17,14 @@ import {
 import type { Row } from '../../../src/array/svc/row.js';
 import { parseDetails, parseListing, parsePartialDetails } from '../../../src/array/svc/table.js';
 import { FlashCopyError } from '../../../src/domain/errors.js';
-import { fcmapView, groupView, MAPPING_HEADER, mappingRow, VDISK_HEADER, vdiskRow } from './scripted-array.js';
+import {
+  fcmapView,
+  groupView,
+  MAPPING_HEADER,
+  mappingRow,
+  VDISK_HEADER,
+  vdiskRow,
+} from './scripted-array.js';
 
 const SEEDS = [20261124, 1, 2_147_483_647];
 const RUNS = 400;
@@ -27,7 +34,9 @@ const VOLUMES = `${VDISK_HEADER}\n${vdiskRow('v1')}\n${vdiskRow('v2')}\n`;
 const asJson = (text: string): string => {
   const [header = '', ...rows] = text.trim().split('\n');
   return JSON.stringify(
-    rows.map((row) => Object.fromEntries(header.split('!').map((column, at) => [column, row.split('!')[at] ?? '']))),
+    rows.map((row) =>
+      Object.fromEntries(header.split('!').map((column, at) => [column, row.split('!')[at] ?? ''])),
+    ),
   );
 };
 const viewAsJson = (view: string): string =>
@@ -41,7 +50,16 @@ const viewAsJson = (view: string): string =>
   );
 
 const READERS: Record<string, (row: Row) => unknown> = {
-  ...{ toVDisk, toMapping, toDetailedMapping, toGroup, toHostMap, toHostMapOfHost, toIoGroup, toSystem },
+  ...{
+    toVDisk,
+    toMapping,
+    toDetailedMapping,
+    toGroup,
+    toHostMap,
+    toHostMapOfHost,
+    toIoGroup,
+    toSystem,
+  },
 };
 const FORMS: readonly [string, string, (text: string) => readonly Row[]][] = [
   ['listing over the CLI', LISTING, (text) => parseListing('lsfcmap', text)],
@@ -50,7 +68,11 @@ const FORMS: readonly [string, string, (text: string) => readonly Row[]][] = [
   ['detailed view with members', groupView(), (text) => [parseDetails('lsfcconsistgrp', text)]],
   ['view whose end is lost', groupView(), (text) => [parsePartialDetails('lsfcconsistgrp', text)]],
   ['listing over REST', asJson(LISTING), (text) => parseJsonListing('lsfcmap', text)],
-  ['detailed view over REST', viewAsJson(fcmapView()), (text) => [parseJsonDetails('lsfcmap', text)]],
+  [
+    'detailed view over REST',
+    viewAsJson(fcmapView()),
+    (text) => [parseJsonDetails('lsfcmap', text)],
+  ],
 ];
 
 const damagedFrom = (text: string): fc.Arbitrary<string> =>
@@ -87,19 +109,34 @@ describe.each(SEEDS)('seed %i', (seed) => {
   });
 
   it('an answer that failed is never taken for success, and its text is limited', () => {
-    const failing = fc.record({ exitCode: fc.integer({ min: 1, max: 255 }), stderr: fc.string({ unit: 'binary' }) });
+    const failing = fc.record({
+      exitCode: fc.integer({ min: 1, max: 255 }),
+      stderr: fc.string({ unit: 'binary' }),
+    });
     fc.assert(
       fc.property(failing, ({ exitCode, stderr }) => {
         const refused = readRefusal('mkfcmap', { exitCode, stderr, stdout: '', durationMs: 1 });
-        return refused !== undefined && refused.message.length < 400 && /^[\x20-\x7e]*$/.test(refused.message);
+        return (
+          refused !== undefined &&
+          refused.message.length < 400 &&
+          /^[\x20-\x7e]*$/.test(refused.message)
+        );
       }),
       { seed, numRuns: RUNS },
     );
     fc.assert(
-      fc.property(fc.integer({ min: 300, max: 599 }), fc.string({ unit: 'binary' }), (status, body) => {
-        const refused = readRestRefusal('mkfcmap', { status, body, durationMs: 1 });
-        return refused !== undefined && refused.message.length < 400 && /^[\x20-\x7e]*$/.test(refused.message);
-      }),
+      fc.property(
+        fc.integer({ min: 300, max: 599 }),
+        fc.string({ unit: 'binary' }),
+        (status, body) => {
+          const refused = readRestRefusal('mkfcmap', { status, body, durationMs: 1 });
+          return (
+            refused !== undefined &&
+            refused.message.length < 400 &&
+            /^[\x20-\x7e]*$/.test(refused.message)
+          );
+        },
+      ),
       { seed, numRuns: RUNS },
     );
   });
@@ -138,11 +175,16 @@ describe('an answer over REST', () => {
   });
 
   it('without objects is empty, in every way of saying so', () => {
-    for (const body of ['', '[]', '""', 'null']) expect(parseJsonListing('lsfcmap', body)).toEqual([]);
+    for (const body of ['', '[]', '""', 'null'])
+      expect(parseJsonListing('lsfcmap', body)).toEqual([]);
   });
 
   it('puts the parts of a view together, the object itself first', () => {
-    const parts = '[{"id":"1","name":"g","status":"copying","start_time":""},{"FC_mapping_id":"0","name":"other"}]';
-    expect(toGroup(parseJsonDetails('lsfcconsistgrp', parts))).toMatchObject({ name: 'g', state: 'copying' });
+    const parts =
+      '[{"id":"1","name":"g","status":"copying","start_time":""},{"FC_mapping_id":"0","name":"other"}]';
+    expect(toGroup(parseJsonDetails('lsfcconsistgrp', parts))).toMatchObject({
+      name: 'g',
+      state: 'copying',
+    });
   });
 });

@@ -13,7 +13,10 @@ export const instantClock: Clock = {
 };
 export const fixedRandomness: Randomness = { token: (length) => 'a'.repeat(length) };
 
-export function scripted(answers: Record<string, Scripted[]>): { array: StorageArray; lines: string[] } {
+export function scripted(answers: Record<string, Scripted[]>): {
+  array: StorageArray;
+  lines: string[];
+} {
   const lines: string[] = [];
   const transport = createInProcessTransport({
     address: 'script',
@@ -35,12 +38,20 @@ export function scripted(answers: Record<string, Scripted[]>): { array: StorageA
     },
   });
   return {
-    array: createSvcArray({ name: 'svc1', transport, clock: instantClock, randomness: fixedRandomness }),
+    array: createSvcArray({
+      name: 'svc1',
+      transport,
+      clock: instantClock,
+      randomness: fixedRandomness,
+    }),
     lines,
   };
 }
 
-export const refuses = (cmmvc: string): Scripted => ({ exitCode: 1, stderr: `${cmmvc} 文字化けした本文\n` });
+export const refuses = (cmmvc: string): Scripted => ({
+  exitCode: 1,
+  stderr: `${cmmvc} 文字化けした本文\n`,
+});
 
 const GROUP = ['id!1', 'name!g_abc123', 'status!prepared', 'autodelete!off', 'start_time!'];
 export const groupView = (state = 'prepared', name = 'g_abc123'): string =>
@@ -53,8 +64,11 @@ export const mappingRow = (name: string, state = 'copying', progress = 42): stri
 
 export const VDISK_HEADER =
   'id!name!IO_group_id!IO_group_name!status!mdisk_grp_id!mdisk_grp_name!capacity!type!FC_id!FC_name!RC_id!RC_name!vdisk_UID!fc_map_count!copy_count!fast_write_state!se_copy_count!RC_change';
-export const vdiskRow = (name: string, capacity = 1073741824, uid = '600507680c8000abc800000000000012'): string =>
-  `5!${name}!0!io_grp0!online!0!pool0!${capacity}!striped!!!!!${uid}!0!1!empty!0!no`;
+export const vdiskRow = (
+  name: string,
+  capacity = 1073741824,
+  uid = '600507680c8000abc800000000000012',
+): string => `5!${name}!0!io_grp0!online!0!pool0!${capacity}!striped!!!!!${uid}!0!1!empty!0!no`;
 
 export const fcmapView = (change: Record<string, string> = {}): string =>
   Object.entries({

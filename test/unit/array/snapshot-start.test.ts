@@ -14,7 +14,9 @@ const CREATED = 'Snapshot, id [0], successfully created or triggered\n';
 const ADD: SnapshotStart = {
   add: { volumeGroup: 'vg', name: 's_abc123', volumes: 2, retentionDays: 7, safeguarded: true },
 };
-const RESTORE: SnapshotStart = { restore: { volumeGroup: 'vg', name: 's_abc123', time: '261123120000' } };
+const RESTORE: SnapshotStart = {
+  restore: { volumeGroup: 'vg', name: 's_abc123', time: '261123120000' },
+};
 const lost = (seen: string): Error => Object.assign(channelLost('svc', 'gone'), { cause: seen });
 
 async function start(order: SnapshotStart, answer: Parameters<typeof scripted>[0][string][number]) {
@@ -35,7 +37,11 @@ describe('addsnapshot', () => {
 
   it.each<[string, string, string]>([
     ['a snapshot of that name before it', row() + VIEW + CREATED, 'exists'],
-    ['another number of volumes', VIEW.replace('volume_count!2', 'volume_count!3') + CREATED, 'changed'],
+    [
+      'another number of volumes',
+      VIEW.replace('volume_count!2', 'volume_count!3') + CREATED,
+      'changed',
+    ],
     ['another group', VIEW.replace('name!vg', 'name!other') + CREATED, ''],
     ['no group', CREATED, ''],
   ])('says %s', async (_what, stdout, stateRead) => {
@@ -43,7 +49,10 @@ describe('addsnapshot', () => {
   });
 
   it('is unknown without an id, whatever the exit says', async () => {
-    expect((await start(ADD, { stdout: VIEW })).answer).toMatchObject({ started: 'unknown', stateRead: 'absent' });
+    expect((await start(ADD, { stdout: VIEW })).answer).toMatchObject({
+      started: 'unknown',
+      stateRead: 'absent',
+    });
   });
 
   it('of a name that is taken is not-done: the one that is there is not ours', async () => {
@@ -52,20 +61,31 @@ describe('addsnapshot', () => {
   });
 
   it('keeps what was read when the rest is lost, and takes a cut view for nothing', async () => {
-    expect((await start(ADD, lost(VIEW))).answer).toMatchObject({ started: 'unknown', stateRead: 'absent' });
+    expect((await start(ADD, lost(VIEW))).answer).toMatchObject({
+      started: 'unknown',
+      stateRead: 'absent',
+    });
     const cut = VIEW.slice(0, VIEW.indexOf('volume_count!') + 'volume_count!2'.length);
-    expect((await start(ADD, lost(cut))).answer).toMatchObject({ started: 'unknown', stateRead: '' });
+    expect((await start(ADD, lost(cut))).answer).toMatchObject({
+      started: 'unknown',
+      stateRead: '',
+    });
     // The listing alone, before the view: more of it may have been on its way.
     expect((await start(ADD, lost(''))).answer.stateRead).toBe('');
   });
 
-  it.each(['vg; rmvolume a', "vg'", '-force'])('never sends a name like %s', async (volumeGroup) => {
-    const { array, lines } = scripted({});
-    const session = await array.reserveStart(1000);
-    const hostile = { add: { volumeGroup, name: 's_abc123', volumes: 1 } };
-    await expect(session.startSnapshot(hostile, 1000)).rejects.toMatchObject({ code: 'INVALID_NAME' });
-    expect(lines).toEqual([]);
-  });
+  it.each(['vg; rmvolume a', "vg'", '-force'])(
+    'never sends a name like %s',
+    async (volumeGroup) => {
+      const { array, lines } = scripted({});
+      const session = await array.reserveStart(1000);
+      const hostile = { add: { volumeGroup, name: 's_abc123', volumes: 1 } };
+      await expect(session.startSnapshot(hostile, 1000)).rejects.toMatchObject({
+        code: 'INVALID_NAME',
+      });
+      expect(lines).toEqual([]);
+    },
+  );
 });
 
 describe('restorefromsnapshot', () => {

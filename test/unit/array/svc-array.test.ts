@@ -52,7 +52,11 @@ describe('the start that takes the point in time', () => {
     ['a group not prepared', 'CMMVC5905E'],
     ['a busy array', 'CMMVC5786E'],
   ])('is not-done for %s', async (_, cmmvc) => {
-    expect((await start(refuses(cmmvc))).answer).toMatchObject({ stateRead: '', started: 'not-done', code: cmmvc });
+    expect((await start(refuses(cmmvc))).answer).toMatchObject({
+      stateRead: '',
+      started: 'not-done',
+      code: cmmvc,
+    });
   });
 
   it.each([
@@ -69,7 +73,11 @@ describe('the start that takes the point in time', () => {
 
   it('keeps the state read when the connection drops after the first part', async () => {
     const { answer } = await start(lost(groupView().slice(0, 45)));
-    expect(answer).toMatchObject({ stateRead: 'prepared', started: 'unknown', code: 'CHANNEL_LOST' });
+    expect(answer).toMatchObject({
+      stateRead: 'prepared',
+      started: 'unknown',
+      code: 'CHANNEL_LOST',
+    });
   });
 
   it('reads no state from half a line or from another group', async () => {
@@ -90,7 +98,10 @@ describe('the start that takes the point in time', () => {
 
 describe('creating what exists already', () => {
   it('is success only when the mapping read back is the one asked for', async () => {
-    const { array } = scripted({ mkfcmap: [refuses('CMMVC6035E')], lsfcmap: [{ stdout: fcmapView() }] });
+    const { array } = scripted({
+      mkfcmap: [refuses('CMMVC6035E')],
+      lsfcmap: [{ stdout: fcmapView() }],
+    });
     await array.createMapping(mapping);
   });
 
@@ -103,14 +114,22 @@ describe('creating what exists already', () => {
     ['incremental', { incremental: 'off' }],
     ['grainSize', { grain_size: '64' }],
   ])('is ATTRIBUTES_DIFFER when its %s is another', async (attribute, change) => {
-    const { array } = scripted({ mkfcmap: [refuses('CMMVC6466E')], lsfcmap: [{ stdout: fcmapView(change) }] });
-    const error = await array.createMapping(mapping).catch((thrown: unknown) => thrown as FlashCopyError);
+    const { array } = scripted({
+      mkfcmap: [refuses('CMMVC6466E')],
+      lsfcmap: [{ stdout: fcmapView(change) }],
+    });
+    const error = await array
+      .createMapping(mapping)
+      .catch((thrown: unknown) => thrown as FlashCopyError);
     expect(error).toMatchObject({ code: 'ATTRIBUTES_DIFFER', retry: 'never' });
     expect((error as FlashCopyError).message).toContain(attribute);
   });
 
   it('stays a refusal when the pair is mapped under another name', async () => {
-    const { array } = scripted({ mkfcmap: [refuses('CMMVC6466E')], lsfcmap: [refuses('CMMVC5754E')] });
+    const { array } = scripted({
+      mkfcmap: [refuses('CMMVC6466E')],
+      lsfcmap: [refuses('CMMVC5754E')],
+    });
     await expect(array.createMapping(mapping)).rejects.toMatchObject({ code: 'MAPPING_EXISTS' });
   });
 
@@ -127,8 +146,13 @@ describe('creating what exists already', () => {
       mkfcconsistgrp: [refuses('CMMVC6035E')],
       lsfcconsistgrp: [{ stdout: groupView() }],
     }).array.createGroup('g_abc123');
-    const other = scripted({ mkfcconsistgrp: [refuses('CMMVC6035E')], lsfcconsistgrp: [refuses('CMMVC5754E')] });
-    await expect(other.array.createGroup('g_abc123')).rejects.toMatchObject({ code: 'OBJECT_EXISTS' });
+    const other = scripted({
+      mkfcconsistgrp: [refuses('CMMVC6035E')],
+      lsfcconsistgrp: [refuses('CMMVC5754E')],
+    });
+    await expect(other.array.createGroup('g_abc123')).rejects.toMatchObject({
+      code: 'OBJECT_EXISTS',
+    });
   });
 });
 
@@ -141,7 +165,10 @@ describe('repeating a change whose answer was lost', () => {
     });
     await expect(array.createMapping(mapping)).rejects.toMatchObject({ outcome: 'unknown' });
     await expect(array.prepareGroup('g')).rejects.toMatchObject({ outcome: 'unknown' });
-    await expect(array.removeMapping('m')).rejects.toMatchObject({ outcome: 'not-done', retry: 'safe' });
+    await expect(array.removeMapping('m')).rejects.toMatchObject({
+      outcome: 'not-done',
+      retry: 'safe',
+    });
     expect(lines).toHaveLength(3);
   });
 
@@ -152,17 +179,28 @@ describe('repeating a change whose answer was lost', () => {
   });
 
   it('never forces', async () => {
-    const { array, lines } = scripted({ rmfcmap: [refuses('CMMVC5899E')], rmfcconsistgrp: [refuses('CMMVC6037E')] });
+    const { array, lines } = scripted({
+      rmfcmap: [refuses('CMMVC5899E')],
+      rmfcconsistgrp: [refuses('CMMVC6037E')],
+    });
     await expect(array.removeMapping('m')).rejects.toMatchObject({ code: 'WRONG_STATE' });
     await expect(array.removeGroup('g')).rejects.toMatchObject({ code: 'GROUP_NOT_EMPTY' });
     expect(lines.join(' ')).not.toContain('-force');
   });
 
   it('finds a renamed group under its new name, and only then calls it success', async () => {
-    const renamed = scripted({ chfcconsistgrp: [refuses('CMMVC5754E')], lsfcconsistgrp: [{ stdout: groupView() }] });
+    const renamed = scripted({
+      chfcconsistgrp: [refuses('CMMVC5754E')],
+      lsfcconsistgrp: [{ stdout: groupView() }],
+    });
     await renamed.array.renameGroup('g_old111', 'g_abc123');
-    const gone = scripted({ chfcconsistgrp: [refuses('CMMVC5754E')], lsfcconsistgrp: [refuses('CMMVC5754E')] });
-    await expect(gone.array.renameGroup('g_old111', 'g_abc123')).rejects.toMatchObject({ code: 'OBJECT_MISSING' });
+    const gone = scripted({
+      chfcconsistgrp: [refuses('CMMVC5754E')],
+      lsfcconsistgrp: [refuses('CMMVC5754E')],
+    });
+    await expect(gone.array.renameGroup('g_old111', 'g_abc123')).rejects.toMatchObject({
+      code: 'OBJECT_MISSING',
+    });
   });
 
   it('finds a stopped group stopped, but not a preparing one', async () => {
@@ -176,19 +214,35 @@ describe('host maps', () => {
   it('count as made only when that very host has the volume', async () => {
     const map = { vdisk: 'tgt', host: 'app2', scsiId: 3 };
     const answers = (cmmvc: string, host: string, scsi?: number) =>
-      scripted({ mkvdiskhostmap: [refuses(cmmvc)], lsvdiskhostmap: [{ stdout: mapsOf(host, scsi) }] }).array;
+      scripted({
+        mkvdiskhostmap: [refuses(cmmvc)],
+        lsvdiskhostmap: [{ stdout: mapsOf(host, scsi) }],
+      }).array;
     await answers('CMMVC5878E', 'app2').mapVDisk(map);
     await answers('CMMVC6071E', 'app2').mapVDisk(map);
-    await expect(answers('CMMVC6071E', 'other').mapVDisk(map)).rejects.toMatchObject({ code: 'MAPPED_ELSEWHERE' });
-    await expect(answers('CMMVC5878E', 'app2', 4).mapVDisk(map)).rejects.toMatchObject({ code: 'ATTRIBUTES_DIFFER' });
+    await expect(answers('CMMVC6071E', 'other').mapVDisk(map)).rejects.toMatchObject({
+      code: 'MAPPED_ELSEWHERE',
+    });
+    await expect(answers('CMMVC5878E', 'app2', 4).mapVDisk(map)).rejects.toMatchObject({
+      code: 'ATTRIBUTES_DIFFER',
+    });
   });
 
   it('count as removed only when the array shows that host no more', async () => {
     const map = { vdisk: 'tgt', host: 'app2' };
-    await scripted({ rmvdiskhostmap: [refuses('CMMVC5842E')], lsvdiskhostmap: [{}] }).array.unmapVDisk(map);
-    const still = scripted({ rmvdiskhostmap: [refuses('CMMVC5842E')], lsvdiskhostmap: [{ stdout: mapsOf('app2') }] });
+    await scripted({
+      rmvdiskhostmap: [refuses('CMMVC5842E')],
+      lsvdiskhostmap: [{}],
+    }).array.unmapVDisk(map);
+    const still = scripted({
+      rmvdiskhostmap: [refuses('CMMVC5842E')],
+      lsvdiskhostmap: [{ stdout: mapsOf('app2') }],
+    });
     await expect(still.array.unmapVDisk(map)).rejects.toMatchObject({ code: 'NOT_MAPPED' });
-    const noVolume = scripted({ rmvdiskhostmap: [refuses('CMMVC5754E')], lsvdiskhostmap: [refuses('CMMVC5754E')] });
+    const noVolume = scripted({
+      rmvdiskhostmap: [refuses('CMMVC5754E')],
+      lsvdiskhostmap: [refuses('CMMVC5754E')],
+    });
     await expect(noVolume.array.unmapVDisk(map)).rejects.toMatchObject({ code: 'OBJECT_MISSING' });
   });
 });
@@ -225,14 +279,20 @@ describe('reads', () => {
   });
 
   it('of a group that does not exist give undefined', async () => {
-    expect(await scripted({ lsfcconsistgrp: [refuses('CMMVC5754E')] }).array.readGroup('g')).toBeUndefined();
+    expect(
+      await scripted({ lsfcconsistgrp: [refuses('CMMVC5754E')] }).array.readGroup('g'),
+    ).toBeUndefined();
   });
 
   it('of the system tell whether volume protection is on', async () => {
-    const view = (line: string) => ({ stdout: `id!0000\nname!svc1\ncode_level!8.6.0.0 (build 169.8)\n${line}` });
+    const view = (line: string) => ({
+      stdout: `id!0000\nname!svc1\ncode_level!8.6.0.0 (build 169.8)\n${line}`,
+    });
     const read = (line: string) => scripted({ lssystem: [view(line)] }).array.readSystem();
     expect((await read('vdisk_protection_enabled!yes\n')).vdiskProtection).toBe(true);
     expect((await read('')).vdiskProtection).toBe(false);
-    await expect(read('vdisk_protection_enabled!perhaps\n')).rejects.toMatchObject({ code: 'UNREADABLE_OUTPUT' });
+    await expect(read('vdisk_protection_enabled!perhaps\n')).rejects.toMatchObject({
+      code: 'UNREADABLE_OUTPUT',
+    });
   });
 });

@@ -8,7 +8,8 @@ import { groupView, MAPPING_HEADER, mappingRow, VDISK_HEADER, vdiskRow } from '.
 
 const LISTING = `${MAPPING_HEADER}\n${mappingRow('fc_a')}\n${mappingRow('fc_b', 'prepared', 0)}\n`;
 const mappings = (text: string) => parseListing('lsfcmap', text).map(toMapping);
-const typed = (error: unknown): boolean => error instanceof FlashCopyError && error.code === 'UNREADABLE_OUTPUT';
+const typed = (error: unknown): boolean =>
+  error instanceof FlashCopyError && error.code === 'UNREADABLE_OUTPUT';
 
 describe('a listing', () => {
   it.each([
@@ -66,7 +67,9 @@ describe('a listing', () => {
       replicated: false,
     });
     const rounded = vdiskRow('v').replace('1073741824', '1.00GB');
-    expect(() => parseListing('lsvdisk', `${VDISK_HEADER}\n${rounded}\n`).map(toVDisk)).toThrow(/capacity/);
+    expect(() => parseListing('lsvdisk', `${VDISK_HEADER}\n${rounded}\n`).map(toVDisk)).toThrow(
+      /capacity/,
+    );
   });
 
   it('cut anywhere gives the rows before the cut or an error, never other values', () => {

@@ -13,7 +13,15 @@ export const report = (changes: Partial<Report> = {}): Report => ({
   planHash: 'abc',
   planLines: [],
   pauses: [
-    { host: 'source1', method: 'quiesce', beganAt: 0, quiescedAt: 20, givenBackAt: 131, pauseMs: 131, broken: '' },
+    {
+      host: 'source1',
+      method: 'quiesce',
+      beganAt: 0,
+      quiescedAt: 20,
+      givenBackAt: 131,
+      pauseMs: 131,
+      broken: '',
+    },
   ],
   steps: [
     {
@@ -25,9 +33,18 @@ export const report = (changes: Partial<Report> = {}): Report => ({
     },
   ],
   volumes: [
-    { array: 'svc1', source: 'db1', target: 'db1c', mapping: 'fc_db1c', progressPercent: 40, independent: false },
+    {
+      array: 'svc1',
+      source: 'db1',
+      target: 'db1c',
+      mapping: 'fc_db1c',
+      progressPercent: 40,
+      independent: false,
+    },
   ],
-  mounts: [{ host: 'backup1', from: '/data', at: '/backup/data', device: '/dev/vg_copy/lv', uuid: 'u-1' }],
+  mounts: [
+    { host: 'backup1', from: '/data', at: '/backup/data', device: '/dev/vg_copy/lv', uuid: 'u-1' },
+  ],
   compensation: [],
   advice: [],
   ...changes,

@@ -17,15 +17,27 @@ interface Service {
 }
 
 const text = readFileSync('docker-compose.yml', 'utf8');
-const compose = parse(text) as { services: Readonly<Record<string, Service>>; volumes: object; networks: object };
+const compose = parse(text) as {
+  services: Readonly<Record<string, Service>>;
+  volumes: object;
+  networks: object;
+};
 const { services } = compose;
 const dockerfile = readFileSync('Dockerfile', 'utf8');
-const inventory = parseInventory(parse(readFileSync('config/inventory.yaml', 'utf8')), { baseDir: 'config' });
+const inventory = parseInventory(parse(readFileSync('config/inventory.yaml', 'utf8')), {
+  baseDir: 'config',
+});
 const simulator = parseSimulatorConfig(parse(readFileSync('config/simulator.yaml', 'utf8')));
 
 describe('docker-compose.yml', () => {
   it('holds server, database, UI, worker and simulator', () => {
-    expect(Object.keys(services).sort()).toEqual(['postgresql', 'simulator', 'temporal', 'ui', 'worker']);
+    expect(Object.keys(services).sort()).toEqual([
+      'postgresql',
+      'simulator',
+      'temporal',
+      'ui',
+      'worker',
+    ]);
   });
 
   it.each(Object.entries(services))(
@@ -48,15 +60,17 @@ describe('docker-compose.yml', () => {
     expect(services['worker']?.depends_on).toMatchObject({ temporal: {}, simulator: {} });
     expect(dockerfile).toMatch(/ENTRYPOINT \["node", "dist\/cli\/main\.js"\]/);
     expect(dockerfile).toMatch(/^USER node$/m);
-    for (const from of dockerfile.matchAll(/^FROM (\S+)/gm)) expect(from[1]).toMatch(/:\d+\.\d+\.\d+/);
+    for (const from of dockerfile.matchAll(/^FROM (\S+)/gm))
+      expect(from[1]).toMatch(/:\d+\.\d+\.\d+/);
   });
 
   it('carries the version of the package, and copies only files that exist and are sent to the builder', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-    for (const name of ['worker', 'simulator']) expect(services[name]?.image).toBe(`temporal-flashcopy:${version}`);
+    for (const name of ['worker', 'simulator'])
+      expect(services[name]?.image).toBe(`temporal-flashcopy:${version}`);
     const sent = readFileSync('.dockerignore', 'utf8').match(/(?<=^!).+/gm) ?? [];
-    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files = '']) =>
-      files.split(' '),
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(
+      ([, files = '']) => files.split(' '),
     );
     expect(copied.length).toBeGreaterThan(3);
     for (const file of copied) {
@@ -66,13 +80,17 @@ describe('docker-compose.yml', () => {
   });
 
   it('mounts files that are there: every path in a command is in the folder config', () => {
-    for (const { command = [], healthcheck, volumes = [] } of [services['worker'], services['simulator']].map(
-      (s) => s ?? {},
-    )) {
+    for (const { command = [], healthcheck, volumes = [] } of [
+      services['worker'],
+      services['simulator'],
+    ].map((s) => s ?? {})) {
       expect(volumes).toContain('${FLASHCOPY_CONFIG:-./config}:/etc/flashcopy:ro');
-      const named = [...command, ...(healthcheck?.test ?? [])].filter((word) => word.startsWith('/etc/flashcopy/'));
+      const named = [...command, ...(healthcheck?.test ?? [])].filter((word) =>
+        word.startsWith('/etc/flashcopy/'),
+      );
       expect(named.length).toBeGreaterThan(0);
-      for (const file of named) expect(existsSync(path.join('config', path.basename(file))), file).toBe(true);
+      for (const file of named)
+        expect(existsSync(path.join('config', path.basename(file))), file).toBe(true);
     }
   });
 

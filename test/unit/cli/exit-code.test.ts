@@ -2,7 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { CopyFailedError } from '../../../src/client/errors.js';
 import { exitCodeOf, exitCodeOfError } from '../../../src/cli/exit-code.js';
-import { FlashCopyError, refusalError, type ErrorFamily, type ErrorOutcome } from '../../../src/domain/errors.js';
+import {
+  FlashCopyError,
+  refusalError,
+  type ErrorFamily,
+  type ErrorOutcome,
+} from '../../../src/domain/errors.js';
 import type { Outcome, Report } from '../../../src/domain/report.js';
 import { report } from './a-report.js';
 
@@ -34,7 +39,12 @@ describe('exit code of an error', () => {
   });
 
   it('is 3 for a refusal of the plan', () => {
-    const refusal = { code: 'SIZES_DIFFER', field: 'volumes[0].target', value: 'x', remedy: 'use one of 1 GiB' };
+    const refusal = {
+      code: 'SIZES_DIFFER',
+      field: 'volumes[0].target',
+      value: 'x',
+      remedy: 'use one of 1 GiB',
+    };
     expect(exitCodeOfError(refusalError([refusal]))).toBe(3);
   });
 
@@ -46,7 +56,10 @@ describe('exit code of an error', () => {
 
   it('is that of the report a failed run carries', () => {
     const data = failedWith('array');
-    const failed = new CopyFailedError(data, { workflowId: 'flashcopy/a', report: report({ outcome: 'failed' }) });
+    const failed = new CopyFailedError(data, {
+      workflowId: 'flashcopy/a',
+      report: report({ outcome: 'failed' }),
+    });
     expect(exitCodeOfError(failed)).toBe(4);
   });
 

@@ -23,14 +23,18 @@ describe('a document', () => {
   });
 
   it('reads numbers, booleans and JSON as usual', async () => {
-    expect(await written('{ rate: 50, grain: 256, ratio: 1.5, incremental: true, none: null }')).toEqual({
+    expect(
+      await written('{ rate: 50, grain: 256, ratio: 1.5, incremental: true, none: null }'),
+    ).toEqual({
       ...{ rate: 50, grain: 256, ratio: 1.5, incremental: true, none: null },
     });
     expect(await written('{"rate": -3}')).toEqual({ rate: -3 });
   });
 
   it('that cannot be read or is no YAML is one line with the name of the file', async () => {
-    await expect(readDocument('/nonexistent/request.yaml')).rejects.toMatchObject({ code: 'UNREADABLE_FILE' });
+    await expect(readDocument('/nonexistent/request.yaml')).rejects.toMatchObject({
+      code: 'UNREADABLE_FILE',
+    });
     const error = await written('a: [1, 2').catch((reason: unknown) => reason as Error);
     expect((error as Error).message).toMatch(/request\.yaml: UNREADABLE_FILE; [^\n]+$/);
   });

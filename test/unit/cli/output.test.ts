@@ -15,8 +15,18 @@ function recorded(json: boolean) {
 }
 
 const refusal = refusalError([
-  { code: 'TARGET_IN_USE', field: 'volumes[1].target', value: 'db_x', remedy: 'unmap it from host app2' },
-  { code: 'SIZES_DIFFER', field: 'volumes[2].target', value: 'db_y', remedy: 'use a volume of 1 GiB' },
+  {
+    code: 'TARGET_IN_USE',
+    field: 'volumes[1].target',
+    value: 'db_x',
+    remedy: 'unmap it from host app2',
+  },
+  {
+    code: 'SIZES_DIFFER',
+    field: 'volumes[2].target',
+    value: 'db_y',
+    remedy: 'use a volume of 1 GiB',
+  },
 ]);
 
 describe('with --json', () => {
@@ -48,13 +58,21 @@ describe('with --json', () => {
 describe('for people', () => {
   it('an error is on standard error, without a stack trace', () => {
     const { output, said } = recorded(false);
-    output.fail(new FlashCopyError({ family: 'request', code: 'INVALID_REQUEST', message: 'volumes: missing' }));
+    output.fail(
+      new FlashCopyError({
+        family: 'request',
+        code: 'INVALID_REQUEST',
+        message: 'volumes: missing',
+      }),
+    );
     expect(said).toEqual({ out: '', err: 'INVALID_REQUEST: volumes: missing\n' });
   });
 
   it('a failed run is its report first, and last the one line on standard error', () => {
     const { output, said } = recorded(false);
-    const data = errorData(new FlashCopyError({ family: 'array', code: 'START_FAILED', message: 'CMMVC5917E' }));
+    const data = errorData(
+      new FlashCopyError({ family: 'array', code: 'START_FAILED', message: 'CMMVC5917E' }),
+    );
     const failed = report({ outcome: 'failed', advice: ['every source has its I/O'] });
     output.fail(new CopyFailedError(data, { workflowId: 'flashcopy/erp', report: failed }));
     expect(said.out).toMatch(/^\nerp: FAILED.*\n[^]*every source has its I\/O\n$/);

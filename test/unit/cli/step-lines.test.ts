@@ -32,13 +32,24 @@ describe('lines between two reports', () => {
   });
 
   it('a step that failed for several reasons says the first, for all of them stand at the end', () => {
-    const failed: StepReport = { ...done, name: 'plan', subject: '', state: 'failed', note: 'A: x\nB: y\nC: z' };
-    expect(texts(report({ steps: [] }), report({ steps: [failed] }))).toEqual(['failed: plan 5.5 s A: x (and 2 more)']);
+    const failed: StepReport = {
+      ...done,
+      name: 'plan',
+      subject: '',
+      state: 'failed',
+      note: 'A: x\nB: y\nC: z',
+    };
+    expect(texts(report({ steps: [] }), report({ steps: [failed] }))).toEqual([
+      'failed: plan 5.5 s A: x (and 2 more)',
+    ]);
   });
 
   it('the pause is said before the source is said to be given back', () => {
     const giveBack: StepReport = { ...done, name: 'giveBack', subject: 'source1' };
-    const marks = newLines(report({ steps: [], pauses: [] }), report({ steps: [done, giveBack] })).map((l) => l.mark);
+    const marks = newLines(
+      report({ steps: [], pauses: [] }),
+      report({ steps: [done, giveBack] }),
+    ).map((l) => l.mark);
     expect(marks).toEqual(['done', 'pause', 'done']);
   });
 
@@ -46,7 +57,9 @@ describe('lines between two reports', () => {
     const before = report({ pauses: [] });
     const [pause] = report().pauses;
     if (pause === undefined) throw new Error('no pause');
-    expect(texts(before, report())).toEqual(['pause: source1 was without I/O for 131 ms (quiesce), unbroken']);
+    expect(texts(before, report())).toEqual([
+      'pause: source1 was without I/O for 131 ms (quiesce), unbroken',
+    ]);
     expect(texts(before, report({ pauses: [{ ...pause, broken: 'thawed by another' }] }))).toEqual([
       'pause: source1 did not stand still for certain (quiesce): thawed by another',
     ]);

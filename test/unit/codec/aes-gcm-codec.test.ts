@@ -7,7 +7,8 @@ import { AesGcmCodec, encryptingConverter } from '../../../src/codec/index.js';
 const key = (id: string) => ({ id, key: randomBytes(32).toString('base64') });
 const plain = { volumes: [{ source: 'db1', text: 'ä"\u0000' }] };
 const payload = (value: unknown = plain): Payload => defaultPayloadConverter.toPayload(value);
-const valueOf = (one: Payload | undefined): unknown => defaultPayloadConverter.fromPayload(one ?? {});
+const valueOf = (one: Payload | undefined): unknown =>
+  defaultPayloadConverter.fromPayload(one ?? {});
 const [old, fresh] = [key('2025'), key('2026')];
 
 const refusal = async (codec: AesGcmCodec, payloads: Payload[]): Promise<Error> => {
@@ -15,7 +16,8 @@ const refusal = async (codec: AesGcmCodec, payloads: Payload[]): Promise<Error> 
   if (answer instanceof Error) return answer;
   throw new Error('was decoded');
 };
-const everything = (error: Error): string => JSON.stringify([error.message, error.stack, error.cause, error]);
+const everything = (error: Error): string =>
+  JSON.stringify([error.message, error.stack, error.cause, error]);
 
 describe('encrypted payloads', () => {
   it('show a key id and nothing of what they hold', async () => {
@@ -33,10 +35,15 @@ describe('encrypted payloads', () => {
       expect(valueOf(back)).toEqual(value);
     }
     // As protobuf hands on a payload without data.
-    const empty = { metadata: { encoding: Buffer.from('binary/null') }, data: [] as unknown as Uint8Array };
+    const empty = {
+      metadata: { encoding: Buffer.from('binary/null') },
+      data: [] as unknown as Uint8Array,
+    };
     expect(valueOf((await codec.decode(await codec.encode([empty])))[0])).toBe(valueOf(empty));
     const [one, other] = await codec.encode([payload(), payload()]);
-    expect(Buffer.compare(one?.data ?? Buffer.alloc(0), other?.data ?? Buffer.alloc(0))).not.toBe(0);
+    expect(Buffer.compare(one?.data ?? Buffer.alloc(0), other?.data ?? Buffer.alloc(0))).not.toBe(
+      0,
+    );
   });
 
   it('of an old key are read after a rotation; new ones have the new key', async () => {
@@ -44,7 +51,9 @@ describe('encrypted payloads', () => {
     const rotated = new AesGcmCodec([fresh, old]);
     expect(valueOf((await rotated.decode(before))[0])).toEqual(plain);
     const after = await rotated.encode([payload()]);
-    expect(await refusal(new AesGcmCodec([old]), after)).toMatchObject({ code: 'PAYLOAD_KEY_UNKNOWN' });
+    expect(await refusal(new AesGcmCodec([old]), after)).toMatchObject({
+      code: 'PAYLOAD_KEY_UNKNOWN',
+    });
   });
 
   it('of another key with the same id are refused without a word of them', async () => {
@@ -70,7 +79,9 @@ describe('encrypted payloads', () => {
       expect(everything(error)).not.toContain('db1');
     }
     const moved = { ...good.metadata, 'encryption-key-id': Buffer.from('same') };
-    expect(await refusal(codec, [{ ...good, metadata: moved }])).toMatchObject({ code: 'PAYLOAD_UNREADABLE' });
+    expect(await refusal(codec, [{ ...good, metadata: moved }])).toMatchObject({
+      code: 'PAYLOAD_UNREADABLE',
+    });
   });
 
   it('from before the codec are handed on', async () => {
@@ -94,9 +105,13 @@ describe('a key', () => {
     const raw = randomBytes(32);
     const encrypted = await new AesGcmCodec([{ id: 'k', key: raw }]).encode([payload()]);
     for (const text of [raw.toString('hex'), raw.toString('base64'), `${raw.toString('base64')}\n`])
-      expect(valueOf((await new AesGcmCodec([{ id: 'k', key: text }]).decode(encrypted))[0])).toEqual(plain);
+      expect(
+        valueOf((await new AesGcmCodec([{ id: 'k', key: text }]).decode(encrypted))[0]),
+      ).toEqual(plain);
     expect(() => new AesGcmCodec([])).toThrow('at least one');
     expect(() => new AesGcmCodec([old, old])).toThrow('twice');
-    expect(encryptingConverter({ keys: [old], encodeFailures: false })).not.toHaveProperty('failureConverterPath');
+    expect(encryptingConverter({ keys: [old], encodeFailures: false })).not.toHaveProperty(
+      'failureConverterPath',
+    );
   });
 });

@@ -12,7 +12,10 @@ const request = {
 };
 const asJson = (text: string): unknown => JSON.parse(text);
 
-function refusal(value: unknown, parse: (value: unknown) => unknown = parseRequest): FlashCopyError {
+function refusal(
+  value: unknown,
+  parse: (value: unknown) => unknown = parseRequest,
+): FlashCopyError {
   try {
     parse(value);
   } catch (error) {
@@ -24,28 +27,41 @@ function refusal(value: unknown, parse: (value: unknown) => unknown = parseReque
 const inventory = (value: unknown): unknown => parseInventory(value, { baseDir: '/' });
 
 describe('a field named like something else', () => {
-  it.each(['__proto__', 'constructor', 'prototype'])('%s is refused by name, at any depth', (name) => {
-    const top = asJson(`{"name":"erp","${name}":{"array":"svc1"}}`);
-    expect(refusal(top).message).toBe(`${name}: this name is not allowed for a field; remove it`);
-    const deep = { ...request, copy: asJson(`{"rate":50,"${name}":{"incremental":true}}`) };
-    expect(refusal(deep).message).toBe(`copy.${name}: this name is not allowed for a field; remove it`);
-    expect(refusal(asJson(`{"arrays":{"${name}":{}},"hosts":{}}`), inventory).code).toBe('INVALID_INVENTORY');
-  });
+  it.each(['__proto__', 'constructor', 'prototype'])(
+    '%s is refused by name, at any depth',
+    (name) => {
+      const top = asJson(`{"name":"erp","${name}":{"array":"svc1"}}`);
+      expect(refusal(top).message).toBe(`${name}: this name is not allowed for a field; remove it`);
+      const deep = { ...request, copy: asJson(`{"rate":50,"${name}":{"incremental":true}}`) };
+      expect(refusal(deep).message).toBe(
+        `copy.${name}: this name is not allowed for a field; remove it`,
+      );
+      expect(refusal(asJson(`{"arrays":{"${name}":{}},"hosts":{}}`), inventory).code).toBe(
+        'INVALID_INVENTORY',
+      );
+    },
+  );
 
   it('leaves every other object as it was', () => {
-    refusal(asJson('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}'));
+    refusal(
+      asJson('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}'),
+    );
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
   it('does not hand on what a prototype holds', () => {
     const inherits: unknown = Object.create(request);
-    expect(refusal(inherits).message).toBe('the document: not a plain value; use what JSON can hold');
+    expect(refusal(inherits).message).toBe(
+      'the document: not a plain value; use what JSON can hold',
+    );
   });
 
   it('with control characters is refused, and they are never shown', () => {
     const groups = { host: 'b', volumeGroups: { 'vg\u001b[31m\n': 'x' } };
     const { message } = refusal({ ...request, targets: [groups] });
-    expect(message).toMatch(/^targets\[0\]\.volumeGroups\.vg\\u001b\[31m\\n: not a name of a field/);
+    expect(message).toMatch(
+      /^targets\[0\]\.volumeGroups\.vg\\u001b\[31m\\n: not a name of a field/,
+    );
     expect(message).toMatch(/^[\x20-\x7e]+$/);
   });
 
@@ -86,8 +102,12 @@ describe('a value made to hurt', () => {
     adopt: (word) => ({ volumes: [{ source: 'db1', target: 'db1c', adopt: word }] }),
     host: (word) => ({ sources: [{ host: word, method: 'quiesce' }] }),
     method: (word) => ({ sources: [{ host: 'app1', method: word }] }),
-    unit: (word) => ({ sources: [{ host: 'app1', method: 'unmount', units: [`${word}.service`] }] }),
-    application: (word) => ({ sources: [{ host: 'app1', method: 'quiesce', applications: [word] }] }),
+    unit: (word) => ({
+      sources: [{ host: 'app1', method: 'unmount', units: [`${word}.service`] }],
+    }),
+    application: (word) => ({
+      sources: [{ host: 'app1', method: 'quiesce', applications: [word] }],
+    }),
     mount: (word) => ({ sources: [{ host: 'app1', method: 'quiesce', mounts: [`/${word}`] }] }),
     at: (word) => ({ targets: [{ host: 'b', mounts: [{ from: '/data', at: `/${word}` }] }] }),
     volumeGroup: (word) => ({ targets: [{ host: 'b', volumeGroups: { vg: word } }] }),
@@ -97,14 +117,17 @@ describe('a value made to hurt', () => {
   /** The only hostile words that a grammar of a place can say something else with: a leading dash inside a path is a file's name. */
   const harmless = new Set(['mount -force', 'at -force']);
 
-  it.each(Object.keys(places))('in %s is refused with its field, escaped and shortened', (place) => {
-    for (const word of HOSTILE.filter((one) => !harmless.has(`${place} ${one}`))) {
-      const { code, message } = refusal({ ...request, ...places[place]?.(word) });
-      expect(code).toBe('INVALID_REQUEST');
-      expect(message).toMatch(/^[\x20-\x7e]+$/);
-      expect(message.length).toBeLessThan(400);
-    }
-  });
+  it.each(Object.keys(places))(
+    'in %s is refused with its field, escaped and shortened',
+    (place) => {
+      for (const word of HOSTILE.filter((one) => !harmless.has(`${place} ${one}`))) {
+        const { code, message } = refusal({ ...request, ...places[place]?.(word) });
+        expect(code).toBe('INVALID_REQUEST');
+        expect(message).toMatch(/^[\x20-\x7e]+$/);
+        expect(message.length).toBeLessThan(400);
+      }
+    },
+  );
 });
 
 /** Three for each character that a document may have: its name, whether it is an own field, its value. */
@@ -127,11 +150,18 @@ function counted(document: unknown): unknown {
 }
 
 describe('a document without end', () => {
-  const bounded = (value: unknown, message: RegExp): void => expect(refusal(counted(value)).message).toMatch(message);
+  const bounded = (value: unknown, message: RegExp): void =>
+    expect(refusal(counted(value)).message).toMatch(message);
 
   it('of 10 MB is refused by its size', () => {
-    bounded({ ...request, name: 'x'.repeat(10_000_000) }, /^the document: too large, more than 1000000 characters/);
-    const many = { ...request, volumes: Array.from({ length: 2_000_000 }, () => ({ source: 'a', target: 'b' })) };
+    bounded(
+      { ...request, name: 'x'.repeat(10_000_000) },
+      /^the document: too large, more than 1000000 characters/,
+    );
+    const many = {
+      ...request,
+      volumes: Array.from({ length: 2_000_000 }, () => ({ source: 'a', target: 'b' })),
+    };
     bounded(many, /^the document: too large/);
   });
 

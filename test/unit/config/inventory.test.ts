@@ -11,19 +11,30 @@ const svc = {
   hostKey: KEY,
   sessions: 6,
 };
-const linux = { ...svc, kind: 'linux', user: 'root', sessions: undefined, arrayHosts: { 'svc-lab': 'source1' } };
+const linux = {
+  ...svc,
+  kind: 'linux',
+  user: 'root',
+  sessions: undefined,
+  arrayHosts: { 'svc-lab': 'source1' },
+};
 const inventory = (array: object, host: object = linux) => ({
   arrays: { 'svc-lab': array },
   hosts: { source1: JSON.parse(JSON.stringify(host)) as object },
 });
 const parse = (value: unknown) => parseInventory(value, { baseDir: '/etc/flashcopy' });
 const refused = (message: string): unknown =>
-  expect.objectContaining({ code: 'INVALID_INVENTORY', message: expect.stringContaining(message) as string });
+  expect.objectContaining({
+    code: 'INVALID_INVENTORY',
+    message: expect.stringContaining(message) as string,
+  });
 
 describe('parseInventory', () => {
   it('refuses a password in the file without repeating it', () => {
     const bad = inventory({ ...svc, password: 'hunter2' });
-    expect(() => parse(bad)).toThrow(refused('arrays.svc-lab.password: secrets do not stand in an inventory'));
+    expect(() => parse(bad)).toThrow(
+      refused('arrays.svc-lab.password: secrets do not stand in an inventory'),
+    );
     expect(() => parse(bad)).not.toThrow(/hunter2/);
   });
 
@@ -39,18 +50,37 @@ describe('parseInventory', () => {
     ['a host key that is none', { ...svc, hostKey: 'MD5:1' }, 'fingerprint'],
     ['a misspelt key', { ...svc, sesions: 4 }, 'did you mean sessions?'],
   ])('refuses %s', (_, array, message) => {
-    expect(() => parse(inventory(JSON.parse(JSON.stringify(array)) as object))).toThrow(refused(message));
+    expect(() => parse(inventory(JSON.parse(JSON.stringify(array)) as object))).toThrow(
+      refused(message),
+    );
   });
 
-  const rest = { ...svc, wire: 'rest', address: 'svc1', hostKey: undefined, identityFile: undefined, passwordEnv: 'X' };
+  const rest = {
+    ...svc,
+    wire: 'rest',
+    address: 'svc1',
+    hostKey: undefined,
+    identityFile: undefined,
+    passwordEnv: 'X',
+  };
   it.each<[string, object, string]>([
-    ['a key file over REST', { ...rest, passwordEnv: undefined, identityFile: './id' }, 'not with wire: rest'],
+    [
+      'a key file over REST',
+      { ...rest, passwordEnv: undefined, identityFile: './id' },
+      'not with wire: rest',
+    ],
     ['a host key over REST', { ...rest, hostKey: KEY }, 'not with wire: rest'],
     ['a CA over SSH', { ...svc, caFile: './ca.pem' }, 'not with wire: ssh'],
-    ['CA and fingerprint', { ...rest, caFile: './ca.pem', fingerprint: 'ab'.repeat(32) }, 'not both'],
+    [
+      'CA and fingerprint',
+      { ...rest, caFile: './ca.pem', fingerprint: 'ab'.repeat(32) },
+      'not both',
+    ],
     ['a fingerprint that is none', { ...rest, fingerprint: 'abcd' }, 'SHA-256'],
   ])('refuses %s', (_, array, message) => {
-    expect(() => parse(inventory(JSON.parse(JSON.stringify(array)) as object))).toThrow(refused(message));
+    expect(() => parse(inventory(JSON.parse(JSON.stringify(array)) as object))).toThrow(
+      refused(message),
+    );
   });
 
   it('takes an array over REST, with a second address', () => {
@@ -68,6 +98,8 @@ describe('parseInventory', () => {
   });
 
   it('hands the options of models on', () => {
-    expect(parse({ arrays: { a: { kind: 'model', speed: 3 } }, hosts: {} }).arrays['a']).toMatchObject({ speed: 3 });
+    expect(
+      parse({ arrays: { a: { kind: 'model', speed: 3 } }, hosts: {} }).arrays['a'],
+    ).toMatchObject({ speed: 3 });
   });
 });

@@ -22,15 +22,22 @@ function refusalOf(value: unknown): FlashCopyError {
 }
 
 describe('parseRequest', () => {
-  it.each(readdirSync(new URL('invalid/', samples)))('refuses invalid/%s and says what would be right', (file) => {
-    const text = read(`invalid/${file}`);
-    const expected = [...text.matchAll(/^# expect: (.*)$/gm)].map(([, line]) => line ?? '');
-    const { family, code, message, retry } = refusalOf(parse(text));
-    expect({ family, code, retry }).toEqual({ family: 'request', code: 'INVALID_REQUEST', retry: 'never' });
-    expect(expected.length).toBeGreaterThan(0);
-    for (const line of expected) expect(message).toContain(line);
-    expect(message.split('\n')).toHaveLength(expected.length);
-  });
+  it.each(readdirSync(new URL('invalid/', samples)))(
+    'refuses invalid/%s and says what would be right',
+    (file) => {
+      const text = read(`invalid/${file}`);
+      const expected = [...text.matchAll(/^# expect: (.*)$/gm)].map(([, line]) => line ?? '');
+      const { family, code, message, retry } = refusalOf(parse(text));
+      expect({ family, code, retry }).toEqual({
+        family: 'request',
+        code: 'INVALID_REQUEST',
+        retry: 'never',
+      });
+      expect(expected.length).toBeGreaterThan(0);
+      for (const line of expected) expect(message).toContain(line);
+      expect(message.split('\n')).toHaveLength(expected.length);
+    },
+  );
 
   it.each(readdirSync(new URL('valid/', samples)))('accepts valid/%s', (file) => {
     expect(parseRequest(valid(file)).groups.length).toBeGreaterThan(0);
@@ -39,7 +46,9 @@ describe('parseRequest', () => {
   it('applies every default', () => {
     expect(parseRequest(valid('short.yaml'))).toMatchObject({
       sources: [{ units: [], applications: [], mounts: 'auto' }],
-      targets: [{ synthesis: 'auto', keepMapped: false, volumeGroups: {}, mounts: [{ readOnly: false }] }],
+      targets: [
+        { synthesis: 'auto', keepMapped: false, volumeGroups: {}, mounts: [{ readOnly: false }] },
+      ],
       copy: { rate: 50, cleanRate: 50, incremental: false, grainSize: 256, waitFor: 'started' },
       ...{ grade: 'filesystem', maxPauseMs: 30_000, maxOutageMs: 300_000, maxPreparedMs: 600_000 },
       verify: { fileSystem: true },
@@ -48,7 +57,11 @@ describe('parseRequest', () => {
 
   it('reads durations as text and as ms, and takes the closing slash off a path', () => {
     const request = parseRequest(valid('groups.yaml'));
-    expect(request).toMatchObject({ maxPauseMs: 1500, maxOutageMs: 600_000, maxPreparedMs: 3_600_000 });
+    expect(request).toMatchObject({
+      maxPauseMs: 1500,
+      maxOutageMs: 600_000,
+      maxPreparedMs: 3_600_000,
+    });
     expect(request.sources[0]!.mounts).toEqual(['/erp', '/erp/log']);
   });
 
@@ -95,22 +108,26 @@ describe('parseRequest', () => {
       fc.constantFrom('a; b', '$(x)', "a'b", 'a\nb', '-rf', 'ok_name'),
     );
     fc.assert(
-      fc.property(text, fc.constantFrom('name', 'source', 'target', 'host', 'from', 'at'), (hostile, field) => {
-        const put = (name: string, usual: string) => (name === field ? hostile : usual);
-        const request = {
-          ...{ name: put('name', 'n'), array: 'svc' },
-          volumes: [{ source: put('source', 's'), target: put('target', 't') }],
-          sources: [{ host: put('host', 'h'), method: 'quiesce' }],
-          targets: [{ host: 'b', mounts: [{ from: put('from', '/d'), at: put('at', '/c') }] }],
-        };
-        try {
-          parseRequest(request);
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'INVALID_REQUEST' });
-          return;
-        }
-        expect(hostile).toMatch(/^[A-Za-z0-9._@:+,=/ -]+$/);
-      }),
+      fc.property(
+        text,
+        fc.constantFrom('name', 'source', 'target', 'host', 'from', 'at'),
+        (hostile, field) => {
+          const put = (name: string, usual: string) => (name === field ? hostile : usual);
+          const request = {
+            ...{ name: put('name', 'n'), array: 'svc' },
+            volumes: [{ source: put('source', 's'), target: put('target', 't') }],
+            sources: [{ host: put('host', 'h'), method: 'quiesce' }],
+            targets: [{ host: 'b', mounts: [{ from: put('from', '/d'), at: put('at', '/c') }] }],
+          };
+          try {
+            parseRequest(request);
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'INVALID_REQUEST' });
+            return;
+          }
+          expect(hostile).toMatch(/^[A-Za-z0-9._@:+,=/ -]+$/);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -123,7 +140,9 @@ describe('the published schema', () => {
   });
 
   it('is what docs/request.md says', () => {
-    expect(readFileSync(new URL('../../../docs/request.md', import.meta.url), 'utf8')).toBe(requestReference());
+    expect(readFileSync(new URL('../../../docs/request.md', import.meta.url), 'utf8')).toBe(
+      requestReference(),
+    );
   });
 });
 
@@ -142,9 +161,17 @@ describe('the functions of FlashCopy', () => {
   };
 
   it('have quiet defaults: nothing is deleted, nothing of others is touched', () => {
-    expect(parseRequest(base).copy).toMatchObject({ kind: 'mapping', autodelete: false, dependents: 'refuse' });
-    expect(parseRequest({ ...base, copy: { kind: 'restore' } }).copy).toMatchObject({ autodelete: true });
-    expect(parseRequest({ ...base, copy: { kind: 'restore', autodelete: false } }).copy.autodelete).toBe(false);
+    expect(parseRequest(base).copy).toMatchObject({
+      kind: 'mapping',
+      autodelete: false,
+      dependents: 'refuse',
+    });
+    expect(parseRequest({ ...base, copy: { kind: 'restore' } }).copy).toMatchObject({
+      autodelete: true,
+    });
+    expect(
+      parseRequest({ ...base, copy: { kind: 'restore', autodelete: false } }).copy.autodelete,
+    ).toBe(false);
   });
 
   it('give one source several targets, and a created target its form', () => {
@@ -161,8 +188,16 @@ describe('the functions of FlashCopy', () => {
   });
 
   it.each<[string, object, string]>([
-    ['a restore that never ends', { copy: { kind: 'restore', rate: 0 } }, 'copy.kind = "restore": never happens'],
-    ['a clone that never ends', { copy: { autodelete: true, rate: 0 } }, 'copy.autodelete = true: never happens'],
+    [
+      'a restore that never ends',
+      { copy: { kind: 'restore', rate: 0 } },
+      'copy.kind = "restore": never happens',
+    ],
+    [
+      'a clone that never ends',
+      { copy: { autodelete: true, rate: 0 } },
+      'copy.autodelete = true: never happens',
+    ],
     ['a kind nobody knows', { copy: { kind: 'mirror' } }, 'copy.kind = "mirror"'],
     ['sources that were forgotten', { sources: undefined }, 'sources = (missing)'],
     [
@@ -176,9 +211,16 @@ describe('the functions of FlashCopy', () => {
 });
 
 describe('snapshots', () => {
-  const request = (snapshot: object | undefined, more: object = {}, kind = 'snapshot'): unknown => ({
+  const request = (
+    snapshot: object | undefined,
+    more: object = {},
+    kind = 'snapshot',
+  ): unknown => ({
     ...{ name: 'n', array: 'svc', sources: [], grade: 'crash', volumes: [{ source: 'a' }] },
-    copy: { kind, ...(snapshot === undefined ? {} : { snapshot: { volumeGroup: 'vg', ...snapshot } }) },
+    copy: {
+      kind,
+      ...(snapshot === undefined ? {} : { snapshot: { volumeGroup: 'vg', ...snapshot } }),
+    },
     ...more,
   });
   const linesOf = (value: unknown): string[] => refusalOf(value).message.split('\n');
@@ -186,20 +228,44 @@ describe('snapshots', () => {
   it('name no target, with clones the new volumes, and a restore the volumes that are overwritten', () => {
     expect(parseRequest(request({}))).toMatchObject({
       groups: [{ volumes: [{ source: 'a', target: '' }] }],
-      copy: { kind: 'snapshot', autodelete: false, snapshot: { volumeGroup: 'vg', safeguarded: false } },
+      copy: {
+        kind: 'snapshot',
+        autodelete: false,
+        snapshot: { volumeGroup: 'vg', safeguarded: false },
+      },
     });
-    const cloned = request({ clone: 'thinclone', retentionDays: 7 }, { volumes: [{ source: 'a', target: 'a_clone' }] });
-    expect(parseRequest(cloned).copy.snapshot).toMatchObject({ clone: 'thinclone', retentionDays: 7 });
+    const cloned = request(
+      { clone: 'thinclone', retentionDays: 7 },
+      { volumes: [{ source: 'a', target: 'a_clone' }] },
+    );
+    expect(parseRequest(cloned).copy.snapshot).toMatchObject({
+      clone: 'thinclone',
+      retentionDays: 7,
+    });
     const uid = '60'.repeat(16);
-    const back = request({ restoreFrom: 's1' }, { volumes: [{ target: 'a', overwrite: uid }] }, 'restore-snapshot');
-    expect(parseRequest(back).groups[0]!.volumes).toEqual([{ source: '', target: 'a', overwrite: uid }]);
+    const back = request(
+      { restoreFrom: 's1' },
+      { volumes: [{ target: 'a', overwrite: uid }] },
+      'restore-snapshot',
+    );
+    expect(parseRequest(back).groups[0]!.volumes).toEqual([
+      { source: '', target: 'a', overwrite: uid },
+    ]);
   });
 
   it.each<[string, unknown, string]>([
     ['without volume group', request(undefined), 'copy.snapshot = (missing)'],
-    ['of mappings', request({}, { volumes: [{ source: 'a', target: 'b' }] }, 'mapping'), 'copy.snapshot = {...}'],
+    [
+      'of mappings',
+      request({}, { volumes: [{ source: 'a', target: 'b' }] }, 'mapping'),
+      'copy.snapshot = {...}',
+    ],
     ['kept for 0 days', request({ retentionDays: 0 }), 'copy.snapshot.retentionDays = 0'],
-    ['kept for too long', request({ retentionDays: 32_768 }), 'copy.snapshot.retentionDays = 32768'],
+    [
+      'kept for too long',
+      request({ retentionDays: 32_768 }),
+      'copy.snapshot.retentionDays = 32768',
+    ],
     [
       'kept for more minutes than a day has',
       request({ retentionMinutes: 1441 }),
@@ -212,13 +278,24 @@ describe('snapshots', () => {
     ],
     ['safeguarded for ever', request({ safeguarded: true }), 'copy.snapshot.safeguarded = true'],
     ['with a pool for nothing', request({ clonePool: 'p' }), 'copy.snapshot.clonePool = "p"'],
-    ['that are restored and taken', request({ restoreFrom: 's' }), 'copy.snapshot.restoreFrom = "s"'],
-    ['with targets nobody makes', request({}, { volumes: [{ source: 'a', target: 'b' }] }), 'volumes[0].target = "b"'],
+    [
+      'that are restored and taken',
+      request({ restoreFrom: 's' }),
+      'copy.snapshot.restoreFrom = "s"',
+    ],
+    [
+      'with targets nobody makes',
+      request({}, { volumes: [{ source: 'a', target: 'b' }] }),
+      'volumes[0].target = "b"',
+    ],
     ['without source', request({}, { volumes: [{ host: 'h' }] }), 'volumes[0].source = (missing)'],
     ['cloned without name', request({ clone: 'clone' }), 'volumes[0].target = (missing)'],
     [
       'cloned over something',
-      request({ clone: 'clone' }, { volumes: [{ source: 'a', target: 'b', create: { pool: 'p' } }] }),
+      request(
+        { clone: 'clone' },
+        { volumes: [{ source: 'a', target: 'b', create: { pool: 'p' } }] },
+      ),
       'volumes[0].create = {...}',
     ],
     [
@@ -228,12 +305,20 @@ describe('snapshots', () => {
     ],
     [
       'restored and kept',
-      request({ restoreFrom: 's', retentionDays: 1 }, { volumes: [{ target: 'a' }] }, 'restore-snapshot'),
+      request(
+        { restoreFrom: 's', retentionDays: 1 },
+        { volumes: [{ target: 'a' }] },
+        'restore-snapshot',
+      ),
       'copy.snapshot.retentionDays = 1',
     ],
     [
       'restored from a volume',
-      request({ restoreFrom: 's' }, { volumes: [{ source: 'b', target: 'a' }] }, 'restore-snapshot'),
+      request(
+        { restoreFrom: 's' },
+        { volumes: [{ source: 'b', target: 'a' }] },
+        'restore-snapshot',
+      ),
       'volumes[0].source = "b"',
     ],
   ])('are refused %s', (_what, value, says) => {
@@ -243,7 +328,12 @@ describe('snapshots', () => {
   });
 
   it('leave the other kinds as they were: source and target are needed', () => {
-    const value = { name: 'n', array: 'svc', sources: [], volumes: [{ target: 'b' }, { source: 'c' }] };
+    const value = {
+      name: 'n',
+      array: 'svc',
+      sources: [],
+      volumes: [{ target: 'b' }, { source: 'c' }],
+    };
     expect(linesOf(value)).toEqual([
       'volumes[0].source = (missing): name the source volume',
       'volumes[1].target = (missing): name the target volume',

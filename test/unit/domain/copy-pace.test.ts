@@ -1,11 +1,21 @@
 // The pace of a background copy: from what was seen.
 import { describe, expect, it } from 'vitest';
-import { bytesPerSecond, expectedEnd, observe, stalledForMs } from '../../../src/domain/copy-pace.js';
+import {
+  bytesPerSecond,
+  expectedEnd,
+  observe,
+  stalledForMs,
+} from '../../../src/domain/copy-pace.js';
 
 const MINUTE = 60_000;
 const GiB = 2 ** 30;
 const seen = (a: number, b: number, copyRate = 50) =>
-  [a, b].map((progressPercent, at) => ({ mapping: `m${at}`, progressPercent, copyRate, capacityBytes: GiB }));
+  [a, b].map((progressPercent, at) => ({
+    mapping: `m${at}`,
+    progressPercent,
+    copyRate,
+    capacityBytes: GiB,
+  }));
 
 describe('the pace of a copy', () => {
   it('doubles with every ten of the rate, and 0 is none', () => {
@@ -24,7 +34,10 @@ describe('the pace of a copy', () => {
 
   it('begins anew when a copy went back', () => {
     const first = observe(undefined, seen(90, 90), 0);
-    expect(observe(first, seen(5, 90), MINUTE)).toMatchObject({ firstAt: MINUTE, first: { m0: 5 } });
+    expect(observe(first, seen(5, 90), MINUTE)).toMatchObject({
+      firstAt: MINUTE,
+      first: { m0: 5 },
+    });
   });
 
   it('stands when no percent was gained for longer than one may take', () => {
@@ -34,7 +47,9 @@ describe('the pace of a copy', () => {
     // At 128 KiB/s one percent of 100 GiB takes over two hours.
     const large = seen(10, 10, 1).map((one) => ({ ...one, capacityBytes: 100 * GiB }));
     expect(stalledForMs(standing, large, 11 * MINUTE)).toBe(0);
-    expect(stalledForMs(observe(first, seen(11, 10), 11 * MINUTE), seen(11, 10), 11 * MINUTE)).toBe(0);
+    expect(stalledForMs(observe(first, seen(11, 10), 11 * MINUTE), seen(11, 10), 11 * MINUTE)).toBe(
+      0,
+    );
     expect(stalledForMs(standing, seen(100, 100), 11 * MINUTE)).toBe(0);
   });
 });

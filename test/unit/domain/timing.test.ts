@@ -24,14 +24,18 @@ const limits = fc.record({
   maxPauseMs: fc.integer({ min: 100, max: 300_000 }),
   maxOutageMs: fc.integer({ min: 1_000, max: 3_600_000 }),
 });
-const methods = fc.array(fc.constantFrom('quiesce' as const, 'unmount' as const), { minLength: 1, maxLength: 8 });
+const methods = fc.array(fc.constantFrom('quiesce' as const, 'unmount' as const), {
+  minLength: 1,
+  maxLength: 8,
+});
 
 describe('command < activity < holder deadline < guard lease', () => {
   it.each(['quiesce', 'unmount'] as const)('holds for every plan by %s', (method) => {
     fc.assert(
       fc.property(limits, (asked) => {
         const values = chain(asked, method).map(([, value]) => value);
-        for (const [at, value] of values.slice(1).entries()) expect(value).toBeGreaterThan(values[at]!);
+        for (const [at, value] of values.slice(1).entries())
+          expect(value).toBeGreaterThan(values[at]!);
       }),
       { numRuns: 2_000 },
     );
@@ -43,7 +47,11 @@ describe('command < activity < holder deadline < guard lease', () => {
         const sources = mixture.map((method) => ({ deadlineMs: holderDeadlineMs(asked, method) }));
         const lease = guardLeaseMs(sources);
         for (const source of sources) {
-          const activities = [pointInTimeMs(sources, asked.maxPauseMs), startGroupsMs(sources), takeDownMs(source)];
+          const activities = [
+            pointInTimeMs(sources, asked.maxPauseMs),
+            startGroupsMs(sources),
+            takeDownMs(source),
+          ];
           expect(takeDownCommandMs(source)).toBeLessThan(takeDownMs(source));
           for (const activity of activities) {
             expect(inside(activity)).toBeLessThan(activity);
@@ -60,7 +68,9 @@ describe('command < activity < holder deadline < guard lease', () => {
     fc.assert(
       fc.property(limits, ({ maxPauseMs, maxOutageMs }) => {
         const deadlineMs = holderDeadlineMs({ maxPauseMs, maxOutageMs }, 'quiesce');
-        expect(inside(pointInTimeMs([{ deadlineMs }], maxPauseMs)) - maxPauseMs).toBeGreaterThan(10_000);
+        expect(inside(pointInTimeMs([{ deadlineMs }], maxPauseMs)) - maxPauseMs).toBeGreaterThan(
+          10_000,
+        );
       }),
     );
   });
@@ -69,7 +79,10 @@ describe('command < activity < holder deadline < guard lease', () => {
     for (const [name, { startToCloseTimeout }] of Object.entries(ACTIVITIES)) {
       const [command] = ACTIVITY_LINES[name as keyof typeof ACTIVITY_LINES];
       if (command === '') continue;
-      const limit = startToCloseTimeout === undefined ? prepareGroupMs(1_000) : ms(startToCloseTimeout as StringValue);
+      const limit =
+        startToCloseTimeout === undefined
+          ? prepareGroupMs(1_000)
+          : ms(startToCloseTimeout as StringValue);
       expect(limit, name).toBeGreaterThan(COMMANDS[command]);
     }
   });
@@ -77,17 +90,28 @@ describe('command < activity < holder deadline < guard lease', () => {
 
 describe('docs/timing.md', () => {
   it('is what the code says (npx tsx scripts/timing-docs.ts)', () => {
-    expect(readFileSync(new URL('../../../docs/timing.md', import.meta.url), 'utf8')).toBe(timingReference());
+    expect(readFileSync(new URL('../../../docs/timing.md', import.meta.url), 'utf8')).toBe(
+      timingReference(),
+    );
   });
 
   it('knows all: no other file of these layers has a time limit of its own', () => {
     const src = path.resolve('src');
-    const found = ['workflows', 'activities', 'array', 'host', 'transport', 'worker', 'client'].flatMap((layer) =>
+    const found = [
+      'workflows',
+      'activities',
+      'array',
+      'host',
+      'transport',
+      'worker',
+      'client',
+    ].flatMap((layer) =>
       readdirSync(path.join(src, layer), { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.ts') && file !== 'activity-table.ts')
         .flatMap((file) => {
           const text = readFileSync(path.join(src, layer, file), 'utf8');
-          const limit = /(?:[A-Z]_M?S = \d|[tT]imeoutMs: \d|(?:Timeout|Interval|GraceTime): '?[1-9]|sleep\(\d)[^\n]*/;
+          const limit =
+            /(?:[A-Z]_M?S = \d|[tT]imeoutMs: \d|(?:Timeout|Interval|GraceTime): '?[1-9]|sleep\(\d)[^\n]*/;
           return (
             limit
               .exec(text)

@@ -9,7 +9,9 @@ const read = (file: string): string => readFileSync(file, 'utf8');
 describe('a planted bug', () => {
   it('whose text is gone, or stands twice, is refused by the name of its file', () => {
     const [mutant] = MUTANTS;
-    expect(() => planted(mutant!, () => 'rewritten')).toThrow(`${mutant!.file} has no longer: ${mutant!.edits[0]![0]}`);
+    expect(() => planted(mutant!, () => 'rewritten')).toThrow(
+      `${mutant!.file} has no longer: ${mutant!.edits[0]![0]}`,
+    );
     const twice = mutant!.edits[0]![0].repeat(2);
     expect(() => planted(mutant!, () => twice)).toThrow(`${mutant!.file} has 2 times`);
   });

@@ -1,6 +1,10 @@
 // A small simulated array for tests, with a clock that moves only when told (or when somebody sleeps).
 import type { Clock } from '../../../src/domain/clock.js';
-import { createSystem, type SimulatedSystem, type SystemOptions } from '../../../src/simulator/index.js';
+import {
+  createSystem,
+  type SimulatedSystem,
+  type SystemOptions,
+} from '../../../src/simulator/index.js';
 
 export class TestClock implements Clock {
   private ms = Date.UTC(2026, 10, 24, 1, 2, 3);
@@ -56,16 +60,21 @@ export async function testArray(
     if (answer.exitCode !== 0) throw new Error(`${line}: ${answer.stderr}`);
     return answer.stdout;
   };
-  const code = async (line: string): Promise<string> => (await system.execute(line)).stderr.split(' ')[0] ?? '';
+  const code = async (line: string): Promise<string> =>
+    (await system.execute(line)).stderr.split(' ')[0] ?? '';
   for (const name of volumes) await code(`mkvdiskhostmap -host h1 ${name}`);
   return {
     ...{ ...system, clock, ok, code },
     attribute: async (line, name) => {
-      const found = (await ok(`${line} -delim !`)).split('\n').find((text) => text.startsWith(`${name}!`));
+      const found = (await ok(`${line} -delim !`))
+        .split('\n')
+        .find((text) => text.startsWith(`${name}!`));
       return found?.slice(name.length + 1) ?? 'no such attribute';
     },
     read: async (vdisk, offset, length) =>
-      Buffer.from(await system.volumeIo.read({ vdisk, host: 'h1', offset, length })).toString('latin1'),
+      Buffer.from(await system.volumeIo.read({ vdisk, host: 'h1', offset, length })).toString(
+        'latin1',
+      ),
     write: (vdisk, offset, text) =>
       system.volumeIo.write({ vdisk, host: 'h1', offset, data: Buffer.from(text, 'latin1') }),
   };

@@ -10,14 +10,16 @@ async function copiedOnce(flags = '-incremental'): Promise<TestArray> {
   const array = await testArray();
   await array.ok('mkfcconsistgrp -name g1');
   await array.ok(`mkfcmap -name m1 -source a -target b -consistgrp g1 -copyrate 50 ${flags}`);
-  for (let grain = 0; grain < GRAINS; grain++) await array.write('a', grain * GRAIN, fill(`first ${grain}`));
+  for (let grain = 0; grain < GRAINS; grain++)
+    await array.write('a', grain * GRAIN, fill(`first ${grain}`));
   await takeCopy(array, 'g1');
   array.clock.advance(10_000);
   await array.ok('lsfcmap');
   return array;
 }
 
-const content = async (array: TestArray, vdisk: string): Promise<string> => array.read(vdisk, 0, 4 * MIB);
+const content = async (array: TestArray, vdisk: string): Promise<string> =>
+  array.read(vdisk, 0, 4 * MIB);
 
 describe('grains', () => {
   it('refreshes exactly the union of the grains changed on the source and on the target', async () => {
@@ -54,7 +56,8 @@ describe('grains', () => {
       fc.asyncProperty(fc.array(write, { maxLength: 20 }), async (writes) => {
         const array = await testArray();
         await array.ok('mkfcconsistgrp -name g1; mkfcmap -source a -target b -consistgrp g1');
-        for (let grain = 0; grain < GRAINS; grain++) await array.write('a', grain * GRAIN, fill(`first ${grain}`));
+        for (let grain = 0; grain < GRAINS; grain++)
+          await array.write('a', grain * GRAIN, fill(`first ${grain}`));
         const expected = {
           a: Buffer.from(await content(array, 'a'), 'latin1'),
           b: Buffer.from(await content(array, 'a'), 'latin1'),
@@ -90,7 +93,8 @@ describe('grains', () => {
 
   it('restores the source from its target, and only with -restore while the first copy is active', async () => {
     const array = await testArray();
-    for (let grain = 0; grain < GRAINS; grain++) await array.write('a', grain * GRAIN, fill(`good ${grain}`));
+    for (let grain = 0; grain < GRAINS; grain++)
+      await array.write('a', grain * GRAIN, fill(`good ${grain}`));
     const good = await content(array, 'a');
     await array.ok('mkfcmap -name ab -source a -target b -copyrate 0; startfcmap -prep ab');
     for (const grain of [0, 5, 8]) await array.write('a', grain * GRAIN, fill('broken'));
@@ -123,7 +127,8 @@ describe('grains', () => {
 describe('a copy that is not whole is no copy', () => {
   it('poisons the grains that were not copied and takes the target offline', async () => {
     const array = await testArray();
-    for (let grain = 0; grain < GRAINS; grain++) await array.write('a', grain * GRAIN, fill(`first ${grain}`));
+    for (let grain = 0; grain < GRAINS; grain++)
+      await array.write('a', grain * GRAIN, fill(`first ${grain}`));
     await array.ok('mkfcconsistgrp -name g1; mkfcmap -name m1 -source a -target b -consistgrp g1');
     await takeCopy(array, 'g1');
     array.clock.advance(500); // 4 of 16 grains
@@ -133,7 +138,9 @@ describe('a copy that is not whole is no copy', () => {
     await array.ok('rmfcmap -force m1');
     expect(await array.read('b', 3 * GRAIN, 64)).toBe(fill('first 3'));
     for (let grain = 4; grain < GRAINS; grain++)
-      expect(await array.read('b', grain * GRAIN, 64)).toMatch(new RegExp(`^POISONED GRAIN ${grain} OF m1 `));
+      expect(await array.read('b', grain * GRAIN, 64)).toMatch(
+        new RegExp(`^POISONED GRAIN ${grain} OF m1 `),
+      );
   });
 
   it('copies everything again after a refresh was stopped below 100 percent', async () => {
@@ -158,19 +165,25 @@ describe('a copy that is not whole is no copy', () => {
     expect((await content(array, 'b')) === (await content(array, 'a'))).toBe(true);
   });
 
-  it.each(['preparing', 'prepared', 'stopped'])('fails host I/O on the target while %s', async (state) => {
-    const array = await copiedOnce();
-    await array.ok('prestartfcconsistgrp g1');
-    await array.settled();
-    if (state !== 'preparing') array.clock.advance(2000);
-    if (state === 'stopped') {
-      await array.ok('startfcconsistgrp g1');
-      await array.write('a', 0, fill('x'));
-      await array.ok('stopfcconsistgrp g1; prestartfcconsistgrp g1');
-      array.faults.add({ on: 'flush', do: 'fail' });
-    }
-    await expect(array.read('b', 0, 1)).rejects.toMatchObject({ code: 'EIO', outcome: 'not-done' });
-    await expect(array.write('b', 0, 'x')).rejects.toMatchObject({ code: 'EIO' });
-    await array.write('a', 0, 'the source is not disturbed');
-  });
+  it.each(['preparing', 'prepared', 'stopped'])(
+    'fails host I/O on the target while %s',
+    async (state) => {
+      const array = await copiedOnce();
+      await array.ok('prestartfcconsistgrp g1');
+      await array.settled();
+      if (state !== 'preparing') array.clock.advance(2000);
+      if (state === 'stopped') {
+        await array.ok('startfcconsistgrp g1');
+        await array.write('a', 0, fill('x'));
+        await array.ok('stopfcconsistgrp g1; prestartfcconsistgrp g1');
+        array.faults.add({ on: 'flush', do: 'fail' });
+      }
+      await expect(array.read('b', 0, 1)).rejects.toMatchObject({
+        code: 'EIO',
+        outcome: 'not-done',
+      });
+      await expect(array.write('b', 0, 'x')).rejects.toMatchObject({ code: 'EIO' });
+      await array.write('a', 0, 'the source is not disturbed');
+    },
+  );
 });

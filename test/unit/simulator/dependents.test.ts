@@ -5,8 +5,10 @@ import { GRAIN, MIB, testArray, type TestArray } from './array.js';
 
 const GRAINS = (4 * MIB) / GRAIN;
 const fill = (text: string): string => text.padEnd(64, '.');
-const at = (array: TestArray, name: string, grain = 0): Promise<string> => array.read(name, grain * GRAIN, 64);
-const status = (array: TestArray, name: string): Promise<string> => array.attribute(`lsfcmap ${name}`, 'status');
+const at = (array: TestArray, name: string, grain = 0): Promise<string> =>
+  array.read(name, grain * GRAIN, 64);
+const status = (array: TestArray, name: string): Promise<string> =>
+  array.attribute(`lsfcmap ${name}`, 'status');
 
 async function start(array: TestArray, name: string): Promise<void> {
   await array.ok(`startfcmap -prep ${name}`);
@@ -16,7 +18,8 @@ async function start(array: TestArray, name: string): Promise<void> {
 /** Each grain of `a` holds its number. */
 async function filled(volumes?: string[]): Promise<TestArray> {
   const array = await testArray({}, volumes);
-  for (let grain = 0; grain < GRAINS; grain++) await array.write('a', grain * GRAIN, fill(`one ${grain}`));
+  for (let grain = 0; grain < GRAINS; grain++)
+    await array.write('a', grain * GRAIN, fill(`one ${grain}`));
   return array;
 }
 
@@ -62,14 +65,17 @@ describe('a writable test copy of a golden copy', () => {
     await array.ok('startfcmap test');
     await array.settled();
     array.clock.advance(600_000);
-    expect([await status(array, 'gold'), await array.attribute('lsfcmap gold', 'progress')]).toEqual([
-      'copying',
-      '100',
-    ]);
+    expect([
+      await status(array, 'gold'),
+      await array.attribute('lsfcmap gold', 'progress'),
+    ]).toEqual(['copying', '100']);
     expect(await array.attribute('lsfcmap gold', 'dependent_mappings')).toBe('1');
     expect(await array.ok('lsfcmapdependentmaps -nohdr -delim : gold')).toBe('1:test\n');
     await array.ok('stopfcmap -split gold');
-    expect([await status(array, 'gold'), await status(array, 'test')]).toEqual(['idle_or_copied', 'copying']);
+    expect([await status(array, 'gold'), await status(array, 'test')]).toEqual([
+      'idle_or_copied',
+      'copying',
+    ]);
     await array.write('a', 0, fill('later'));
     expect([await at(array, 'b'), await at(array, 'c')]).toEqual([fill('one 0'), fill('one 0')]);
   });
@@ -107,13 +113,19 @@ describe('two copies of one source', () => {
 
   it('the newer one goes on copying while the older one reads from it, and cleaning serves the older one at its rate', async () => {
     const array = await twoTargets(0);
-    expect([await status(array, 'new'), await array.attribute('lsfcmap new', 'progress')]).toEqual(['copying', '100']);
+    expect([await status(array, 'new'), await array.attribute('lsfcmap new', 'progress')]).toEqual([
+      'copying',
+      '100',
+    ]);
     await array.ok('chfcmap -cleanrate 50 new'); // 8 grains a second
     array.clock.advance(1000);
     expect(Number(await array.attribute('lsfcmap old', 'progress'))).toBeGreaterThanOrEqual(50);
     expect(await status(array, 'new')).toBe('copying');
     array.clock.advance(1500);
-    expect([await status(array, 'new'), await status(array, 'old')]).toEqual(['idle_or_copied', 'idle_or_copied']);
+    expect([await status(array, 'new'), await status(array, 'old')]).toEqual([
+      'idle_or_copied',
+      'idle_or_copied',
+    ]);
     expect([await at(array, 'b'), await at(array, 'c')]).toEqual(['one 0', 'two'].map(fill));
   });
 
@@ -122,11 +134,17 @@ describe('two copies of one source', () => {
     await kind.ok('stopfcmap new');
     expect(await status(kind, 'new')).toBe('stopping');
     kind.clock.advance(60_000);
-    expect([await status(kind, 'new'), await status(kind, 'old')]).toEqual(['idle_or_copied', 'idle_or_copied']);
+    expect([await status(kind, 'new'), await status(kind, 'old')]).toEqual([
+      'idle_or_copied',
+      'idle_or_copied',
+    ]);
     expect(await at(kind, 'b')).toBe(fill('one 0'));
     const rude = await twoTargets(0);
     await rude.ok('stopfcmap -force new');
-    expect([await status(rude, 'new'), await status(rude, 'old')]).toEqual(['idle_or_copied', 'stopped']);
+    expect([await status(rude, 'new'), await status(rude, 'old')]).toEqual([
+      'idle_or_copied',
+      'stopped',
+    ]);
     await expect(at(rude, 'b')).rejects.toMatchObject({ code: 'EIO' });
     await rude.settled();
     await rude.ok('rmfcmap -force old');
@@ -137,7 +155,10 @@ describe('two copies of one source', () => {
   it('a stop of the older one disturbs nobody', async () => {
     const array = await twoTargets(0);
     await array.ok('stopfcmap old');
-    expect([await status(array, 'old'), await status(array, 'new')]).toEqual(['stopped', 'idle_or_copied']);
+    expect([await status(array, 'old'), await status(array, 'new')]).toEqual([
+      'stopped',
+      'idle_or_copied',
+    ]);
     expect(await at(array, 'c')).toBe(fill('two'));
   });
 });
@@ -164,7 +185,10 @@ describe('restore', () => {
     );
     expect(await array.attribute('lsfcmap ba', 'partner_FC_name')).toBe('ab');
     await array.write('a', GRAIN, fill('after'));
-    expect([await at(array, 'a', 1), await at(array, 'b', 1)]).toEqual([fill('after'), fill('one 1')]);
+    expect([await at(array, 'a', 1), await at(array, 'b', 1)]).toEqual([
+      fill('after'),
+      fill('one 1'),
+    ]);
   });
 });
 
@@ -175,8 +199,16 @@ it('any order of writes, starts, stops and splits leaves every whole copy at its
       on: fc.constantFrom('a', 'b', 'c', 'd'),
       grain: fc.nat(GRAINS - 1),
     }),
-    fc.record({ do: fc.constantFrom('start', 'stop'), on: fc.constantFrom('ab', 'ac', 'bd'), grain: fc.constant(0) }),
-    fc.record({ do: fc.constant('wait' as const), on: fc.constant(''), grain: fc.integer({ min: 1, max: 60 }) }),
+    fc.record({
+      do: fc.constantFrom('start', 'stop'),
+      on: fc.constantFrom('ab', 'ac', 'bd'),
+      grain: fc.constant(0),
+    }),
+    fc.record({
+      do: fc.constant('wait' as const),
+      on: fc.constant(''),
+      grain: fc.integer({ min: 1, max: 60 }),
+    }),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
@@ -188,7 +220,9 @@ it('any order of writes, starts, stops and splits leaves every whole copy at its
       const model: Record<string, string[]> = Object.fromEntries(
         ['a', 'b', 'c', 'd'].map((name) => [
           name,
-          Array.from({ length: GRAINS }, (_, grain) => (name === 'a' ? fill(`one ${grain}`) : '\0'.repeat(64))),
+          Array.from({ length: GRAINS }, (_, grain) =>
+            name === 'a' ? fill(`one ${grain}`) : '\0'.repeat(64),
+          ),
         ]),
       );
       const unknown = new Set<string>(); // targets of copies that were broken off
@@ -203,7 +237,11 @@ it('any order of writes, starts, stops and splits leaves every whole copy at its
           if (done && volume) volume[grain] = fill(`w${index}`);
         }
         const [from = '', to = ''] = on;
-        if (what === 'start' && !unknown.has(from) && (await array.code(`startfcmap -prep ${on}`)) === '') {
+        if (
+          what === 'start' &&
+          !unknown.has(from) &&
+          (await array.code(`startfcmap -prep ${on}`)) === ''
+        ) {
           await array.settled();
           model[to] = [...(model[from] ?? [])];
           unknown.delete(to);
@@ -215,7 +253,9 @@ it('any order of writes, starts, stops and splits leaves every whole copy at its
             unknown.add(mapping.name[1] ?? '');
         for (const [name, wanted] of Object.entries(model)) {
           if (unknown.has(name)) continue;
-          const seen = await Promise.all(wanted.map((_, number) => at(array, name, number).catch(() => 'EIO')));
+          const seen = await Promise.all(
+            wanted.map((_, number) => at(array, name, number).catch(() => 'EIO')),
+          );
           expect({ index, name, seen }).toEqual({ index, name, seen: wanted });
         }
       }

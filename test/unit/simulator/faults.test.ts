@@ -6,7 +6,9 @@ import { testArray, takeCopy, type TestArray } from './array.js';
 
 async function prepared(options = {}): Promise<TestArray> {
   const array = await testArray(options);
-  await array.ok('mkfcconsistgrp -name g1; mkfcmap -source a -target b -consistgrp g1; prestartfcconsistgrp g1');
+  await array.ok(
+    'mkfcconsistgrp -name g1; mkfcmap -source a -target b -consistgrp g1; prestartfcconsistgrp g1',
+  );
   await array.settled();
   array.clock.advance(2000);
   return array;
@@ -31,10 +33,10 @@ it.each([
 it('a code on demand replaces the answer as often as asked, then the command works', async () => {
   const array = await prepared();
   array.faults.add({ on: 'startfcconsistgrp', do: { code: 'CMMVC5786E' }, times: 2 });
-  expect([await array.code('startfcconsistgrp g1'), await array.code('svctask startfcconsistgrp g1')]).toEqual([
-    'CMMVC5786E',
-    'CMMVC5786E',
-  ]);
+  expect([
+    await array.code('startfcconsistgrp g1'),
+    await array.code('svctask startfcconsistgrp g1'),
+  ]).toEqual(['CMMVC5786E', 'CMMVC5786E']);
   expect(await array.code('startfcconsistgrp g1')).toBe('');
 });
 

@@ -16,7 +16,9 @@ async function groupOfMany(store: 'memory' | 'image'): Promise<TestArray> {
   const array = await testArray({ store, dataDir }, names);
   await array.ok('mkfcconsistgrp -name g1');
   for (let index = 0; index < PAIRS; index++)
-    await array.ok(`mkfcmap -source s${index} -target t${index} -consistgrp g1 -copyrate 150 -incremental`);
+    await array.ok(
+      `mkfcmap -source s${index} -target t${index} -consistgrp g1 -copyrate 150 -incremental`,
+    );
   return array;
 }
 
@@ -27,13 +29,21 @@ const PLACES = [
 ] as const;
 
 /** Each record is written only after the one before is durable; nobody quiesces the writer. `act` is called in its midst. */
-function dependentWriter(array: TestArray, at: number, act: () => void): { stop: () => Promise<number> } {
+function dependentWriter(
+  array: TestArray,
+  at: number,
+  act: () => void,
+): { stop: () => Promise<number> } {
   let written = 0;
   let running = true;
   const work = (async () => {
     for (; running && written < 2 * RECORDS; written++) {
       const place = PLACES[written % 2 === 0 ? 0 : 1];
-      await array.write(place.source, place.offset + Math.floor(written / 2) * SIZE, `record ${written}`.padEnd(SIZE));
+      await array.write(
+        place.source,
+        place.offset + Math.floor(written / 2) * SIZE,
+        `record ${written}`.padEnd(SIZE),
+      );
       if (written === at) act();
       if (written % 64 === 63) await new Promise((resolve) => setImmediate(resolve));
     }
@@ -73,12 +83,16 @@ describe.each(['memory', 'image'] as const)('the cut of a group in the %s store'
       await started;
       const written = await writer.stop();
       await array.settled();
-      const [first, second] = [await recordsOn(array, PLACES[0]), await recordsOn(array, PLACES[1])];
+      const [first, second] = [
+        await recordsOn(array, PLACES[0]),
+        await recordsOn(array, PLACES[1]),
+      ];
       expect([0, 1]).toContain(first - second);
       if (first + second < written) caught++;
       array.clock.advance(10_000); // complete: the next round is a refresh
       await array.ok('lsfcmap');
-      for (const { source, offset } of PLACES) await array.write(source, offset, '\0'.repeat(RECORDS * SIZE));
+      for (const { source, offset } of PLACES)
+        await array.write(source, offset, '\0'.repeat(RECORDS * SIZE));
     }
     expect(caught).toBeGreaterThan(0);
     await array.close();
@@ -87,7 +101,9 @@ describe.each(['memory', 'image'] as const)('the cut of a group in the %s store'
   it('starts all members with one start time, or none', async () => {
     const array = await groupOfMany(store);
     await array.ok('startfcconsistgrp -prep g1');
-    const times = new Set(array.state.mappings.map(({ startTime, state }) => `${startTime} ${state}`));
+    const times = new Set(
+      array.state.mappings.map(({ startTime, state }) => `${startTime} ${state}`),
+    );
     expect([...times]).toEqual([`${array.state.groups[0]?.startTime} copying`]);
     await array.close();
   });

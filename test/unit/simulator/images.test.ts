@@ -25,7 +25,8 @@ async function writeBehind(name: string, offset: number, text: string): Promise<
 /** A data plane that only notes what it is told. */
 function recorder(): DataPlane & { calls: string[] } {
   const calls: string[] = [];
-  const note = (...call: unknown[]): Promise<void> => Promise.resolve(void calls.push(call.join(' ')));
+  const note = (...call: unknown[]): Promise<void> =>
+    Promise.resolve(void calls.push(call.join(' ')));
   return {
     calls,
     serve: async ({ name }) => {
@@ -48,7 +49,9 @@ function recorder(): DataPlane & { calls: string[] } {
 
 async function withCopy(flags = ''): Promise<TestArray> {
   const array = await testArray({ store: 'image', dataDir });
-  await array.ok(`mkfcconsistgrp -name g1; mkfcmap -name m1 -source a -target b -consistgrp g1 ${flags}`);
+  await array.ok(
+    `mkfcconsistgrp -name g1; mkfcmap -name m1 -source a -target b -consistgrp g1 ${flags}`,
+  );
   await array.write('a', 5 * GRAIN, 'first');
   await takeCopy(array, 'g1');
   return array;
@@ -118,7 +121,12 @@ describe('a restart', () => {
     first.clock.advance(1000);
     await first.ok('chfcconsistgrp -name g2 g1'); // no close(): as if it were killed
     const plane = recorder();
-    const second = await testArray({ store: 'image', dataDir, dataPlane: plane, clock: first.clock });
+    const second = await testArray({
+      store: 'image',
+      dataDir,
+      dataPlane: plane,
+      clock: first.clock,
+    });
     expect(await second.attribute('lsfcconsistgrp g2', 'status')).toBe('copying');
     expect(await second.attribute('lsfcmap m1', 'progress')).toBe('50');
     expect(await second.read('b', 5 * GRAIN, 5)).toBe('first');
@@ -134,7 +142,9 @@ describe('a restart', () => {
     await (await testArray({ dataDir })).close();
     await writeFile(join(dataDir, 'state.json'), '{"format":1,"id":"x"');
     await expect(testArray({ dataDir })).rejects.toMatchObject({ code: 'SIMULATOR_STATE_CORRUPT' });
-    expect((await readdir(dataDir)).some((name) => name.startsWith('state.json.corrupt-'))).toBe(true);
+    expect((await readdir(dataDir)).some((name) => name.startsWith('state.json.corrupt-'))).toBe(
+      true,
+    );
   });
 
   it('in memory stops every copy that was begun: its contents are gone', async () => {

@@ -24,13 +24,18 @@ async function arrayWith(config: Partial<SimulatorConfigInput>): Promise<TestArr
 describe('room', () => {
   it('a thin volume takes what is written, in its pool and in its own view', async () => {
     const array = await arrayWith({});
-    await array.ok('mkvdisk -name t -mdiskgrp Pool0 -size 4 -rsize 0% -autoexpand; mkvdiskhostmap -host h1 t');
-    const free = async (): Promise<number> => Number(await array.attribute('lsmdiskgrp -bytes Pool0', 'free_capacity'));
+    await array.ok(
+      'mkvdisk -name t -mdiskgrp Pool0 -size 4 -rsize 0% -autoexpand; mkvdiskhostmap -host h1 t',
+    );
+    const free = async (): Promise<number> =>
+      Number(await array.attribute('lsmdiskgrp -bytes Pool0', 'free_capacity'));
     expect(await free()).toBe(8 * MIB);
     await array.write('t', 0, 'x');
     await array.write('t', 3 * MIB, 'y');
     expect(await free()).toBe(8 * MIB - 2 * 64 * 1024);
-    expect(await array.ok('lsvdiskcopy -bytes -delim : -copy 0 t')).toMatch(/\nused_capacity:131072\n.*\n?/);
+    expect(await array.ok('lsvdiskcopy -bytes -delim : -copy 0 t')).toMatch(
+      /\nused_capacity:131072\n.*\n?/,
+    );
   });
 
   it('a thin target that may not grow goes offline when it is full, and its copy stops', async () => {
@@ -51,7 +56,9 @@ describe('room', () => {
 
   it('a pool that runs full takes its growing volumes offline, with the write that did not fit', async () => {
     const array = await arrayWith({});
-    await array.ok('mkvdisk -name t -mdiskgrp Pool0 -size 16 -rsize 0% -autoexpand; mkvdiskhostmap -host h1 t');
+    await array.ok(
+      'mkvdisk -name t -mdiskgrp Pool0 -size 16 -rsize 0% -autoexpand; mkvdiskhostmap -host h1 t',
+    );
     const written = [];
     for (let at = 0; at < 16 * MIB; at += 64 * 1024)
       written.push(
@@ -74,7 +81,9 @@ describe('room', () => {
     expect(await array.code('mkfcmap -source a -target d')).toBe('CMMVC5917E');
     expect(await array.code('addsnapshot -volumes d')).toBe('CMMVC5917E');
     expect(await array.attribute('lsiogrp -bytes io_grp0', 'flash_copy_free_memory')).toBe('0');
-    await array.ok('chiogrp -feature flash -size 3 io_grp0; mkfcmap -source a -target d -incremental');
+    await array.ok(
+      'chiogrp -feature flash -size 3 io_grp0; mkfcmap -source a -target d -incremental',
+    );
     expect(await array.code('chiogrp -feature flash -size 1 0')).toBe('CMMVC5917E');
   });
 });
@@ -114,7 +123,9 @@ describe('trouble', () => {
     expect(await array.attribute('lsfcmap m', 'status')).toBe('stopped');
     await expect(array.read('b', 0, 1)).rejects.toMatchObject({ code: 'EIO' });
     expect(await array.read('a', 0, 4)).toBe('data');
-    expect(await array.ok('lseventlog -nohdr -delim ! -alert yes')).toMatch(/!fc_map!0!m!!alert!no!!!I\/O errors/);
+    expect(await array.ok('lseventlog -nohdr -delim ! -alert yes')).toMatch(
+      /!fc_map!0!m!!alert!no!!!I\/O errors/,
+    );
     await array.ok('simrepair b; startfcmap -prep m');
     await array.settled();
     array.clock.advance(10_000);
@@ -138,7 +149,8 @@ describe('trouble', () => {
     await array.ok('simiogrp -state offline');
     expect(await array.attribute('lsfcmap m', 'status')).toBe('suspended');
     expect(await array.code('rmfcmap m')).toBe('CMMVC5900E');
-    for (const name of ['a', 'b']) await expect(array.read(name, 0, 1)).rejects.toMatchObject({ code: 'EIO' });
+    for (const name of ['a', 'b'])
+      await expect(array.read(name, 0, 1)).rejects.toMatchObject({ code: 'EIO' });
     await array.ok('simiogrp -state online');
     array.clock.advance(2000);
     expect(await array.attribute('lsfcmap m', 'status')).toBe('idle_or_copied');
@@ -156,7 +168,9 @@ describe('trouble', () => {
 
   it('is armed by command and by configuration, listed, and forgotten', async () => {
     const array = await arrayWith({ faults: [{ on: 'flush', do: 'fail', times: 2 }] });
-    await array.ok('simfault -on startfcmap -do CMMVC5786E; simfault -on rest -do http:429 -times 3');
+    await array.ok(
+      'simfault -on startfcmap -do CMMVC5786E; simfault -on rest -do http:429 -times 3',
+    );
     expect(await array.ok('lssimfault -delim :')).toBe(
       'on:when:do:left\nflush:before:fail:2\nstartfcmap:before:CMMVC5786E:1\nrest:before:http:429:3\n',
     );
@@ -173,8 +187,14 @@ describe('trouble', () => {
     const downs: number[] = [];
     array.onFailover((downMs) => downs.push(downMs));
     array.faults.add({ on: 'mkfcconsistgrp', when: 'after', do: 'failover' });
-    await expect(array.execute('mkfcconsistgrp -name g1')).rejects.toMatchObject({ code: 'CHANNEL_LOST' });
-    expect([downs, array.state.groups.length, array.state.settings.configNode]).toEqual([[5000], 1, 2]);
+    await expect(array.execute('mkfcconsistgrp -name g1')).rejects.toMatchObject({
+      code: 'CHANNEL_LOST',
+    });
+    expect([downs, array.state.groups.length, array.state.settings.configNode]).toEqual([
+      [5000],
+      1,
+      2,
+    ]);
   });
 });
 

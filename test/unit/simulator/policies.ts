@@ -7,7 +7,10 @@ export const HOURLY =
   'mksnapshotpolicy -backupunit hour -backupinterval 1 -backupstarttime 2611240200 -retentiondays 1';
 
 /** Volumes a and b in group vg, policy p each hour from 02:00 on for a day. It is 2026-11-24 01:02:03. */
-export async function hourly(codeLevel = '8.6.0.0', more: Parameters<typeof testArray>[0] = {}): Promise<TestArray> {
+export async function hourly(
+  codeLevel = '8.6.0.0',
+  more: Parameters<typeof testArray>[0] = {},
+): Promise<TestArray> {
   const config = {
     system: { name: 'svc1', codeLevel },
     users: [
@@ -23,7 +26,11 @@ export async function hourly(codeLevel = '8.6.0.0', more: Parameters<typeof test
   return array;
 }
 
-export const column = async (array: TestArray, name: string, line = 'lsvolumegroupsnapshot'): Promise<string[]> => {
+export const column = async (
+  array: TestArray,
+  name: string,
+  line = 'lsvolumegroupsnapshot',
+): Promise<string[]> => {
   const [header = '', ...rows] = (await array.ok(`${line} -delim !`)).trimEnd().split('\n');
   return rows.map((row) => row.split('!')[header.split('!').indexOf(name)] ?? 'no such column');
 };

@@ -5,7 +5,10 @@ import { column, HOUR_MS, hourly, HOURLY, times } from './policies.js';
 
 describe('refusals', () => {
   it.each([
-    ['mksnapshotpolicy -name q -backupunit day -backupinterval 1 -backupstarttime 2611240200', 'CMMVC5707E'],
+    [
+      'mksnapshotpolicy -name q -backupunit day -backupinterval 1 -backupstarttime 2611240200',
+      'CMMVC5707E',
+    ],
     [`${HOURLY} -name p`, 'CMMVC6035E'],
     [`${HOURLY} -name predefinedsspolicy0`, 'CMMVC6035E'],
     [`${HOURLY} -name 9lives`, 'CMMVC6527E'],
@@ -46,9 +49,12 @@ describe('refusals', () => {
 
   it('a Copy Operator lists policies and makes none', async () => {
     const array = await hourly();
-    const answers = ['lssnapshotpolicy', HOURLY, 'rmsnapshotpolicy p', 'chvolumegroup -snapshotpolicy p vg'].map(
-      (line) => array.execute(line, 'operator'),
-    );
+    const answers = [
+      'lssnapshotpolicy',
+      HOURLY,
+      'rmsnapshotpolicy p',
+      'chvolumegroup -snapshotpolicy p vg',
+    ].map((line) => array.execute(line, 'operator'));
     const codes = (await Promise.all(answers)).map(({ stderr }) => stderr.split(' ')[0]);
     expect(codes).toEqual(['', 'CMMVC6253E', 'CMMVC6253E', 'CMMVC6253E']);
   });
@@ -64,12 +70,23 @@ describe('refusals', () => {
     ];
     for (const line of [...lines, 'chvolumegroupsnapshotpolicy -snapshotpolicysuspended yes vg'])
       expect(`${line}: ${await array.code(line)}`).toBe(`${line}: CMMVC7205E`);
-    for (const line of ['chvolumegroup -nosnapshotpolicy vg', 'chsystem -snapshotpolicysuspended yes'])
+    for (const line of [
+      'chvolumegroup -nosnapshotpolicy vg',
+      'chsystem -snapshotpolicysuspended yes',
+    ])
       expect(`${line}: ${await array.code(line)}`).toBe(`${line}: CMMVC5709E`);
-    expect(await array.ok('lsvolumegroup; lsvolumegroup vg; lssystem')).not.toContain('policy_suspended');
-    expect(await array.attribute('lsvolumegroup vg', 'snapshot_policy_name')).toBe('no such attribute');
-    expect(/Command name="[a-z]*snapshot(policy|schedule)"/.exec(await array.ok('catxmlspec'))).toBe(null);
-    expect(await (await hourly('8.5.1.0')).code('chvolumegroup -snapshotpolicy p -safeguarded vg')).toBe('CMMVC5709E');
+    expect(await array.ok('lsvolumegroup; lsvolumegroup vg; lssystem')).not.toContain(
+      'policy_suspended',
+    );
+    expect(await array.attribute('lsvolumegroup vg', 'snapshot_policy_name')).toBe(
+      'no such attribute',
+    );
+    expect(
+      /Command name="[a-z]*snapshot(policy|schedule)"/.exec(await array.ok('catxmlspec')),
+    ).toBe(null);
+    expect(
+      await (await hourly('8.5.1.0')).code('chvolumegroup -snapshotpolicy p -safeguarded vg'),
+    ).toBe('CMMVC5709E');
   });
 });
 
@@ -95,9 +112,9 @@ describe('a policy on a volume group', () => {
       ...['predefinedsspolicy0', 'predefinedsspolicy1', 'predefinedsspolicy2', 'p'],
     ]);
     await array.ok('mkvolumegroup -name other -snapshotpolicy predefinedsspolicy0');
-    expect(await array.attribute('lsvolumegroupsnapshotpolicy other', 'snapshot_policy_start_time')).toBe(
-      '261124060000',
-    );
+    expect(
+      await array.attribute('lsvolumegroupsnapshotpolicy other', 'snapshot_policy_start_time'),
+    ).toBe('261124060000');
   });
 });
 
@@ -109,9 +126,12 @@ it.each([
   ['week 2', '2026-01-01T00:00', ['2026-01-01T00:01', '2026-01-15T00:00']],
   ['minute 90', '2026-01-01T00:00', ['2026-01-01T01:30', '2026-01-01T01:30']],
   ['day 1', '2027-01-01T00:00', ['2026-01-01T00:00', '2027-01-01T00:00']],
-] as const)('the rhythm %s from %s on, seen at one moment, comes at another: %j', (rhythm, anchor, [from, next]) => {
-  const [unit, interval] = rhythm.split(' ') as [PolicyUnit, string];
-  const ms = (text: string): number => Date.parse(`${text}Z`);
-  const found = occurrenceFrom({ unit, interval: Number(interval) }, ms(anchor), ms(from));
-  expect(new Date(found).toISOString()).toContain(next);
-});
+] as const)(
+  'the rhythm %s from %s on, seen at one moment, comes at another: %j',
+  (rhythm, anchor, [from, next]) => {
+    const [unit, interval] = rhythm.split(' ') as [PolicyUnit, string];
+    const ms = (text: string): number => Date.parse(`${text}Z`);
+    const found = occurrenceFrom({ unit, interval: Number(interval) }, ms(anchor), ms(from));
+    expect(new Date(found).toISOString()).toContain(next);
+  },
+);

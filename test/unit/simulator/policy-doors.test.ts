@@ -21,11 +21,18 @@ afterEach(async () => {
 
 const done = (): Promise<void> => Promise.resolve();
 const dataPlane: DataPlane = {
-  ...{ serve: () => Promise.resolve({ uid: 'F'.repeat(32) }), withdraw: done, map: done, unmap: done },
+  ...{
+    serve: () => Promise.resolve({ uid: 'F'.repeat(32) }),
+    withdraw: done,
+    map: done,
+    unmap: done,
+  },
   ...{ setOnline: done, atOneInstant: (cut) => cut(), close: done },
 };
 
-async function open(more: { readonly dataPlane?: DataPlane; readonly clock?: TestClock } = {}): Promise<Simulator> {
+async function open(
+  more: { readonly dataPlane?: DataPlane; readonly clock?: TestClock } = {},
+): Promise<Simulator> {
   const at = { host: '127.0.0.1', port: 0 };
   simulator = await startSimulator({
     ...{ clock: new TestClock(), dataDir, ssh: at, rest: at, ...more },
@@ -43,21 +50,43 @@ it('over REST: an unknown policy is an error of its code, one that is there a li
   const array = await open();
   const token = await logIn(array);
   const ask = (path: string, body: object = {}) => run(array, { token, path, body });
-  expect(await ask('lssnapshotschedule/p')).toMatchObject({ status: 500, body: { code: 'CMMVC5754E' } });
-  const rhythm = { backupstarttime: 2611240200, backupinterval: '1', backupunit: 'hour', retentiondays: '1' };
+  expect(await ask('lssnapshotschedule/p')).toMatchObject({
+    status: 500,
+    body: { code: 'CMMVC5754E' },
+  });
+  const rhythm = {
+    backupstarttime: 2611240200,
+    backupinterval: '1',
+    backupunit: 'hour',
+    retentiondays: '1',
+  };
   expect((await ask('mksnapshotpolicy', { name: 'p', ...rhythm })).body).toEqual({
     id: '3',
     message: 'Snapshot Policy, id [3], successfully created',
   });
   expect((await ask('lssnapshotschedule/p')).body).toEqual([
     {
-      ...{ policy_id: '3', policy_name: 'p', schedule_id: '1', backup_unit: 'hour', backup_interval: '1' },
+      ...{
+        policy_id: '3',
+        policy_name: 'p',
+        schedule_id: '1',
+        backup_unit: 'hour',
+        backup_interval: '1',
+      },
       ...{ backup_start_time: '261124020000', retention_days: '1' },
     },
   ]);
-  await ask('chvolumegroup/vg', { snapshotpolicy: 'p', safeguarded: false, policystarttime: '2611240300' });
+  await ask('chvolumegroup/vg', {
+    snapshotpolicy: 'p',
+    safeguarded: false,
+    policystarttime: '2611240300',
+  });
   expect((await ask('lsvolumegroupsnapshotpolicy/vg')).body).toMatchObject({
-    ...{ snapshot_policy_name: 'p', snapshot_policy_start_time: '261124030000', snapshot_policy_suspended: 'no' },
+    ...{
+      snapshot_policy_name: 'p',
+      snapshot_policy_start_time: '261124030000',
+      snapshot_policy_suspended: 'no',
+    },
   });
   expect((await ask('rmsnapshotpolicy/p')).body).toMatchObject({ code: 'CMMVC6032E' });
   expect((await ask('rmsnapshotpolicy/p', { removefromvolumegroups: true })).status).toBe(200);

@@ -24,21 +24,32 @@ const state = (): string => join(dataDir, 'state.json');
 it('snapshots, volume groups, thin volumes, renamed volumes and settings are there again, bytes included', async () => {
   const first = await testArray({ dataDir, store: 'image' });
   await first.write('a', 0, 'first');
-  await first.ok('mkvolumegroup -name vg; chvdisk -volumegroup vg a; addsnapshot -volumegroup vg -name s1');
-  await first.ok('chvdisk -name renamed a; mkvdisk -name a -mdiskgrp Pool0 -size 4; chiogrp -feature flash -size 7 0');
+  await first.ok(
+    'mkvolumegroup -name vg; chvdisk -volumegroup vg a; addsnapshot -volumegroup vg -name s1',
+  );
+  await first.ok(
+    'chvdisk -name renamed a; mkvdisk -name a -mdiskgrp Pool0 -size 4; chiogrp -feature flash -size 7 0',
+  );
   await first.write('renamed', 0, 'later');
   const second = await testArray({ dataDir, store: 'image', clock: first.clock }, ['b']); // the first was not closed: as if killed
   expect(await second.read('renamed', 0, 5)).toBe('later');
   await second.ok('restorefromsnapshot -snapshot s1 -volumegroup vg; mkvdiskhostmap -host h1 a');
-  expect([await second.read('renamed', 0, 5), await second.read('a', 0, 5)]).toEqual(['first', '\0'.repeat(5)]);
-  expect(await second.attribute('lsiogrp -bytes 0', 'flash_copy_total_memory')).toBe(String(7 * 2 ** 20));
+  expect([await second.read('renamed', 0, 5), await second.read('a', 0, 5)]).toEqual([
+    'first',
+    '\0'.repeat(5),
+  ]);
+  expect(await second.attribute('lsiogrp -bytes 0', 'flash_copy_total_memory')).toBe(
+    String(7 * 2 ** 20),
+  );
   await first.close();
   await second.close();
 });
 
 it('in memory the snapshots ended with the contents', async () => {
   const first = await testArray({ dataDir });
-  await first.ok('addsnapshot -volumes a; mkvolume -name clone -type clone -fromsnapshotid 0 -pool Pool0');
+  await first.ok(
+    'addsnapshot -volumes a; mkvolume -name clone -type clone -fromsnapshotid 0 -pool Pool0',
+  );
   await first.close();
   const second = await testArray({ dataDir });
   expect(await second.ok('lsvolumesnapshot; lsfcmap -showhidden')).toBe('');
@@ -58,7 +69,14 @@ it('takes over a state that an older version wrote', async () => {
   await array.ok('addsnapshot -volumes a');
 });
 
-it.each(['{"format":1', '', '{"format":7}', '[]', 'null', '{"format":1,"id":"x","name":"y","serial":1,"volumes":3}'])(
+it.each([
+  '{"format":1',
+  '',
+  '{"format":7}',
+  '[]',
+  'null',
+  '{"format":1,"id":"x","name":"y","serial":1,"volumes":3}',
+])(
   'a state file that holds %j is a clear error, kept aside, and the next start begins anew',
   async (text) => {
     await writeFile(state(), text);
@@ -66,7 +84,9 @@ it.each(['{"format":1', '', '{"format":7}', '[]', 'null', '{"format":1,"id":"x",
       code: 'SIMULATOR_STATE_CORRUPT',
       message: /state\.json\.corrupt-/,
     });
-    const [aside = ''] = (await readdir(dataDir)).filter((name) => name.startsWith('state.json.corrupt-'));
+    const [aside = ''] = (await readdir(dataDir)).filter((name) =>
+      name.startsWith('state.json.corrupt-'),
+    );
     expect(await readFile(join(dataDir, aside), 'utf8')).toBe(text);
     await (await testArray({ dataDir })).close();
   },
@@ -97,7 +117,9 @@ it('the saved state is shown without touching it, and a broken one stays where i
 
 it('changes that come at once are all in the file when they are answered', async () => {
   const array = await testArray({ dataDir });
-  await Promise.all(Array.from({ length: 20 }, (_, index) => array.ok(`mkfcconsistgrp -name g${index}`)));
+  await Promise.all(
+    Array.from({ length: 20 }, (_, index) => array.ok(`mkfcconsistgrp -name g${index}`)),
+  );
   const saved = JSON.parse(await readFile(state(), 'utf8')) as { groups: unknown[] };
   expect(saved.groups).toHaveLength(20);
   expect(await readdir(dataDir)).not.toContain('state.json.new');

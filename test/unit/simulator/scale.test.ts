@@ -6,7 +6,8 @@ import type { SimulatedSystem } from '../../../src/simulator/index.js';
 let array: SimulatedSystem;
 
 const ok = (line: string): Promise<string> => printed(array, line);
-const code = async (line: string): Promise<string> => (await array.execute(line)).stderr.split(' ')[0] ?? '';
+const code = async (line: string): Promise<string> =>
+  (await array.execute(line)).stderr.split(' ')[0] ?? '';
 
 beforeAll(async () => void (array = await createLargeArray()), 120_000);
 
@@ -28,7 +29,9 @@ describe('ten thousand volumes, a group of 512 mappings', () => {
       .split('\n')
       .map((row) => row.split(':'));
     expect(new Set(rows.map((cells) => [cells[8], cells[16]].join()))).toHaveLength(1);
-    expect(await ok('lsvdisk -bytes -delim : t8999; lsfcmap -delim : m512')).toMatch(/^name:t8999$[^]*^name:m512$/m);
+    expect(await ok('lsvdisk -bytes -delim : t8999; lsfcmap -delim : m512')).toMatch(
+      /^name:t8999$[^]*^name:m512$/m,
+    );
   });
 });
 
@@ -36,9 +39,16 @@ describe('limits', () => {
   it('refuses a 513th member, volume 10001 and the tree of 257 with their codes', async () => {
     await ok('stopfcconsistgrp g');
     expect(await code('mkfcmap -source s513 -target t513 -consistgrp g')).toBe('CMMVC6034E');
-    expect(await code('mkvdisk -mdiskgrp P -size 1; mkvdisk -mdiskgrp P -size 1')).toBe('CMMVC6034E');
+    expect(await code('mkvdisk -mdiskgrp P -size 1; mkvdisk -mdiskgrp P -size 1')).toBe(
+      'CMMVC6034E',
+    );
     for (let from = 600; from < 855; from += 51)
-      await ok(Array.from({ length: 51 }, (_, index) => `mkfcmap -source s999 -target t${from + index}`).join(';'));
+      await ok(
+        Array.from(
+          { length: 51 },
+          (_, index) => `mkfcmap -source s999 -target t${from + index}`,
+        ).join(';'),
+      );
     await ok('mkfcmap -source t600 -target t900');
     expect(await code('mkfcmap -source s999 -target t901')).toBe('CMMVC6302E');
     expect(await code('mkfcmap -source s998 -target s999')).toBe('CMMVC6302E');

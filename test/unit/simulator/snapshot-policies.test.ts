@@ -10,7 +10,9 @@ describe('a policy on a volume group', () => {
   it('takes a snapshot at each of its times, of the bytes of that moment, though nobody asked the array meanwhile', async () => {
     const array = await hourly();
     // Its id is free again when the first is due.
-    await array.ok('chvolumegroup -snapshotpolicy p vg; addsnapshot -volumegroup vg -name brief -retentionminutes 30');
+    await array.ok(
+      'chvolumegroup -snapshotpolicy p vg; addsnapshot -volumegroup vg -name brief -retentionminutes 30',
+    );
     for (const [waitMs, text] of [
       [0, 'early'],
       [HOUR_MS, 'after two'],
@@ -51,7 +53,9 @@ describe('a policy on a volume group', () => {
 
   it('holds a day of hours after a jump of a month, keeps names apart, and a safeguarded one stays its days', async () => {
     const array = await hourly();
-    await array.ok('addsnapshot -volumegroup vg -name snapshot1; chvolumegroup -snapshotpolicy p -safeguarded vg');
+    await array.ok(
+      'addsnapshot -volumegroup vg -name snapshot1; chvolumegroup -snapshotpolicy p -safeguarded vg',
+    );
     array.clock.advance(30 * DAY_MS);
     const names = await column(array, 'name');
     expect(names).toHaveLength(1 + 24);
@@ -66,7 +70,9 @@ describe('a policy on a volume group', () => {
 
   it('fills a volume with 256 copies and not one more; there is room again when the oldest goes', async () => {
     const array = await hourly();
-    await array.ok(`${HOURLY.replace('days 1', 'days 30')} -name q; chvolumegroup -snapshotpolicy q vg`);
+    await array.ok(
+      `${HOURLY.replace('days 1', 'days 30')} -name q; chvolumegroup -snapshotpolicy q vg`,
+    );
     array.clock.advance(256 * HOUR_MS);
     expect(await times(array)).toHaveLength(256);
     expect(await alerts(array)).toEqual([]);
@@ -80,9 +86,13 @@ describe('a policy on a volume group', () => {
 
   it('that is suspended, in the group or the system, takes nothing and makes up for nothing', async () => {
     const array = await hourly();
-    await array.ok('chvolumegroup -snapshotpolicy p vg; chvolumegroupsnapshotpolicy -snapshotpolicysuspended yes vg');
+    await array.ok(
+      'chvolumegroup -snapshotpolicy p vg; chvolumegroupsnapshotpolicy -snapshotpolicysuspended yes vg',
+    );
     array.clock.advance(2 * HOUR_MS);
-    await array.ok('chsystem -snapshotpolicysuspended yes; chvolumegroupsnapshotpolicy -snapshotpolicysuspended no vg');
+    await array.ok(
+      'chsystem -snapshotpolicysuspended yes; chvolumegroupsnapshotpolicy -snapshotpolicysuspended no vg',
+    );
     expect(await array.attribute('lssystem', 'snapshot_policy_suspended')).toBe('yes');
     array.clock.advance(2 * HOUR_MS);
     await array.ok('chsystem -snapshotpolicysuspended no');
@@ -93,23 +103,31 @@ describe('a policy on a volume group', () => {
 
   it('that is removed takes nothing more; what it took stays, and keeps its group', async () => {
     const array = await hourly();
-    await array.ok('chvolumegroup -snapshotpolicy p vg; mkvolumegroup -name idle -snapshotpolicy p');
+    await array.ok(
+      'chvolumegroup -snapshotpolicy p vg; mkvolumegroup -name idle -snapshotpolicy p',
+    );
     array.clock.advance(HOUR_MS);
     await array.ok('rmsnapshotpolicy -removefromvolumegroups p; rmvolumegroup idle');
     array.clock.advance(2 * HOUR_MS);
     expect(await times(array)).toEqual(['261124020000']);
     expect(await array.attribute('lsvolumegroup vg', 'snapshot_policy_name')).toBe('');
     expect(await array.code('rmvolumegroup -evictvolumes vg')).toBe('CMMVC8749E');
-    expect(await array.ok(`${HOURLY} -name again`)).toBe('Snapshot Policy, id [3], successfully created\n');
+    expect(await array.ok(`${HOURLY} -name again`)).toBe(
+      'Snapshot Policy, id [3], successfully created\n',
+    );
   });
 
   it('that cannot take one says so in the event log, leaves nothing behind, and tries again the next time', async () => {
     const array = await hourly();
-    await array.ok('chvolumegroup -snapshotpolicy p vg; mkvdisk -name t -mdiskgrp Pool0 -size 4 -unit mb');
+    await array.ok(
+      'chvolumegroup -snapshotpolicy p vg; mkvdisk -name t -mdiskgrp Pool0 -size 4 -unit mb',
+    );
     await array.ok('mkfcmap -source b -target t -copyrate 0');
     array.clock.advance(HOUR_MS);
     expect(await times(array)).toEqual([]);
-    expect(await alerts(array)).toEqual([expect.stringMatching(/policy p took no snapshot, CMMVC6032E .*b is in a/)]);
+    expect(await alerts(array)).toEqual([
+      expect.stringMatching(/policy p took no snapshot, CMMVC6032E .*b is in a/),
+    ]);
     await array.ok('chvolumegroup -ignoreuserfcmaps yes vg');
     array.clock.advance(HOUR_MS);
     expect(await times(array)).toEqual(['261124030000']);
@@ -134,7 +152,9 @@ describe('a policy on a volume group', () => {
       await first.write('a', 0, 'before');
       first.clock.advance(HOUR_MS);
       expect(await times(first)).toEqual(['261124020000']);
-      const written = JSON.parse(await readFile(join(dataDir, 'state.json'), 'utf8')) as { snapshots: unknown[] };
+      const written = JSON.parse(await readFile(join(dataDir, 'state.json'), 'utf8')) as {
+        snapshots: unknown[];
+      };
       expect(written.snapshots).toHaveLength(1);
       await first.write('a', 0, 'after.');
       await first.settled();

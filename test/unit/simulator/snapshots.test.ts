@@ -33,7 +33,8 @@ async function change(array: TestArray, text: string): Promise<void> {
   await array.write('b', 5 * GRAIN, fill(`log ${text}`));
 }
 
-const named = (names: readonly string[]): string => names.map((name) => `mkvdiskhostmap -host h1 ${name}`).join('; ');
+const named = (names: readonly string[]): string =>
+  names.map((name) => `mkvdiskhostmap -host h1 ${name}`).join('; ');
 const snapshot = (array: TestArray, name: string, column: string): Promise<string> =>
   array.ok(`lsvolumegroupsnapshot -delim ! -filtervalue name=${name}`).then((text) => {
     const [header = '', row = ''] = text.split('\n');
@@ -96,7 +97,9 @@ describe('volumes from a snapshot', () => {
     const array = await grouped();
     await array.ok('addsnapshot -volumegroup vg -name s1');
     await change(array, 'two');
-    await array.ok('mkvolumegroup -name vgc -type clone -snapshot s1 -fromsourcegroup vg -pool Pool0');
+    await array.ok(
+      'mkvolumegroup -name vgc -type clone -snapshot s1 -fromsourcegroup vg -pool Pool0',
+    );
     const names = (await array.ok('lsvdisk -nohdr -delim : -filtervalue volume_group_name=vgc'))
       .trim()
       .split('\n')
@@ -116,19 +119,27 @@ describe('volumes from a snapshot', () => {
     const array = await grouped();
     await array.ok('addsnapshot -volumes a:b -name s1');
     await change(array, 'two');
-    await array.ok('mkvolume -name t -type thinclone -fromsnapshotid 0 -fromsourcevolume a -pool Pool0');
+    await array.ok(
+      'mkvolume -name t -type thinclone -fromsnapshotid 0 -fromsourcevolume a -pool Pool0',
+    );
     await array.ok('mkvdiskhostmap -host h1 t');
     array.clock.advance(3_600_000);
     expect(await array.read('t', 0, 64)).toBe(fill('data one'));
     await array.write('t', 64, fill('mine'));
     await array.ok('restorefromsnapshot -snapshotid 0');
-    expect([await array.read('t', 64, 64), await array.read('a', 0, 64)]).toEqual([fill('mine'), fill('data one')]);
+    expect([await array.read('t', 64, 64), await array.read('a', 0, 64)]).toEqual([
+      fill('mine'),
+      fill('data one'),
+    ]);
     expect(await array.attribute('lsvdisk t', 'volume_type')).toBe('thinclone');
     await array.ok('addsnapshot -volumes t -name st');
     await array.write('t', 0, fill('changed'));
     await array.ok('restorefromsnapshot -snapshotid 1');
     array.clock.advance(60_000);
-    expect([await array.read('t', 0, 64), await array.read('t', 64, 64)]).toEqual([fill('data one'), fill('mine')]);
+    expect([await array.read('t', 0, 64), await array.read('t', 64, 64)]).toEqual([
+      fill('data one'),
+      fill('mine'),
+    ]);
   });
 });
 
@@ -136,7 +147,9 @@ describe('volumes from a snapshot', () => {
 async function thinlyCloned(): Promise<{ array: TestArray; names: string[] }> {
   const array = await grouped('8.7.0.0');
   await array.ok('addsnapshot -volumegroup vg -name s1');
-  await array.ok('mkvolumegroup -name vgt -type thinclone -snapshot s1 -fromsourcegroup vg -pool Pool0');
+  await array.ok(
+    'mkvolumegroup -name vgt -type thinclone -snapshot s1 -fromsourcegroup vg -pool Pool0',
+  );
   await change(array, 'two');
   await array.ok('addsnapshot -volumegroup vg -name s2');
   const listing = await array.ok('lsvdisk -nohdr -delim : -filtervalue volume_group_name=vgt');
@@ -168,7 +181,9 @@ describe('a thin clone', () => {
   it('is refreshed from another snapshot, all at once; what was written on it is gone', async () => {
     const { array, names } = await thinlyCloned();
     await array.write(names[0] ?? '', 64, fill('mine'));
-    expect(await array.ok('refreshfromsnapshot -volumegroup vgt -snapshot s2 -fromsourcegroup vg')).toBe('');
+    expect(
+      await array.ok('refreshfromsnapshot -volumegroup vgt -snapshot s2 -fromsourcegroup vg'),
+    ).toBe('');
     await change(array, 'three');
     expect(await both(array, names)).toEqual([fill('data two'), fill('log two')]);
     expect(await array.read(names[0] ?? '', 64, 64)).not.toBe(fill('mine'));
@@ -183,9 +198,13 @@ describe('a thin clone', () => {
     expect(await array.code('converttoclone -volumegroup vgt -volumes a')).toBe('CMMVC5804E');
     expect(await array.code('refreshfromsnapshot -volumes a -fromsnapshotid 1')).toBe('CMMVC5804E');
     expect(await array.code('refreshfromsnapshot -fromsnapshotid 1')).toBe('CMMVC5707E');
-    expect(await array.code('refreshfromsnapshot -volumegroup vgt -fromsnapshotid 7')).toBe('CMMVC9755E');
+    expect(await array.code('refreshfromsnapshot -volumegroup vgt -fromsnapshotid 7')).toBe(
+      'CMMVC9755E',
+    );
     await array.ok(`addsnapshot -volumes ${names[0]} -name own`);
-    expect(await array.code('refreshfromsnapshot -volumegroup vgt -fromsnapshotid 1')).toBe('CMMVC6310E');
+    expect(await array.code('refreshfromsnapshot -volumegroup vgt -fromsnapshotid 1')).toBe(
+      'CMMVC6310E',
+    );
     const older = await grouped();
     expect(await older.code('converttoclone -volumegroup vg')).toBe('CMMVC7205E');
   });
@@ -218,7 +237,10 @@ describe('refusals', () => {
     ['restorefromsnapshot -snapshot s -volumegroup vg', 'CMMVC9755E'],
     ['rmvolumegroup vg', 'CMMVC8749E'],
     ['addsnapshot -volumegroup vg; rmvdisk -force a', 'CMMVC5840E'],
-    ['mkvdisk -name t -mdiskgrp Pool0 -size 4; mkfcmap -source a -target t; addsnapshot -volumegroup vg', 'CMMVC6032E'],
+    [
+      'mkvdisk -name t -mdiskgrp Pool0 -size 4; mkfcmap -source a -target t; addsnapshot -volumegroup vg',
+      'CMMVC6032E',
+    ],
     ['addsnapshot -volumegroup vg -safeguarded', 'CMMVC5707E'],
     ['chvdisk -volumegroup vg -novolumegroup a', 'CMMVC5713E'],
   ])('%s: %s', async (line, code) => {
@@ -229,7 +251,9 @@ describe('refusals', () => {
   it('a level without the function answers as one', async () => {
     const array = await grouped('8.4.2.0');
     expect(await array.code('addsnapshot -volumegroup vg')).toBe('CMMVC7205E');
-    expect(await array.code('mkvolumegroup -name c -type clone -fromsnapshotid 0')).toBe('CMMVC5709E');
+    expect(await array.code('mkvolumegroup -name c -type clone -fromsnapshotid 0')).toBe(
+      'CMMVC5709E',
+    );
     expect(await array.ok('catxmlspec')).not.toContain('addsnapshot');
   });
 
@@ -247,7 +271,9 @@ describe('refusals', () => {
 
 it('a loose volume has a name of a snapshot once; another volume may have it too; an unknown pool is an object of a wrong name', async () => {
   const array = await testArray();
-  await array.ok('addsnapshot -volumes a -name s1; addsnapshot -volumes b -name s1; addsnapshot -volumes a -name s2');
+  await array.ok(
+    'addsnapshot -volumes a -name s1; addsnapshot -volumes b -name s1; addsnapshot -volumes a -name s2',
+  );
   expect(await array.code('addsnapshot -volumes a:c -name s1')).toBe('CMMVC6035E');
   expect(await array.code('addsnapshot -volumes c -name s1 -pool Nowhere')).toBe('CMMVC5754E');
 });

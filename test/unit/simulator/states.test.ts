@@ -21,13 +21,23 @@ const MATRIX: Record<string, readonly string[]> = {
   rm: ['', 'CMMVC5896E', 'CMMVC5897E', 'CMMVC5898E', 'CMMVC6319E', 'CMMVC5899E', 'CMMVC5900E'],
   'rm -force': ['', 'CMMVC5896E', 'CMMVC5897E', 'CMMVC5898E', 'CMMVC6319E', '', 'CMMVC5900E'],
   'ch -copyrate 80': ['', '', '', '', '', '', ''],
-  'ch -consistgrp 0': ['', 'CMMVC5913E', 'CMMVC5914E', 'CMMVC5915E', 'CMMVC6319E', '', 'CMMVC5916E'],
+  'ch -consistgrp 0': [
+    '',
+    'CMMVC5913E',
+    'CMMVC5914E',
+    'CMMVC5915E',
+    'CMMVC6319E',
+    '',
+    'CMMVC5916E',
+  ],
 };
 
 async function arrayIn(state: MappingState, grouped: boolean): Promise<TestArray> {
   const array = await testArray();
   await array.ok('mkfcconsistgrp -name g1');
-  await array.ok(`mkfcmap -name m1 -source a -target b -copyrate 0 ${grouped ? '-consistgrp g1' : ''}`);
+  await array.ok(
+    `mkfcmap -name m1 -source a -target b -copyrate 0 ${grouped ? '-consistgrp g1' : ''}`,
+  );
   const [mapping] = array.state.mappings;
   if (mapping) Object.assign(mapping, { state, due: array.clock.now() + 3_600_000 });
   return array;
@@ -55,9 +65,12 @@ describe('legality of commands by state', () => {
         );
     });
 
-  it.each(['prestartfcmap', 'startfcmap', 'stopfcmap'])('%s of a member is refused: the group acts', async (verb) => {
-    expect(await (await arrayIn('prepared', true)).code(`${verb} m1`)).toBe('CMMVC6030E');
-  });
+  it.each(['prestartfcmap', 'startfcmap', 'stopfcmap'])(
+    '%s of a member is refused: the group acts',
+    async (verb) => {
+      expect(await (await arrayIn('prepared', true)).code(`${verb} m1`)).toBe('CMMVC6030E');
+    },
+  );
 
   it('refuses a new member unless the group is empty, idle or stopped', async () => {
     for (const state of STATES) {
@@ -161,7 +174,9 @@ describe('transitions', () => {
       expect(await array.attribute('lsfcmap up', 'status')).toBe(expected);
       array.clock.advance(60_000);
       expect(await array.attribute('lsfcmap up', 'status')).toBe('stopped');
-      expect(await array.attribute('lsfcmap down', 'status')).toBe(flag === '' ? 'idle_or_copied' : 'stopped');
+      expect(await array.attribute('lsfcmap down', 'status')).toBe(
+        flag === '' ? 'idle_or_copied' : 'stopped',
+      );
     }
   });
 });

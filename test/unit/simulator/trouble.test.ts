@@ -18,7 +18,8 @@ function commandsOfTheTable(): string[] {
       .replace('VOLUME', 'a')
       .replace('COMMAND', 'mkfcmap')
       .replace('-size N', '-size 0');
-    const [, before = '', either = '', or = '', after = ''] = /^(.*?)(\w+)\\\|(\w+)(.*)$/.exec(plain) ?? [];
+    const [, before = '', either = '', or = '', after = ''] =
+      /^(.*?)(\w+)\\\|(\w+)(.*)$/.exec(plain) ?? [];
     return either === '' ? [plain] : [`${before}${either}${after}`, `${before}${or}${after}`];
   });
 }
@@ -36,7 +37,9 @@ it.each(commands)('%s is taken by the array', async (command) => {
 
 it('a slow answer comes late, its effect does not', async () => {
   const array = await testArray();
-  await array.ok('mkfcmap -source a -target b -name m; simfault -on rmfcmap -when after -do delay:5000');
+  await array.ok(
+    'mkfcmap -source a -target b -name m; simfault -on rmfcmap -when after -do delay:5000',
+  );
   const before = array.clock.now();
   const answer = array.ok('rmfcmap m');
   expect(await array.code('lsfcmap m')).toBe('CMMVC5754E');
@@ -58,7 +61,9 @@ it('a failover at a command of choice loses that command and everybody hears of 
   const heard: number[] = [];
   array.onFailover((downMs) => heard.push(downMs));
   await array.ok('simfault -on mkfcmap -do failover');
-  await expect(array.execute('mkfcmap -source a -target b -name m')).rejects.toMatchObject({ code: 'CHANNEL_LOST' });
+  await expect(array.execute('mkfcmap -source a -target b -name m')).rejects.toMatchObject({
+    code: 'CHANNEL_LOST',
+  });
   expect(heard).toEqual([5000]);
   expect(await array.code('lsfcmap m')).toBe('CMMVC5754E');
   await array.ok('mkfcmap -source a -target b -name m');

@@ -15,7 +15,12 @@ let clock: VirtualClock;
 let writer: Writer;
 const onArray = async (vdisk: string, host: string) =>
   Buffer.from(
-    await made.system.volumeIo.read({ vdisk, host, offset: 0, length: made.group.mappings[0]!.source.capacityBytes }),
+    await made.system.volumeIo.read({
+      vdisk,
+      host,
+      offset: 0,
+      length: made.group.mappings[0]!.source.capacityBytes,
+    }),
   ).toString('latin1');
 
 beforeEach(async () => {
@@ -56,9 +61,13 @@ describe('a model host', () => {
     await made.ok('mkvdiskhostmap -host web1 web_copy');
     const { kernel } = made.web1;
     kernel.scan();
-    const [source, copy] = ['web', 'web_copy'].map((name) => kernel.device(`uid:${made.uid(name)}`));
+    const [source, copy] = ['web', 'web_copy'].map((name) =>
+      kernel.device(`uid:${made.uid(name)}`),
+    );
     await copy!.write(0, await source!.read(0, 17 * 4096));
-    await expect(kernel.mount(`uid:${made.uid('web_copy')}`, '/again', { readOnly: true })).rejects.toMatchObject({
+    await expect(
+      kernel.mount(`uid:${made.uid('web_copy')}`, '/again', { readOnly: true }),
+    ).rejects.toMatchObject({
       code: 'DUPLICATE_UUID',
     });
   });
@@ -70,7 +79,9 @@ describe('a model host', () => {
     await kernel.unmount('/logs');
     kernel.deactivate('vg0');
     kernel.scan();
-    const [source, copy] = ['data', 'data_copy'].map((name) => kernel.device(`uid:${made.uid(name)}`));
+    const [source, copy] = ['data', 'data_copy'].map((name) =>
+      kernel.device(`uid:${made.uid(name)}`),
+    );
     await copy!.write(0, await source!.read(0, 4096));
     await expect(kernel.activate('vg0')).rejects.toMatchObject({ code: 'DUPLICATE_PV' });
   });
@@ -93,7 +104,9 @@ describe('a model host', () => {
     app1.kernel.cloneNamespace('container');
     await app1.kernel.unmount('/db');
     const source = made.source('app1', 'unmount');
-    await expect(app1.source.takeDown({ ...source, run: 'r' })).rejects.toMatchObject({ code: 'SOURCE_BUSY' });
+    await expect(app1.source.takeDown({ ...source, run: 'r' })).rejects.toMatchObject({
+      code: 'SOURCE_BUSY',
+    });
     expect(app1.hasIo('/db')).toBe(true);
   });
 });
@@ -101,7 +114,9 @@ describe('a model host', () => {
 describe('the writer', () => {
   it('is readable on the file systems themselves, and one instant', async () => {
     for (let count = 0; count < 200; count += 1) await writer.write();
-    const lasts = await Promise.all(['/logs', '/db'].map((at) => readRecords(app1.kernel.mountAt(at)!.fileSystem)));
+    const lasts = await Promise.all(
+      ['/logs', '/db'].map((at) => readRecords(app1.kernel.mountAt(at)!.fileSystem)),
+    );
     expect(lasts).toEqual([200, 200]);
   });
 

@@ -4,7 +4,9 @@ import { seededRandomness, VirtualClock } from '../../../src/testing/index.js';
 
 describe('the virtual clock', () => {
   it('throws when work waits for something that never comes', async () => {
-    await expect(new VirtualClock().run(new Promise(() => undefined))).rejects.toThrow('nothing sleeps');
+    await expect(new VirtualClock().run(new Promise(() => undefined))).rejects.toThrow(
+      'nothing sleeps',
+    );
   });
 
   it("rejects an aborted sleep with the signal's reason", async () => {

@@ -1,6 +1,9 @@
 // REST: whom we talk to, one token for all, patience with 429, and what is known of a call whose answer never came.
 import { afterEach, describe, expect, it } from 'vitest';
-import { createHttpsTransport, type HttpsTransportOptions } from '../../../src/transport/https/https-transport.js';
+import {
+  createHttpsTransport,
+  type HttpsTransportOptions,
+} from '../../../src/transport/https/https-transport.js';
 import { systemClock } from '../../../src/clock/system-clock.js';
 import { makeCertificate, startRestServer, type Handler, type RestServer } from './rest-server.js';
 
@@ -31,7 +34,11 @@ const reach = (port: number, change: Partial<HttpsTransportOptions> = {}) => {
   open.push(transport);
   return transport;
 };
-async function pair(handler: Handler = ok, change: Partial<HttpsTransportOptions> = {}, refusedStatus = 403) {
+async function pair(
+  handler: Handler = ok,
+  change: Partial<HttpsTransportOptions> = {},
+  refusedStatus = 403,
+) {
   const server = await startRestServer(certificate, handler, { refusedStatus });
   open.push(server);
   return { server, transport: reach(server.port, change) };
@@ -48,11 +55,17 @@ describe('the certificate', () => {
     ['no CA of this machine knows', { trust: {} }],
     ['another CA signed', { trust: { ca: other.certificate } }],
     ['has another fingerprint', { trust: { fingerprint: other.fingerprint } }],
-    ['carries another name', { trust: { ca: certificate.certificate, serverName: 'svc2.example' } }],
+    [
+      'carries another name',
+      { trust: { ca: certificate.certificate, serverName: 'svc2.example' } },
+    ],
   ])('that %s gets neither password nor call', async (_why, change) => {
     const { server, transport } = await pair(ok, change);
     const failed = transport.post(['lssystem'], {}, run);
-    await expect(failed).rejects.toMatchObject({ ...refused, details: { seen: certificate.fingerprint } });
+    await expect(failed).rejects.toMatchObject({
+      ...refused,
+      details: { seen: certificate.fingerprint },
+    });
     nothingSaid(server);
   });
 
@@ -63,7 +76,10 @@ describe('the certificate', () => {
       'its fingerprint without colons',
       { trust: { fingerprint: certificate.fingerprint.replaceAll(':', '').toLowerCase() } },
     ],
-    ['its CA and the name it carries', { trust: { ca: certificate.certificate, serverName: 'svc1.example' } }],
+    [
+      'its CA and the name it carries',
+      { trust: { ca: certificate.certificate, serverName: 'svc1.example' } },
+    ],
   ])('is known by %s', async (_how, change) => {
     const { transport } = await pair(ok, change);
     expect(await transport.post(['lssystem'], {}, run)).toMatchObject({ status: 200, body: '[]' });
@@ -78,24 +94,35 @@ describe('the token', () => {
     expect(new Set(server.calls.map(({ token }) => token)).size).toBe(1);
   });
 
-  it.each([401, 403])('that died (%i) is fetched anew once, and the call repeated', async (status) => {
-    const { server, transport } = await pair(ok, {}, status);
-    await transport.post(['lssystem'], {}, run);
-    server.killTokens();
-    await Promise.all(['a', 'b', 'c'].map((verb) => transport.post([verb], {}, run)));
-    expect(server.logIns).toHaveLength(2);
-  });
+  it.each([401, 403])(
+    'that died (%i) is fetched anew once, and the call repeated',
+    async (status) => {
+      const { server, transport } = await pair(ok, {}, status);
+      await transport.post(['lssystem'], {}, run);
+      server.killTokens();
+      await Promise.all(['a', 'b', 'c'].map((verb) => transport.post([verb], {}, run)));
+      expect(server.logIns).toHaveLength(2);
+    },
+  );
 
   it('that is refused when new is a refusal, not a loop', async () => {
-    const { server, transport } = await pair((_call, response) => void response.writeHead(403).end('role too low'));
+    const { server, transport } = await pair(
+      (_call, response) => void response.writeHead(403).end('role too low'),
+    );
     const failed = transport.post(['mkfcmap'], {}, run);
-    await expect(failed).rejects.toMatchObject({ code: 'AUTH_REFUSED', outcome: 'not-done', retry: 'never' });
+    await expect(failed).rejects.toMatchObject({
+      code: 'AUTH_REFUSED',
+      outcome: 'not-done',
+      retry: 'never',
+    });
     expect(server.calls).toHaveLength(2);
   });
 
   it('is not given for a wrong password, and the password stands in no error', async () => {
     const { transport } = await pair(ok, { password: 'hunter2hunter2' });
-    const failed = await transport.post(['lssystem'], {}, run).catch((error: unknown) => error as Error);
+    const failed = await transport
+      .post(['lssystem'], {}, run)
+      .catch((error: unknown) => error as Error);
     expect(failed).toMatchObject({ code: 'AUTH_REFUSED', retry: 'never' });
     expect(JSON.stringify(failed) + (failed as Error).stack).not.toContain('hunter2');
   });
@@ -106,14 +133,18 @@ describe('too many calls', () => {
     let left = times;
     return (_call, response) => {
       if ((left -= 1) < 0) return void response.end('[]');
-      return void response.writeHead(429, retryAfter === undefined ? {} : { 'retry-after': retryAfter }).end();
+      return void response
+        .writeHead(429, retryAfter === undefined ? {} : { 'retry-after': retryAfter })
+        .end();
     };
   };
 
   it('are waited out, 1, 2 and 4 s', async () => {
     slept.length = 0;
     const { server, transport } = await pair(busy(3));
-    expect(await transport.post(['lssystem'], {}, { timeoutMs: 60_000 })).toMatchObject({ status: 200 });
+    expect(await transport.post(['lssystem'], {}, { timeoutMs: 60_000 })).toMatchObject({
+      status: 200,
+    });
     expect(slept).toEqual([1_000, 2_000, 4_000]);
     expect(server.calls).toHaveLength(4);
   });
@@ -128,16 +159,25 @@ describe('too many calls', () => {
   it('end as not-done when it does not stop, or when the caller has no time', async () => {
     const { transport } = await pair(busy(99));
     const limited = { code: 'RATE_LIMITED', outcome: 'not-done', retry: 'safe' };
-    await expect(transport.post(['mkfcmap'], {}, { timeoutMs: 60_000 })).rejects.toMatchObject(limited);
-    await expect(transport.post(['mkfcmap'], {}, { timeoutMs: 900 })).rejects.toMatchObject(limited);
+    await expect(transport.post(['mkfcmap'], {}, { timeoutMs: 60_000 })).rejects.toMatchObject(
+      limited,
+    );
+    await expect(transport.post(['mkfcmap'], {}, { timeoutMs: 900 })).rejects.toMatchObject(
+      limited,
+    );
   });
 
   it('are not made by us: not more than ten in a second', async () => {
     const real = { clock: systemClock };
     const { server, transport } = await pair(ok, real);
     const from = systemClock.now();
-    const urgent = Array.from({ length: 3 }, () => transport.post(['b'], {}, { ...run, urgent: true }));
-    await Promise.all([...Array.from({ length: 9 }, () => transport.post(['a'], {}, run)), ...urgent]);
+    const urgent = Array.from({ length: 3 }, () =>
+      transport.post(['b'], {}, { ...run, urgent: true }),
+    );
+    await Promise.all([
+      ...Array.from({ length: 9 }, () => transport.post(['a'], {}, run)),
+      ...urgent,
+    ]);
     expect(systemClock.now() - from).toBeGreaterThan(1_000);
     expect(server.most()).toBeLessThanOrEqual(3);
   });
@@ -184,7 +224,9 @@ describe('a lost answer', () => {
       more();
     });
     const refused = { code: 'OUTPUT_TOO_LARGE', outcome: 'unknown' };
-    await expect(transport.post(['lsfcmap'], {}, { timeoutMs: 15_000 })).rejects.toMatchObject(refused);
+    await expect(transport.post(['lsfcmap'], {}, { timeoutMs: 15_000 })).rejects.toMatchObject(
+      refused,
+    );
     expect(sent).toBeLessThan(100);
   });
 
@@ -192,7 +234,9 @@ describe('a lost answer', () => {
     const { transport } = await pair((_call, response) => void response.end('x'.repeat(5_000)), {
       maxOutputBytes: 1_000,
     });
-    await expect(transport.post(['lsfcmap'], {}, run)).rejects.toMatchObject({ code: 'OUTPUT_TOO_LARGE' });
+    await expect(transport.post(['lsfcmap'], {}, run)).rejects.toMatchObject({
+      code: 'OUTPUT_TOO_LARGE',
+    });
   });
 });
 
@@ -213,6 +257,9 @@ describe('an address that does not answer', () => {
   it('takes calls whose names need quoting in a URL', async () => {
     const { server, transport } = await pair();
     await transport.post(['lsvdisk', 'my disk/1'], { bytes: true }, run);
-    expect(server.calls[0]).toMatchObject({ path: '/rest/v1/lsvdisk/my%20disk%2F1', body: '{"bytes":true}' });
+    expect(server.calls[0]).toMatchObject({
+      path: '/rest/v1/lsvdisk/my%20disk%2F1',
+      body: '{"bytes":true}',
+    });
   });
 });

@@ -10,7 +10,9 @@ const limits = { timeoutMs: 1_000 };
 
 describe('the in-process transport', () => {
   it('calls a stranger of an error a lost answer, and passes typed ones on', async () => {
-    await expect(over(() => Promise.reject(new Error('bug'))).run('x', limits)).rejects.toMatchObject({
+    await expect(
+      over(() => Promise.reject(new Error('bug'))).run('x', limits),
+    ).rejects.toMatchObject({
       code: 'CHANNEL_LOST',
       outcome: 'unknown',
     });
@@ -42,13 +44,19 @@ describe('the in-process transport', () => {
       emit(line);
       return Promise.resolve({ exitCode: 0, stdout: line + input, stderr: '' });
     });
-    const result = await transport.run('ab', { ...limits, input: 'cd', onStdout: (text) => (shown += text) });
+    const result = await transport.run('ab', {
+      ...limits,
+      input: 'cd',
+      onStdout: (text) => (shown += text),
+    });
     expect([result.stdout, shown]).toEqual(['abcd', 'abcd']);
   });
 
   it('sends nothing after release or close', async () => {
     let sent = 0;
-    const transport = over(() => Promise.resolve({ exitCode: (sent += 1), stdout: '', stderr: '' }));
+    const transport = over(() =>
+      Promise.resolve({ exitCode: (sent += 1), stdout: '', stderr: '' }),
+    );
     const session = await transport.reserve(limits);
     session.release();
     await expect(session.run('x', limits)).rejects.toMatchObject({ outcome: 'not-done' });

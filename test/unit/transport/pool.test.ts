@@ -2,7 +2,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/domain/clock.js';
 import { Rate } from '../../../src/transport/rate.js';
-import { createSshTransport, type SshTransportOptions } from '../../../src/transport/ssh/ssh-transport.js';
+import {
+  createSshTransport,
+  type SshTransportOptions,
+} from '../../../src/transport/ssh/ssh-transport.js';
 import type { Transport } from '../../../src/transport/transport.js';
 import { systemClock as clock } from '../../../src/clock/system-clock.js';
 import { clientKey, say, startSshServer, type Answer, type TestSshServer } from './ssh-server.js';
@@ -41,7 +44,10 @@ describe('a second address', () => {
   const command = { timeoutMs: 5_000 };
 
   it('is taken when the first is lost, and stays while it answers; three connections a second in all', async () => {
-    const [first, second] = [await startSshServer(say('first')), await startSshServer(say('second'))];
+    const [first, second] = [
+      await startSshServer(say('first')),
+      await startSshServer(say('second')),
+    ];
     const { address, hostKey } = first;
     const both = { address, secondAddress: second.address, hostKey: [hostKey, second.hostKey] };
     const { transport } = await pair(say('unused'), both);
@@ -55,11 +61,20 @@ describe('a second address', () => {
   });
 
   it('is not taken when the first has another host key: that is said', async () => {
-    const [first, second] = [await startSshServer(say('first')), await startSshServer(say('second'))];
+    const [first, second] = [
+      await startSshServer(say('first')),
+      await startSshServer(say('second')),
+    ];
     open.push(first, second);
-    const both = { address: first.address, secondAddress: second.address, hostKey: `SHA256:${'A'.repeat(43)}` };
+    const both = {
+      address: first.address,
+      secondAddress: second.address,
+      hostKey: `SHA256:${'A'.repeat(43)}`,
+    };
     const { transport } = await pair(say('unused'), both);
-    await expect(transport.run('lssystem', command)).rejects.toMatchObject({ code: 'HOST_KEY_CHANGED' });
+    await expect(transport.run('lssystem', command)).rejects.toMatchObject({
+      code: 'HOST_KEY_CHANGED',
+    });
     expect(second.seen.openedAt).toEqual([]);
   });
 });
@@ -68,7 +83,9 @@ describe('the session budget', () => {
   it('is never exceeded, and all commands come through', async () => {
     const { server, transport } = await pair(slow(10), { sessions: 3, channelsPerConnection: 2 });
     const lines = Array.from({ length: 30 }, (_, i) => `line ${i}`);
-    const results = await Promise.all(lines.map((line, i) => transport.run(line, { ...run, urgent: i % 10 === 0 })));
+    const results = await Promise.all(
+      lines.map((line, i) => transport.run(line, { ...run, urgent: i % 10 === 0 })),
+    );
     expect(results.map((result) => result.stdout)).toEqual(lines);
     expect(server.seen.most).toBeLessThanOrEqual(3);
   });
@@ -83,11 +100,17 @@ describe('the session budget', () => {
     const { server, transport } = await pair(say('ok'), { channelsPerConnection: 1 });
     const session = await transport.reserve(run);
     const ordinary = transport.run('poll', { timeoutMs: 150 });
-    await expect(ordinary).rejects.toMatchObject({ code: 'NO_FREE_SESSION', outcome: 'not-done', retry: 'safe' });
+    await expect(ordinary).rejects.toMatchObject({
+      code: 'NO_FREE_SESSION',
+      outcome: 'not-done',
+      retry: 'safe',
+    });
     expect(server.lines).toEqual([]);
     expect((await transport.run('give back', { ...run, urgent: true })).stdout).toBe('ok');
     // Still only for the urgent, although it is idle now.
-    await expect(transport.run('poll', { timeoutMs: 150 })).rejects.toMatchObject({ code: 'NO_FREE_SESSION' });
+    await expect(transport.run('poll', { timeoutMs: 150 })).rejects.toMatchObject({
+      code: 'NO_FREE_SESSION',
+    });
     session.release();
     expect((await transport.run('poll', run)).stdout).toBe('ok');
   });
@@ -111,7 +134,11 @@ describe('a reservation', () => {
     });
     await transport.run('poll', run);
     const session = await transport.reserve({ ...run, urgent: true });
-    await Promise.all([transport.run('poll', run), session.run('start', run), transport.run('poll', run)]);
+    await Promise.all([
+      transport.run('poll', run),
+      session.run('start', run),
+      transport.run('poll', run),
+    ]);
     expect(used).toEqual(expect.arrayContaining(['poll on 0', 'start on 1']));
     expect(used).not.toContain('poll on 1');
   });
@@ -144,9 +171,12 @@ describe('a reservation', () => {
   });
 
   it('runs the probe it was given, and throws when that fails', async () => {
-    const { server, transport } = await pair((line, channel) => say('', line === 'lssystem' ? 1 : 0)(line, channel), {
-      probe: 'lssystem',
-    });
+    const { server, transport } = await pair(
+      (line, channel) => say('', line === 'lssystem' ? 1 : 0)(line, channel),
+      {
+        probe: 'lssystem',
+      },
+    );
     await expect(transport.reserve(run)).rejects.toMatchObject({ code: 'UNREACHABLE' });
     expect(server.lines).toEqual(['lssystem']);
   });
@@ -157,7 +187,10 @@ describe('a reservation', () => {
     const lines = await session.openLines('agent');
     session.release();
     session.release();
-    await expect(session.run('start', run)).rejects.toMatchObject({ code: 'UNREACHABLE', outcome: 'not-done' });
+    await expect(session.run('start', run)).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      outcome: 'not-done',
+    });
     await expect(lines.nextLine(1000)).rejects.toMatchObject({ code: 'CHANNEL_LOST' });
     expect(server.lines).toEqual(['agent']);
   });
@@ -189,7 +222,10 @@ describe('connections', () => {
   });
 
   it('all end with the transport; who waits is told that nothing was done', async () => {
-    const { server, transport } = await pair(slow(5_000), { sessions: 1, channelsPerConnection: 1 });
+    const { server, transport } = await pair(slow(5_000), {
+      sessions: 1,
+      channelsPerConnection: 1,
+    });
     const running = transport.run('a', run).catch((error: unknown) => error);
     while (server.lines.length === 0) await clock.sleep(5);
     const waiting = transport.run('b', run).catch((error: unknown) => error);

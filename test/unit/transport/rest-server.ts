@@ -58,21 +58,24 @@ export async function startRestServer(
   const logIns: string[] = [];
   const sockets = new Set<Socket>();
   let [alive, given, most] = ['', 0, 0];
-  const server = createServer({ key: certificate.key, cert: certificate.certificate }, (request, response) => {
-    void text(request).then((body) => {
-      const header = (name: string) => String(request.headers[name] ?? '');
-      if (request.url === '/rest/v1/auth') {
-        logIns.push(`${header('x-auth-username')}:${header('x-auth-password')}`);
-        if (header('x-auth-password') !== password) return response.writeHead(403).end();
-        alive = `${token}${(given += 1)}`;
-        return response.end(JSON.stringify({ token: alive }));
-      }
-      const call = { path: request.url ?? '', token: header('x-auth-token'), body };
-      calls.push(call);
-      if (call.token !== alive) return response.writeHead(refusedStatus).end();
-      return handler(call, response, request.socket);
-    });
-  });
+  const server = createServer(
+    { key: certificate.key, cert: certificate.certificate },
+    (request, response) => {
+      void text(request).then((body) => {
+        const header = (name: string) => String(request.headers[name] ?? '');
+        if (request.url === '/rest/v1/auth') {
+          logIns.push(`${header('x-auth-username')}:${header('x-auth-password')}`);
+          if (header('x-auth-password') !== password) return response.writeHead(403).end();
+          alive = `${token}${(given += 1)}`;
+          return response.end(JSON.stringify({ token: alive }));
+        }
+        const call = { path: request.url ?? '', token: header('x-auth-token'), body };
+        calls.push(call);
+        if (call.token !== alive) return response.writeHead(refusedStatus).end();
+        return handler(call, response, request.socket);
+      });
+    },
+  );
   server.on('secureConnection', (socket) => {
     sockets.add(socket);
     most = Math.max(most, sockets.size);

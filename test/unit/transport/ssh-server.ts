@@ -46,7 +46,8 @@ export async function startSshServer(
     connection.on('close', () => connections.delete(connection)).on('error', () => undefined);
     connection.on('authentication', (context) => {
       if (context.method === 'password' && context.password === PASSWORD) context.accept();
-      else if (context.method === 'publickey' && context.key.data.equals(wanted.getPublicSSH())) context.accept();
+      else if (context.method === 'publickey' && context.key.data.equals(wanted.getPublicSSH()))
+        context.accept();
       else context.reject(['publickey', 'password']);
     });
     connection.on('session', (accept, reject) => {

@@ -2,23 +2,39 @@
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FlashCopyError } from '../../../src/domain/errors.js';
-import { createSshTransport, type SshTransportOptions } from '../../../src/transport/ssh/ssh-transport.js';
+import {
+  createSshTransport,
+  type SshTransportOptions,
+} from '../../../src/transport/ssh/ssh-transport.js';
 import type { Transport } from '../../../src/transport/transport.js';
 import { systemClock as clock } from '../../../src/clock/system-clock.js';
-import { clientKey, PASSWORD, say, startSshServer, type Answer, type TestSshServer } from './ssh-server.js';
+import {
+  clientKey,
+  PASSWORD,
+  say,
+  startSshServer,
+  type Answer,
+  type TestSshServer,
+} from './ssh-server.js';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
-async function serve(answer: Answer, refuse?: Parameters<typeof startSshServer>[1]): Promise<TestSshServer> {
+async function serve(
+  answer: Answer,
+  refuse?: Parameters<typeof startSshServer>[1],
+): Promise<TestSshServer> {
   const server = await startSshServer(answer, refuse);
   open.push(server);
   return server;
 }
 
-function reach(server: { address: string; hostKey: string }, change: Partial<SshTransportOptions> = {}): Transport {
+function reach(
+  server: { address: string; hostKey: string },
+  change: Partial<SshTransportOptions> = {},
+): Transport {
   const transport = createSshTransport({
     address: server.address,
     user: 'copy',
@@ -53,7 +69,10 @@ describe('whom it talks to', () => {
   it('refuses a machine with another host key, also for a reservation', async () => {
     const server = await serve(say('never'));
     const other = reach(server, { hostKey: `SHA256:${'A'.repeat(43)}` });
-    expect(await failure(other.run('ls', run))).toMatchObject({ code: 'HOST_KEY_CHANGED', retry: 'never' });
+    expect(await failure(other.run('ls', run))).toMatchObject({
+      code: 'HOST_KEY_CHANGED',
+      retry: 'never',
+    });
     expect(await failure(other.reserve(run))).toMatchObject({ code: 'HOST_KEY_CHANGED' });
     expect(server.lines).toEqual([]);
   });
@@ -88,7 +107,9 @@ describe('what is known of the effect', () => {
     await new Promise((resolve) => free.once('listening', resolve));
     const { port } = free.address() as { port: number };
     await new Promise((resolve) => free.close(resolve));
-    const error = await failure(reach({ address: `127.0.0.1:${port}`, hostKey: 'SHA256:x' }).run('ls', run));
+    const error = await failure(
+      reach({ address: `127.0.0.1:${port}`, hostKey: 'SHA256:x' }).run('ls', run),
+    );
     expect(error).toMatchObject({ code: 'UNREACHABLE', outcome: 'not-done', retry: 'safe' });
   });
 
@@ -97,8 +118,14 @@ describe('what is known of the effect', () => {
     const mute = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
     await new Promise((resolve) => mute.once('listening', resolve));
     const { port } = mute.address() as { port: number };
-    const transport = reach({ address: `127.0.0.1:${port}`, hostKey: 'SHA256:x' }, { handshakeTimeoutMs: 100 });
-    expect(await failure(transport.run('ls', run))).toMatchObject({ code: 'UNREACHABLE', outcome: 'not-done' });
+    const transport = reach(
+      { address: `127.0.0.1:${port}`, hostKey: 'SHA256:x' },
+      { handshakeTimeoutMs: 100 },
+    );
+    expect(await failure(transport.run('ls', run))).toMatchObject({
+      code: 'UNREACHABLE',
+      outcome: 'not-done',
+    });
     for (const socket of sockets) socket.destroy();
     mute.close();
   });
@@ -141,7 +168,10 @@ describe('what is known of the effect', () => {
 
   it('is unknown when the channel closes without an exit status', async () => {
     const server = await serve((_line, channel) => channel.end('half'));
-    expect(await failure(reach(server).run('ls', run))).toMatchObject({ code: 'CHANNEL_LOST', outcome: 'unknown' });
+    expect(await failure(reach(server).run('ls', run))).toMatchObject({
+      code: 'CHANNEL_LOST',
+      outcome: 'unknown',
+    });
   });
 
   it('tells a cancel before sending from one after', async () => {
@@ -182,7 +212,11 @@ describe('results', () => {
       channel.end();
     });
     const result = await reach(server).run('rmfcmap x', run);
-    expect(result).toMatchObject({ exitCode: 1, stdout: 'out', stderr: 'CMMVC5754E no such object\n' });
+    expect(result).toMatchObject({
+      exitCode: 1,
+      stdout: 'out',
+      stderr: 'CMMVC5754E no such object\n',
+    });
     expect(result.durationMs).toBeGreaterThanOrEqual(0);
   });
 
@@ -241,9 +275,14 @@ describe('line channels', () => {
   });
 
   it('keep a late line for the next reader', async () => {
-    const server = await serve((_line, channel) => void setTimeout(() => channel.write('late\nhalf'), 150));
+    const server = await serve(
+      (_line, channel) => void setTimeout(() => channel.write('late\nhalf'), 150),
+    );
     const lines = await (await reach(server).reserve(run)).openLines('agent');
-    expect(await failure(lines.nextLine(20))).toMatchObject({ code: 'COMMAND_TIMED_OUT', outcome: 'unknown' });
+    expect(await failure(lines.nextLine(20))).toMatchObject({
+      code: 'COMMAND_TIMED_OUT',
+      outcome: 'unknown',
+    });
     expect(await lines.nextLine(1000)).toBe('late');
     expect(await failure(lines.nextLine(20))).toMatchObject({ code: 'COMMAND_TIMED_OUT' });
   });

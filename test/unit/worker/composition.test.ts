@@ -2,7 +2,12 @@
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { withMethods } from '../../../src/testing/index.js';
-import { compose, inventoryOf, type Composition, type Wrap } from '../../../src/worker/composition.js';
+import {
+  compose,
+  inventoryOf,
+  type Composition,
+  type Wrap,
+} from '../../../src/worker/composition.js';
 
 const inventory = inventoryOf({ inventoryFile: path.resolve('examples/models/inventory.yaml') });
 const [ARRAY = ''] = Object.keys(inventory.arrays);
@@ -25,7 +30,10 @@ describe('a wrap of the composition', () => {
   });
 
   it('does not hide that a name is unknown', async () => {
-    const { arrays, hosts } = await composed({ array: (_, array) => array, host: (_, host) => host });
+    const { arrays, hosts } = await composed({
+      array: (_, array) => array,
+      host: (_, host) => host,
+    });
     expect(() => arrays('nowhere')).toThrow('no array nowhere');
     expect(() => hosts('nowhere')).toThrow('no host nowhere');
   });

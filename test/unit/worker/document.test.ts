@@ -27,7 +27,9 @@ function refused(text: string): string {
 
 describe('a file', () => {
   it('of 10 MB is refused by its size, before it is read', () => {
-    expect(refused('a: 1\n'.repeat(2_000_000))).toMatch(/^the document: too large, more than 1000000 bytes/);
+    expect(refused('a: 1\n'.repeat(2_000_000))).toMatch(
+      /^the document: too large, more than 1000000 bytes/,
+    );
   });
 
   it('that is none (a device without end, a folder) is not read', () => {
@@ -46,7 +48,11 @@ describe('a file', () => {
     ['brackets', '['.repeat(500_000), /nested deeper/],
     ['braces', '{a: '.repeat(100_000), /nested deeper/],
     ['lists in lists', '- '.repeat(400_000), /nested deeper/],
-    ['ever deeper lines', Array.from({ length: 1_300 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), /nested/],
+    [
+      'ever deeper lines',
+      Array.from({ length: 1_300 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
+      /nested/,
+    ],
     ['anchors alone', '&a '.repeat(200_000), /takes more than 5000 ms to read/],
     ['the same field again', 'a: 1\na: 2\n', /unique/],
     ['two documents', 'a: 1\n---\na: 2\n', /multiple documents/],

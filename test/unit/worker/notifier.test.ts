@@ -11,7 +11,13 @@ import { createNotifier } from '../../../src/worker/notifier.js';
 import { Secrets } from '../../../src/worker/secrets.js';
 
 const NOTICE: SignedNotice = {
-  ...{ what: 'source-without-io', set: 'erp', run: 'erp-abc123', host: 'db1', why: "it's $(gone); `away`" },
+  ...{
+    what: 'source-without-io',
+    set: 'erp',
+    run: 'erp-abc123',
+    host: 'db1',
+    why: "it's $(gone); `away`",
+  },
   ...{ todo: ['make it reachable'], workflowId: 'flashcopy/erp', runId: 'r1' },
 };
 
@@ -44,7 +50,8 @@ function inventory(notify: object, ui?: string): Inventory {
   const temporal = ui === undefined ? {} : { temporal: { ui, namespace: 'prod' } };
   return parseInventory({ ...temporal, notify, arrays: {}, hosts: {} }, { baseDir: folder });
 }
-const notifier = (notify: object, secrets = new Secrets()) => createNotifier(inventory(notify), secrets);
+const notifier = (notify: object, secrets = new Secrets()) =>
+  createNotifier(inventory(notify), secrets);
 
 function script(body: string): string {
   const file = path.join(folder, 'call it.sh');
@@ -81,7 +88,10 @@ describe('a program that is called', () => {
 
 describe('a webhook', () => {
   it('gets the notice as JSON in a POST, with a link where the inventory names the UI', async () => {
-    const linked = createNotifier(inventory({ webhook: url }, 'http://ui.example:8080/'), new Secrets());
+    const linked = createNotifier(
+      inventory({ webhook: url }, 'http://ui.example:8080/'),
+      new Secrets(),
+    );
     expect(await linked.send('webhook', NOTICE)).toBe(true);
     expect(heard[0]?.headers['content-type']).toBe('application/json');
     expect(JSON.parse(heard[0]?.body ?? '')).toEqual({
@@ -101,21 +111,30 @@ describe('a webhook', () => {
     status = 500;
     const error = await secret.send('webhook', NOTICE).catch((caught: unknown) => caught as Error);
     expect(JSON.stringify([error, (error as Error).message])).not.toMatch(/s3cret|tok3n/);
-    expect(error).toMatchObject({ code: 'NOTIFY_FAILED', message: expect.stringContaining('500') as string });
+    expect(error).toMatchObject({
+      code: 'NOTIFY_FAILED',
+      message: expect.stringContaining('500') as string,
+    });
   });
 
   it('is not followed elsewhere, and one that does not answer is a failure that may be repeated', async () => {
     status = 302;
-    await expect(notifier({ webhook: url }).send('webhook', NOTICE)).rejects.toMatchObject({ code: 'NOTIFY_FAILED' });
+    await expect(notifier({ webhook: url }).send('webhook', NOTICE)).rejects.toMatchObject({
+      code: 'NOTIFY_FAILED',
+    });
     expect(heard).toHaveLength(1);
     const nobody = notifier({ webhook: 'http://127.0.0.1:1/' });
-    await expect(nobody.send('webhook', NOTICE)).rejects.toMatchObject({ code: 'NOTIFY_FAILED', retry: 'safe' });
+    await expect(nobody.send('webhook', NOTICE)).rejects.toMatchObject({
+      code: 'NOTIFY_FAILED',
+      retry: 'safe',
+    });
   });
 });
 
 describe('an inventory', () => {
   it('without ways tells nobody, and says so', async () => {
-    for (const way of ['command', 'webhook'] as const) expect(await notifier({}).send(way, NOTICE)).toBe(false);
+    for (const way of ['command', 'webhook'] as const)
+      expect(await notifier({}).send(way, NOTICE)).toBe(false);
   });
 
   it.each([

@@ -7,7 +7,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSshTransport } from '../../../src/transport/ssh/ssh-transport.js';
 import { Secrets, type CredentialPlace } from '../../../src/worker/secrets.js';
 import { systemClock } from '../../../src/clock/system-clock.js';
-import { clientKey, PASSWORD, say, startSshServer, type TestSshServer } from '../transport/ssh-server.js';
+import {
+  clientKey,
+  PASSWORD,
+  say,
+  startSshServer,
+  type TestSshServer,
+} from '../transport/ssh-server.js';
 
 const PASSPHRASE = 'a passphrase of the key';
 let folder: string;
@@ -70,7 +76,9 @@ describe('a login', () => {
       { agent: true },
       { identityFile: '/nonexistent' },
     ])
-      await expect(logIn(place)).rejects.toEqual(code('CREDENTIAL_MISSING', 'svc1: CREDENTIAL_MISSING; '));
+      await expect(logIn(place)).rejects.toEqual(
+        code('CREDENTIAL_MISSING', 'svc1: CREDENTIAL_MISSING; '),
+      );
     expect(server.seen.most).toBe(0);
     vi.stubEnv('SSH_AUTH_SOCK', path.join(folder, 'no-agent'));
     await expect(logIn({ agent: true })).rejects.toEqual(code('AUTH_REFUSED', 'ssh-agent'));
@@ -79,14 +87,20 @@ describe('a login', () => {
   it('takes a key file, with passphrase or without', async () => {
     vi.stubEnv('KEY_PASSPHRASE', PASSPHRASE);
     expect(await logIn({ identityFile: file('id', clientKey.private) })).toBe('hello\n');
-    expect(await logIn({ identityFile: encrypted(), passphraseEnv: 'KEY_PASSPHRASE' })).toBe('hello\n');
+    expect(await logIn({ identityFile: encrypted(), passphraseEnv: 'KEY_PASSPHRASE' })).toBe(
+      'hello\n',
+    );
   });
 
   it('takes a key or a password from the environment, line ends written as they can be', async () => {
     vi.stubEnv('KEY', clientKey.private);
     vi.stubEnv('FLAT_KEY', clientKey.private.trim().replaceAll('\n', '\\n'));
     vi.stubEnv('PASSWORD', PASSWORD);
-    for (const place of [{ privateKeyEnv: 'KEY' }, { privateKeyEnv: 'FLAT_KEY' }, { passwordEnv: 'PASSWORD' }])
+    for (const place of [
+      { privateKeyEnv: 'KEY' },
+      { privateKeyEnv: 'FLAT_KEY' },
+      { passwordEnv: 'PASSWORD' },
+    ])
       expect(await logIn(place)).toBe('hello\n');
   });
 
@@ -108,14 +122,17 @@ describe('a login', () => {
 });
 
 describe('a file with a secret', () => {
-  it.each([0o644, 0o604, 0o640, 0o660, 0o602, 0o666])('of mode %o is refused with the way to mend it', (mode) => {
-    for (const field of ['identityFile', 'passwordFile']) {
-      const at = file('id', 'secret text', mode);
-      const read = () => new Secrets().read('app1', { [field]: at });
-      expect(read).toThrow(code('CREDENTIAL_EXPOSED', `chmod 600 ${at}`));
-      expect(read).not.toThrow('secret text');
-    }
-  });
+  it.each([0o644, 0o604, 0o640, 0o660, 0o602, 0o666])(
+    'of mode %o is refused with the way to mend it',
+    (mode) => {
+      for (const field of ['identityFile', 'passwordFile']) {
+        const at = file('id', 'secret text', mode);
+        const read = () => new Secrets().read('app1', { [field]: at });
+        expect(read).toThrow(code('CREDENTIAL_EXPOSED', `chmod 600 ${at}`));
+        expect(read).not.toThrow('secret text');
+      }
+    },
+  );
 
   it.each([0o600, 0o400])('of mode %o is taken', (mode) => {
     expect(new Secrets().read('app1', { passwordFile: file('p', 'secret text\n', mode) })).toEqual({
@@ -130,7 +147,12 @@ describe('what is struck out', () => {
     secrets.keep('p"w/ö');
     secrets.read('svc1', { identityFile: file('id', clientKey.private) });
     const forms = secrets.list();
-    for (const form of ['p"w/ö', 'p\\"w/ö', 'p%22w%2F%C3%B6', Buffer.from('p"w/ö').toString('base64')])
+    for (const form of [
+      'p"w/ö',
+      'p\\"w/ö',
+      'p%22w%2F%C3%B6',
+      Buffer.from('p"w/ö').toString('base64'),
+    ])
       expect(forms).toContain(form);
     expect(forms).toContain(clientKey.private.split('\n')[1]);
     expect(forms.some((form) => form.startsWith('-----') && !form.includes('\n'))).toBe(false);

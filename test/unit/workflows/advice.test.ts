@@ -13,20 +13,33 @@ const error: ErrorData = {
   ...{ family: 'host', code: 'QUIESCE_OVERDUE', message: 'db1: not still after 30000 ms' },
   ...{ outcome: 'unknown', retry: 'after-check', details: {} },
 };
-const prepare: StepReport = { name: 'prepare', subject: 'svc1', state: 'done', startedAt: '2026-11-24T02:00:00Z' };
+const prepare: StepReport = {
+  name: 'prepare',
+  subject: 'svc1',
+  state: 'done',
+  startedAt: '2026-11-24T02:00:00Z',
+};
 
 function failed(changes: Partial<ReturnType<typeof report>> = {}) {
-  const { grade: _, takenAt: _none, ...rest } = report({ outcome: 'failed', phase: 'FAILED', verified: false, error });
+  const {
+    grade: _,
+    takenAt: _none,
+    ...rest
+  } = report({ outcome: 'failed', phase: 'FAILED', verified: false, error });
   return { ...rest, ...changes };
 }
 
 describe('advice', () => {
   it('after a failure says that every source has its I/O, what the targets hold, and the remedy of the code', () => {
     const [state, todo] = advice(failed({ steps: [prepare] }), NOBODY);
-    expect(state).toBe('every source has its I/O; there is no copy, and what the targets held before is void');
+    expect(state).toBe(
+      'every source has its I/O; there is no copy, and what the targets held before is void',
+    );
     expect(todo).toBe(remedyOf('QUIESCE_OVERDUE'));
     expect(advice(failed({ steps: [] }), NOBODY)[0]).toContain('no data was touched');
-    expect(advice(failed({ takenAt: '2026-11-24T02:00:07Z' }), NOBODY)[0]).toContain('do not use the targets');
+    expect(advice(failed({ takenAt: '2026-11-24T02:00:07Z' }), NOBODY)[0]).toContain(
+      'do not use the targets',
+    );
   });
 
   it('never says that every source has its I/O while one lacks it', () => {
@@ -50,8 +63,18 @@ describe('advice', () => {
 describe('current details', () => {
   it('say how it stands, about what, why, and what to do, in this order and before all else', () => {
     const lines = advice(failed({ steps: [prepare] }), NOBODY);
-    const text = detailsOf(failed({ steps: [prepare], advice: lines }), 'erp: 1 volume on svc1, from db1 (quiesce)');
-    const order = ['**FAILED**', 'erp: 1 volume', '`QUIESCE_OVERDUE` db1', '> every source', 'Without I/O', 'Volumes'];
+    const text = detailsOf(
+      failed({ steps: [prepare], advice: lines }),
+      'erp: 1 volume on svc1, from db1 (quiesce)',
+    );
+    const order = [
+      '**FAILED**',
+      'erp: 1 volume',
+      '`QUIESCE_OVERDUE` db1',
+      '> every source',
+      'Without I/O',
+      'Volumes',
+    ];
     const found = order.map((part) => text.indexOf(part));
     expect(found).toEqual([...found].sort((a, b) => a - b));
     expect(found[0]).toBe(0);
@@ -65,7 +88,10 @@ describe('current details', () => {
 
   it('of 512 mappings stay far below the 20,000 bytes the UI keeps', () => {
     const [volume] = report().volumes;
-    const volumes = Array.from({ length: 512 }, (_, n) => ({ ...volume!, target: `a_long_name_of_a_volume_${n}` }));
+    const volumes = Array.from({ length: 512 }, (_, n) => ({
+      ...volume!,
+      target: `a_long_name_of_a_volume_${n}`,
+    }));
     expect(detailsOf(report({ volumes }), '').length).toBeLessThan(5_000);
   });
 });

@@ -5,7 +5,16 @@ import { change, listing, listingWith, type Commands } from '../command.js';
 import { attributesOf, concise, detailed, type Row } from '../view.js';
 
 const COLUMNS = [
-  ...['sequence_number', 'last_timestamp', 'object_type', 'object_id', 'object_name', 'copy_id', 'status', 'fixed'],
+  ...[
+    'sequence_number',
+    'last_timestamp',
+    'object_type',
+    'object_id',
+    'object_name',
+    'copy_id',
+    'status',
+    'fixed',
+  ],
   ...['event_id', 'error_code', 'description', 'secondary_object_type', 'secondary_object_id'],
 ];
 

@@ -17,7 +17,11 @@ const OWNER = ['owner_id', 'owner_name'];
 function mkfcconsistgrp({ state, profile }: Machine, args: Arguments): string {
   if (state.groups.length >= profile.maxGroups) throw refuse('CMMVC6034E');
   const id = state.groups.freeId(1);
-  const name = checkName(args.value('name') ?? `fccstgrp${id}`, state.groups, profile.groupNameLimit);
+  const name = checkName(
+    args.value('name') ?? `fccstgrp${id}`,
+    state.groups,
+    profile.groupNameLimit,
+  );
   state.groups.push({ id, name, autodelete: args.has('autodelete'), startTime: '' });
   return `FlashCopy Consistency Group, id [${id}], successfully created\n`;
 }
@@ -92,33 +96,55 @@ const lsfcconsistgrp = listing((machine, args) => {
     ['FC_mapping_id', String(id)],
     ['FC_mapping_name', name],
   ]);
-  return detailed(args, attributesOf(row(machine, group), [...DETAIL, ...owner]), { blocks: members });
+  return detailed(args, attributesOf(row(machine, group), [...DETAIL, ...owner]), {
+    blocks: members,
+  });
 }, 'optional');
 
 const commands: Commands = {
   lsfcconsistgrp,
-  mkfcconsistgrp: change({ values: ['name', 'ownershipgroup'], switches: ['autodelete'] }, mkfcconsistgrp),
+  mkfcconsistgrp: change(
+    { values: ['name', 'ownershipgroup'], switches: ['autodelete'] },
+    mkfcconsistgrp,
+  ),
   chfcconsistgrp: change(
-    { values: ['name', 'autodelete', 'ownershipgroup'], switches: ['noownershipgroup'], object: 'required' },
+    {
+      values: ['name', 'autodelete', 'ownershipgroup'],
+      switches: ['noownershipgroup'],
+      object: 'required',
+    },
     chfcconsistgrp,
   ),
   rmfcconsistgrp: change({ switches: ['force'], object: 'required' }, rmfcconsistgrp),
-  prestartfcconsistgrp: change({ switches: ['restore'], object: 'required' }, async (machine, args) => {
-    const group = acted(machine.state.groups, args.target());
-    legal(machine, group, 'prepare');
-    await prepare(machine, machine.state.mappingsOf(group.id), args.has('restore'));
-    return '';
-  }),
+  prestartfcconsistgrp: change(
+    { switches: ['restore'], object: 'required' },
+    async (machine, args) => {
+      const group = acted(machine.state.groups, args.target());
+      legal(machine, group, 'prepare');
+      await prepare(machine, machine.state.mappingsOf(group.id), args.has('restore'));
+      return '';
+    },
+  ),
   startfcconsistgrp: {
     ...change({ switches: ['prep', 'restore'], object: 'required' }, startfcconsistgrp),
-    before: preparedFirst('prestartfcconsistgrp', ({ state }, name) => groupState(state, acted(state.groups, name))),
+    before: preparedFirst('prestartfcconsistgrp', ({ state }, name) =>
+      groupState(state, acted(state.groups, name)),
+    ),
   },
   stopfcconsistgrp: change({ switches: ['force', 'split'], object: 'required' }, stopfcconsistgrp),
 };
 
 /** What a Copy Operator may do. */
-const OPERATED = ['prestartfcconsistgrp', 'startfcconsistgrp', 'stopfcconsistgrp', 'chfcconsistgrp'];
+const OPERATED = [
+  'prestartfcconsistgrp',
+  'startfcconsistgrp',
+  'stopfcconsistgrp',
+  'chfcconsistgrp',
+];
 
 export const groupCommands: Commands = Object.fromEntries(
-  Object.entries(commands).map(([name, command]) => [name, { ...command, copyOperator: OPERATED.includes(name) }]),
+  Object.entries(commands).map(([name, command]) => [
+    name,
+    { ...command, copyOperator: OPERATED.includes(name) },
+  ]),
 );

@@ -10,7 +10,14 @@ import { checkProtected } from './protection.js';
 import { findVolume } from './volume-lookup.js';
 
 const MAX_SCSI_ID = 2047;
-const TAIL = ['IO_group_id', 'IO_group_name', 'mapping_type', 'host_cluster_id', 'host_cluster_name', 'protocol'];
+const TAIL = [
+  'IO_group_id',
+  'IO_group_name',
+  'mapping_type',
+  'host_cluster_id',
+  'host_cluster_name',
+  'protocol',
+];
 const BY_VOLUME = ['id', 'name', 'SCSI_id', 'host_id', 'host_name', 'vdisk_UID', ...TAIL];
 const BY_HOST = ['id', 'name', 'SCSI_id', 'vdisk_id', 'vdisk_name', 'vdisk_UID', ...TAIL];
 
@@ -19,9 +26,13 @@ async function mkvdiskhostmap(machine: Machine, args: Arguments): Promise<string
   const host = named(state.hosts, args.required('host'));
   const volume = volumeNamed(machine, args.target());
   if (!(host.ioGroups ?? [IO_GROUP]).includes(IO_GROUP)) throw refuse('CMMVC5729E', host.name);
-  if (state.hostMaps.some((map) => map.volume === volume.id && map.host === host.id)) throw refuse('CMMVC5878E');
-  if (!args.has('force') && state.hostMaps.some((map) => map.volume === volume.id)) throw refuse('CMMVC6071E');
-  const taken = new Set(state.hostMaps.filter((map) => map.host === host.id).map(({ scsiId }) => scsiId));
+  if (state.hostMaps.some((map) => map.volume === volume.id && map.host === host.id))
+    throw refuse('CMMVC5878E');
+  if (!args.has('force') && state.hostMaps.some((map) => map.volume === volume.id))
+    throw refuse('CMMVC6071E');
+  const taken = new Set(
+    state.hostMaps.filter((map) => map.host === host.id).map(({ scsiId }) => scsiId),
+  );
   let scsiId = args.integer('scsi', { min: 0, max: MAX_SCSI_ID });
   if (scsiId !== undefined && taken.has(scsiId)) throw refuse('CMMVC5879E');
   if (scsiId === undefined) for (scsiId = 0; taken.has(scsiId);) scsiId++;
@@ -33,7 +44,9 @@ async function mkvdiskhostmap(machine: Machine, args: Arguments): Promise<string
 async function rmvdiskhostmap(machine: Machine, args: Arguments): Promise<string> {
   const host = named(machine.state.hosts, args.required('host'));
   const volume = volumeNamed(machine, args.target());
-  const map = machine.state.hostMaps.find((candidate) => candidate.volume === volume.id && candidate.host === host.id);
+  const map = machine.state.hostMaps.find(
+    (candidate) => candidate.volume === volume.id && candidate.host === host.id,
+  );
   if (!map) throw refuse('CMMVC5842E');
   checkProtected(machine, volume);
   await machine.reach.unmap(volume, host);
@@ -69,10 +82,16 @@ function row(machine: Machine, map: HostMap, subject: 'volume' | 'host'): Row {
   };
 }
 
-const rmvdiskhostmapCommand = change({ values: ['host'], switches: ['force'], object: 'required' }, rmvdiskhostmap);
+const rmvdiskhostmapCommand = change(
+  { values: ['host'], switches: ['force'], object: 'required' },
+  rmvdiskhostmap,
+);
 
 export const hostMapCommands: Commands = {
-  mkvdiskhostmap: change({ values: ['host', 'scsi'], switches: ['force'], object: 'required' }, mkvdiskhostmap),
+  mkvdiskhostmap: change(
+    { values: ['host', 'scsi'], switches: ['force'], object: 'required' },
+    mkvdiskhostmap,
+  ),
   rmvdiskhostmap: { ...rmvdiskhostmapCommand, objectName: 'vdisk_id' },
   lsvdiskhostmap: {
     ...listing((machine, args) => {
@@ -89,7 +108,9 @@ export const hostMapCommands: Commands = {
   lshostvdiskmap: {
     ...listing((machine, args) => {
       const host = args.object === undefined ? undefined : shown(machine.state.hosts, args.object);
-      const maps = machine.state.hostMaps.filter((map) => host === undefined || map.host === host.id);
+      const maps = machine.state.hostMaps.filter(
+        (map) => host === undefined || map.host === host.id,
+      );
       return concise(
         withoutObject(args),
         BY_HOST,

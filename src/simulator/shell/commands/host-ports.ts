@@ -40,7 +40,8 @@ export function checkPorts(machine: Machine, ports: Ports, forced = false): void
       throw refuse('CMMVC6578E', name);
   for (const name of ports.wwpns)
     if (!/^[0-9A-F]{16}$/.test(name)) throw refuse('CMMVC5867E', name);
-    else if (hosts.some(({ wwpns }) => wwpns.includes(name))) throw refuse(forced ? 'CMMVC6035E' : 'CMMVC5867E', name);
+    else if (hosts.some(({ wwpns }) => wwpns.includes(name)))
+      throw refuse(forced ? 'CMMVC6035E' : 'CMMVC5867E', name);
   for (const name of ports.nqns)
     if (!name.startsWith('nqn.') || hosts.some(({ nqns }) => nqns?.includes(name) === true))
       throw refuse('CMMVC9328E', name);

@@ -11,19 +11,49 @@ import { checkPorts, noPorts, portsNamed, type Ports } from './host-ports.js';
 import { checkIoGroup, ioGroupName } from './nodes.js';
 
 const COLUMNS = [
-  ...['id', 'name', 'port_count', 'iogrp_count', 'status', 'site_id', 'site_name', 'host_cluster_id'],
+  ...[
+    'id',
+    'name',
+    'port_count',
+    'iogrp_count',
+    'status',
+    'site_id',
+    'site_name',
+    'host_cluster_id',
+  ],
   ...['host_cluster_name', 'protocol', 'owner_id', 'owner_name', 'portset_id', 'portset_name'],
 ];
 const DETAIL = [
-  ...['id', 'name', 'port_count', 'type', 'mask', 'iogrp_count', 'status', 'site_id', 'site_name', 'host_cluster_id'],
-  ...['host_cluster_name', 'protocol', 'status_policy', 'status_site', 'owner_id', 'owner_name', 'portset_id'],
+  ...[
+    'id',
+    'name',
+    'port_count',
+    'type',
+    'mask',
+    'iogrp_count',
+    'status',
+    'site_id',
+    'site_name',
+    'host_cluster_id',
+  ],
+  ...[
+    'host_cluster_name',
+    'protocol',
+    'status_policy',
+    'status_site',
+    'owner_id',
+    'owner_name',
+    'portset_id',
+  ],
   ...['portset_name', 'partition_id', 'partition_name'],
 ];
 
 /** Throws what a port that is malformed or another host's is refused with. */
 export function createHost(
   machine: Machine,
-  wanted: Ports & { name: string | undefined; forced?: boolean } & Partial<Omit<Host, 'name' | keyof Ports>>,
+  wanted: Ports & { name: string | undefined; forced?: boolean } & Partial<
+      Omit<Host, 'name' | keyof Ports>
+    >,
 ): Host {
   const { hosts } = machine.state;
   const id = hosts.freeId();
@@ -31,7 +61,14 @@ export function createHost(
   checkPorts(machine, wanted, wanted.forced);
   const { iscsiNames, wwpns, nqns } = wanted;
   const host: Host = {
-    ...{ id, name, iscsiNames: [...iscsiNames], wwpns: [...wwpns], nqns: [...nqns], type: wanted.type ?? 'generic' },
+    ...{
+      id,
+      name,
+      iscsiNames: [...iscsiNames],
+      wwpns: [...wwpns],
+      nqns: [...nqns],
+      type: wanted.type ?? 'generic',
+    },
     ...{
       portset: wanted.portset ?? (wwpns.length > 0 ? 'portset64' : 'portset0'),
       protocol: wanted.protocol ?? 'scsi',
@@ -49,9 +86,15 @@ function mkhost(machine: Machine, args: Arguments): string {
   checkIoGroup(machine, withNodes(args.value('iogrp')));
   const portset = portsetNamed(args);
   const host = createHost(machine, {
-    ...{ ...ports, name: args.value('name'), type: args.value('type') ?? 'generic', forced: args.has('force') },
+    ...{
+      ...ports,
+      name: args.value('name'),
+      type: args.value('type') ?? 'generic',
+      forced: args.has('force'),
+    },
     ...(portset === undefined ? {} : { portset }),
-    protocol: args.choice('protocol', ['scsi', 'nvme']) ?? (ports.nqns.length > 0 ? 'nvme' : 'scsi'),
+    protocol:
+      args.choice('protocol', ['scsi', 'nvme']) ?? (ports.nqns.length > 0 ? 'nvme' : 'scsi'),
   });
   return `Host, id [${host.id}], successfully created\n`;
 }
@@ -68,7 +111,11 @@ function portsetNamed(args: Arguments): string | undefined {
 
 function chhost({ state }: Machine, args: Arguments): string {
   const host = acted(state.hosts, args.target());
-  const [name, secret, portset] = [args.value('name'), args.value('chapsecret'), portsetNamed(args)];
+  const [name, secret, portset] = [
+    args.value('name'),
+    args.value('chapsecret'),
+    portsetNamed(args),
+  ];
   const protocol = args.choice('protocol', ['scsi', 'nvme']);
   if (name !== undefined)
     host.name = checkName(
@@ -85,7 +132,8 @@ function chhost({ state }: Machine, args: Arguments): string {
 
 function rmhost({ state }: Machine, args: Arguments): string {
   const host = acted(state.hosts, args.target());
-  if (!args.has('force') && state.hostMaps.some((map) => map.host === host.id)) throw refuse('CMMVC5871E', host.name);
+  if (!args.has('force') && state.hostMaps.some((map) => map.host === host.id))
+    throw refuse('CMMVC5871E', host.name);
   drop(state.hostMaps, (map) => map.host === host.id);
   drop(state.hosts, (other) => other === host);
   return '';
@@ -124,7 +172,19 @@ export const hostCommands: Commands = {
   mkhost: change(
     {
       values: [
-        ...['name', 'fcwwpn', 'saswwpn', 'hbawwpn', 'iscsiname', 'nqn', 'portset', 'site', 'type', 'iogrp', 'mask'],
+        ...[
+          'name',
+          'fcwwpn',
+          'saswwpn',
+          'hbawwpn',
+          'iscsiname',
+          'nqn',
+          'portset',
+          'site',
+          'type',
+          'iogrp',
+          'mask',
+        ],
         ...['protocol', 'hostcluster', 'ownershipgroup', 'partition'],
       ],
       switches: ['force'],
@@ -133,7 +193,17 @@ export const hostCommands: Commands = {
   ),
   chhost: change(
     {
-      values: ['name', 'type', 'mask', 'chapsecret', 'site', 'portset', 'protocol', 'ownershipgroup', 'partition'],
+      values: [
+        'name',
+        'type',
+        'mask',
+        'chapsecret',
+        'site',
+        'portset',
+        'protocol',
+        'ownershipgroup',
+        'partition',
+      ],
       switches: ['nosite', 'nochapsecret', 'noownershipgroup', 'nopartition'],
       object: 'required',
     },
@@ -142,26 +212,38 @@ export const hostCommands: Commands = {
   rmhost: change({ switches: ['force'], object: 'required' }, rmhost),
   lshostiogrp: listing((machine, args) => {
     const host = shown(machine.state.hosts, args.target());
-    const rows = (host.ioGroups ?? [0, 1, 2, 3]).map((id) => ({ id: String(id), name: ioGroupName(machine, id) }));
+    const rows = (host.ioGroups ?? [0, 1, 2, 3]).map((id) => ({
+      id: String(id),
+      name: ioGroupName(machine, id),
+    }));
     return concise(
       { value: (name) => args.value(name), has: (name) => args.has(name), object: undefined },
       ['id', 'name'],
       rows,
     );
   }, 'required'),
-  addhostiogrp: change({ values: ['iogrp'], switches: ['iogrpall'], object: 'required' }, (machine, args) => {
-    const host = acted(machine.state.hosts, args.target());
-    host.ioGroups = args.has('iogrpall') ? [0, 1, 2, 3] : [...new Set([...(host.ioGroups ?? []), ...ids(args)])].sort();
-    return '';
-  }),
-  rmhostiogrp: change({ values: ['iogrp'], switches: ['iogrpall', 'force'], object: 'required' }, (machine, args) => {
-    const host = acted(machine.state.hosts, args.target());
-    const gone = args.has('iogrpall') ? [0, 1, 2, 3] : ids(args);
-    const used = gone.includes(0) && machine.state.hostMaps.some((map) => map.host === host.id);
-    if (used && !args.has('force')) throw refuse('CMMVC5871E', 'volumes of that I/O group are mapped');
-    host.ioGroups = (host.ioGroups ?? [0, 1, 2, 3]).filter((id) => !gone.includes(id));
-    return '';
-  }),
+  addhostiogrp: change(
+    { values: ['iogrp'], switches: ['iogrpall'], object: 'required' },
+    (machine, args) => {
+      const host = acted(machine.state.hosts, args.target());
+      host.ioGroups = args.has('iogrpall')
+        ? [0, 1, 2, 3]
+        : [...new Set([...(host.ioGroups ?? []), ...ids(args)])].sort();
+      return '';
+    },
+  ),
+  rmhostiogrp: change(
+    { values: ['iogrp'], switches: ['iogrpall', 'force'], object: 'required' },
+    (machine, args) => {
+      const host = acted(machine.state.hosts, args.target());
+      const gone = args.has('iogrpall') ? [0, 1, 2, 3] : ids(args);
+      const used = gone.includes(0) && machine.state.hostMaps.some((map) => map.host === host.id);
+      if (used && !args.has('force'))
+        throw refuse('CMMVC5871E', 'volumes of that I/O group are mapped');
+      host.ioGroups = (host.ioGroups ?? [0, 1, 2, 3]).filter((id) => !gone.includes(id));
+      return '';
+    },
+  ),
 };
 
 function ids(args: Arguments): number[] {

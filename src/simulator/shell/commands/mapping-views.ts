@@ -10,16 +10,64 @@ import { IO_GROUP, ioGroupName } from './nodes.js';
 import { findVolume } from './volume-lookup.js';
 
 const COLUMNS = [
-  ...['id', 'name', 'source_vdisk_id', 'source_vdisk_name', 'target_vdisk_id', 'target_vdisk_name', 'group_id'],
-  ...['group_name', 'status', 'progress', 'copy_rate', 'clean_progress', 'incremental', 'partner_FC_id'],
+  ...[
+    'id',
+    'name',
+    'source_vdisk_id',
+    'source_vdisk_name',
+    'target_vdisk_id',
+    'target_vdisk_name',
+    'group_id',
+  ],
+  ...[
+    'group_name',
+    'status',
+    'progress',
+    'copy_rate',
+    'clean_progress',
+    'incremental',
+    'partner_FC_id',
+  ],
   ...['partner_FC_name', 'restoring', 'start_time', 'rc_controlled'],
 ];
 const SNAPSHOT_COLUMNS = ['size_mismatch', 'is_snapshot', 'snapshot_id'];
 const DETAIL = [
-  ...['id', 'name', 'source_vdisk_id', 'source_vdisk_name', 'target_vdisk_id', 'target_vdisk_name', 'group_id'],
-  ...['group_name', 'status', 'progress', 'copy_rate', 'start_time', 'dependent_mappings', 'autodelete'],
-  ...['clean_progress', 'clean_rate', 'incremental', 'difference', 'grain_size', 'IO_group_id', 'IO_group_name'],
-  ...['partner_FC_id', 'partner_FC_name', 'restoring', 'rc_controlled', 'keep_target', 'type', 'restore_progress'],
+  ...[
+    'id',
+    'name',
+    'source_vdisk_id',
+    'source_vdisk_name',
+    'target_vdisk_id',
+    'target_vdisk_name',
+    'group_id',
+  ],
+  ...[
+    'group_name',
+    'status',
+    'progress',
+    'copy_rate',
+    'start_time',
+    'dependent_mappings',
+    'autodelete',
+  ],
+  ...[
+    'clean_progress',
+    'clean_rate',
+    'incremental',
+    'difference',
+    'grain_size',
+    'IO_group_id',
+    'IO_group_name',
+  ],
+  ...[
+    'partner_FC_id',
+    'partner_FC_name',
+    'restoring',
+    'rc_controlled',
+    'keep_target',
+    'type',
+    'restore_progress',
+  ],
   ...['fc_controlled', 'owner_id', 'owner_name'],
 ];
 
@@ -39,14 +87,18 @@ function differencePercent({ incremental, pending, changed, startTime }: Mapping
 
 /** 100 when there is nothing to clean. */
 function cleanPercent({ cleaning, cleaned }: Mapping): number {
-  return cleaning === undefined || cleaning === 0 ? 100 : Math.min(99, Math.floor(((cleaned ?? 0) / cleaning) * 100));
+  return cleaning === undefined || cleaning === 0
+    ? 100
+    : Math.min(99, Math.floor(((cleaned ?? 0) / cleaning) * 100));
 }
 
 function row(machine: Machine, mapping: Mapping): Row {
   const { state } = machine;
   const partner = state.partnerOf(mapping);
   const group = mapping.group === 0 ? undefined : state.groups.byId(mapping.group);
-  const snapshot = state.snapshots.find(({ members }) => members.some(({ image }) => image === mapping.target));
+  const snapshot = state.snapshots.find(({ members }) =>
+    members.some(({ image }) => image === mapping.target),
+  );
   return {
     id: String(mapping.id),
     name: mapping.name,
@@ -99,7 +151,10 @@ const lsfcmap: Command = listing((machine, args) => {
       visible(machine, args).map((mapping) => row(machine, mapping)),
     );
   const mapping = shown(machine.state.mappings, args.object);
-  return detailed(args, attributesOf({ ...row(machine, mapping), ...costly(machine, mapping) }, DETAIL));
+  return detailed(
+    args,
+    attributesOf({ ...row(machine, mapping), ...costly(machine, mapping) }, DETAIL),
+  );
 }, 'optional');
 
 const volumeShown = (machine: Machine, args: Arguments): Volume =>
@@ -112,13 +167,18 @@ const related = (
 ): Command =>
   listing((machine, args) => {
     const [id, name] = columns;
-    const rows = of(machine, args).map((mapping) => ({ [id]: String(mapping.id), [name]: mapping.name }));
+    const rows = of(machine, args).map((mapping) => ({
+      [id]: String(mapping.id),
+      [name]: mapping.name,
+    }));
     return concise(withoutObject(args), columns, rows);
   }, 'required');
 
 /** Mappings whose target holds a whole image: what a restore can be made from. */
 const copiesOf = ({ state }: Machine, volume: Volume): Mapping[] =>
-  state.mappingsFrom(volume.id).filter(({ pending, startTime }) => pending.size === 0 && startTime !== '');
+  state
+    .mappingsFrom(volume.id)
+    .filter(({ pending, startTime }) => pending.size === 0 && startTime !== '');
 
 export const mappingViews: Commands = {
   lsfcmap: listingWith({ switches: ['showhidden'] }, lsfcmap),
@@ -131,15 +191,21 @@ export const mappingViews: Commands = {
     dependentsOf(machine, shown(machine.state.mappings, args.target())),
   ),
   lsvdiskfcmappings: related(['id', 'name'], (machine, args) =>
-    machine.state.mappingsOn(volumeShown(machine, args).id).filter(({ owner }) => owner === undefined),
+    machine.state
+      .mappingsOn(volumeShown(machine, args).id)
+      .filter(({ owner }) => owner === undefined),
   ),
-  lsvdiskfcmapcopies: related(['fc_id', 'fc_name'], (machine, args) => copiesOf(machine, volumeShown(machine, args))),
+  lsvdiskfcmapcopies: related(['fc_id', 'fc_name'], (machine, args) =>
+    copiesOf(machine, volumeShown(machine, args)),
+  ),
   lsvdiskdependentmaps: related(['fc_id', 'fc_name'], (machine, args) =>
     machine.state.mappingsFrom(volumeShown(machine, args).id).filter(isActive),
   ),
   lsfcmapcandidate: listing((machine, args) => {
     const { volumes } = machine.state;
-    const free = volumes.filter(({ id, hidden }) => hidden !== true && machine.state.mappingsOn(id).length < 256);
+    const free = volumes.filter(
+      ({ id, hidden }) => hidden !== true && machine.state.mappingsOn(id).length < 256,
+    );
     const rows = free.map(({ id }) => ({ id: String(id) }));
     return concise(args, ['id'], rows);
   }),

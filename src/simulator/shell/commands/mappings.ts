@@ -29,7 +29,9 @@ function volumeNamed(machine: Machine, reference: string): Volume {
 
 function mkfcmap(machine: Machine, args: Arguments): string {
   const { state } = machine;
-  const [source, target] = [args.required('source'), args.required('target')].map((name) => volumeNamed(machine, name));
+  const [source, target] = [args.required('source'), args.required('target')].map((name) =>
+    volumeNamed(machine, name),
+  );
   if (!source || !target) throw refuse('CMMVC5707E');
   checkPair(machine, source, target);
   checkIoGroup(machine, args.value('iogrp'));
@@ -37,7 +39,8 @@ function mkfcmap(machine: Machine, args: Arguments): string {
   const grainKiB = grainSize(args, [source, target]);
   const total = Math.ceil(target.capacityBytes / (grainKiB * 1024));
   const incremental = args.has('incremental');
-  if (bitmapBytes(state) + bitmapNeed({ incremental }, total) > bitmapTotal(state)) throw refuse('CMMVC5917E');
+  if (bitmapBytes(state) + bitmapNeed({ incremental }, total) > bitmapTotal(state))
+    throw refuse('CMMVC5917E');
   state.mappings.push({
     ...{ id, name: checkName(args.value('name') ?? `fcmap${id}`, state.mappings) },
     ...{ source: source.id, target: target.id, grainKiB, group: groupToJoin(machine, args) },
@@ -86,7 +89,8 @@ function groupToJoin(machine: Machine, args: Arguments): number {
   const reference = args.value('consistgrp');
   if (reference === undefined || reference === '0') return 0;
   const group: Group = named(machine.state.groups, reference);
-  if (!['empty', 'idle_or_copied', 'stopped'].includes(groupState(machine.state, group))) throw refuse('CMMVC5920E');
+  if (!['empty', 'idle_or_copied', 'stopped'].includes(groupState(machine.state, group)))
+    throw refuse('CMMVC5920E');
   if (machine.state.mappingsOf(group.id).length >= LIMITS.perGroup) throw refuse('CMMVC6034E');
   return group.id;
 }
@@ -110,9 +114,12 @@ async function chfcmap(machine: Machine, args: Arguments): Promise<string> {
   mapping.cleanRate = args.integer('cleanrate', rateRange(machine)) ?? mapping.cleanRate;
   const autodelete = args.choice('autodelete', ['on', 'off']);
   if (autodelete !== undefined) mapping.autodelete = autodelete === 'on';
-  const nothing = !['name', 'consistgrp', 'copyrate', 'cleanrate', 'autodelete'].some((flag) => args.has(flag));
+  const nothing = !['name', 'consistgrp', 'copyrate', 'cleanrate', 'autodelete'].some((flag) =>
+    args.has(flag),
+  );
   if (nothing) throw refuse('CMMVC5707E');
-  const copied = mapping.state === 'idle_or_copied' && mapping.startTime !== '' && mapping.pending.size === 0;
+  const copied =
+    mapping.state === 'idle_or_copied' && mapping.startTime !== '' && mapping.pending.size === 0;
   if (autodelete === 'on' && copied) await removeMapping(machine, mapping);
   return '';
 }
@@ -151,7 +158,10 @@ const MKFCMAP = {
   values: ['source', 'target', 'name', 'consistgrp', 'copyrate', 'cleanrate', 'grainsize', 'iogrp'],
   switches: ['autodelete', 'incremental', 'keeptarget'],
 };
-const CHFCMAP = { values: ['name', 'consistgrp', 'copyrate', 'cleanrate', 'autodelete'], switches: ['force'] };
+const CHFCMAP = {
+  values: ['name', 'consistgrp', 'copyrate', 'cleanrate', 'autodelete'],
+  switches: ['force'],
+};
 
 const commands: Commands = {
   mkfcmap: change(MKFCMAP, mkfcmap),
@@ -172,7 +182,10 @@ const commands: Commands = {
       await machine.recordStart({ epochMs, group: mapping.name, mappings: 1, durationMs });
       return '';
     }),
-    before: preparedFirst('prestartfcmap', (machine, name) => acted(machine.state.mappings, name).state),
+    before: preparedFirst(
+      'prestartfcmap',
+      (machine, name) => acted(machine.state.mappings, name).state,
+    ),
   },
   stopfcmap: change({ switches: ['force', 'split'], object: 'required' }, stopfcmap),
 };
@@ -181,5 +194,8 @@ const commands: Commands = {
 const OPERATED = ['prestartfcmap', 'startfcmap', 'stopfcmap', 'chfcmap'];
 
 export const mappingCommands: Commands = Object.fromEntries(
-  Object.entries(commands).map(([name, command]) => [name, { ...command, copyOperator: OPERATED.includes(name) }]),
+  Object.entries(commands).map(([name, command]) => [
+    name,
+    { ...command, copyOperator: OPERATED.includes(name) },
+  ]),
 );

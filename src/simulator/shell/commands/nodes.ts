@@ -11,13 +11,16 @@ import { attributesOf, capacity, concise, detailed, type Row } from '../view.js'
 /** The one that has nodes. */
 export const IO_GROUP = 0;
 
-export const ioGroupName = ({ state }: Machine, id = IO_GROUP): string => state.settings.ioGroupNames[id] ?? '';
+export const ioGroupName = ({ state }: Machine, id = IO_GROUP): string =>
+  state.settings.ioGroupNames[id] ?? '';
 
 /** By id or name. Throws CMMVC5804E for none, CMMVC5729E for one without nodes. */
 export function checkIoGroup(machine: Machine, reference: string | undefined): void {
   if (reference === undefined) return;
   for (const part of reference.split(':')) {
-    const id = ioGroups(machine).find((group) => group.name === part || String(group.id) === part)?.id;
+    const id = ioGroups(machine).find(
+      (group) => group.name === part || String(group.id) === part,
+    )?.id;
     if (id === undefined) throw refuse('CMMVC5804E', part);
     if (id !== IO_GROUP) throw refuse('CMMVC5729E', part);
   }
@@ -27,8 +30,25 @@ const ioGroups = ({ state }: Machine): { id: number; name: string }[] =>
   state.settings.ioGroupNames.map((name, id) => ({ id, name }));
 
 const NODE_COLUMNS = [
-  ...['id', 'name', 'UPS_serial_number', 'WWNN', 'status', 'IO_group_id', 'IO_group_name', 'config_node'],
-  ...['UPS_unique_id', 'hardware', 'iscsi_name', 'iscsi_alias', 'panel_name', 'enclosure_id', 'canister_id'],
+  ...[
+    'id',
+    'name',
+    'UPS_serial_number',
+    'WWNN',
+    'status',
+    'IO_group_id',
+    'IO_group_name',
+    'config_node',
+  ],
+  ...[
+    'UPS_unique_id',
+    'hardware',
+    'iscsi_name',
+    'iscsi_alias',
+    'panel_name',
+    'enclosure_id',
+    'canister_id',
+  ],
   ...['enclosure_serial_number', 'site_id', 'site_name'],
 ];
 
@@ -68,13 +88,52 @@ const nodes = listing((machine, args) => {
   return detailed(args, attributesOf(nodeRow(machine, node), columns), { blocks: ports });
 }, 'optional');
 
-const IO_GROUP_COLUMNS = ['id', 'name', 'node_count', 'vdisk_count', 'host_count', 'site_id', 'site_name'];
+const IO_GROUP_COLUMNS = [
+  'id',
+  'name',
+  'node_count',
+  'vdisk_count',
+  'host_count',
+  'site_id',
+  'site_name',
+];
 const IO_GROUP_DETAIL = [
-  ...['id', 'name', 'node_count', 'vdisk_count', 'host_count', 'flash_copy_total_memory', 'flash_copy_free_memory'],
-  ...['remote_copy_total_memory', 'remote_copy_free_memory', 'mirroring_total_memory', 'mirroring_free_memory'],
-  ...['raid_total_memory', 'raid_free_memory', 'maintenance', 'compression_active', 'accessible_vdisk_count'],
-  ...['compression_supported', 'max_enclosures', 'encryption_supported', 'flash_copy_maximum_memory', 'site_id'],
-  ...['site_name', 'fctargetportmode', 'compression_total_memory', 'deduplication_supported', 'deduplication_active'],
+  ...[
+    'id',
+    'name',
+    'node_count',
+    'vdisk_count',
+    'host_count',
+    'flash_copy_total_memory',
+    'flash_copy_free_memory',
+  ],
+  ...[
+    'remote_copy_total_memory',
+    'remote_copy_free_memory',
+    'mirroring_total_memory',
+    'mirroring_free_memory',
+  ],
+  ...[
+    'raid_total_memory',
+    'raid_free_memory',
+    'maintenance',
+    'compression_active',
+    'accessible_vdisk_count',
+  ],
+  ...[
+    'compression_supported',
+    'max_enclosures',
+    'encryption_supported',
+    'flash_copy_maximum_memory',
+    'site_id',
+  ],
+  ...[
+    'site_name',
+    'fctargetportmode',
+    'compression_total_memory',
+    'deduplication_supported',
+    'deduplication_active',
+  ],
 ];
 
 function ioGroupRow(machine: Machine, group: { id: number; name: string }, args: Arguments): Row {
@@ -140,7 +199,13 @@ export const nodeCommands: Commands = {
   lsnodecanister: nodes,
   lsnodestats: listing((machine, args) => {
     const rows = machine.network.nodes.map(({ id, name }) => ({
-      ...{ node_id: String(id), node_name: name, stat_name: 'cpu_pc', stat_current: '1', stat_peak: '1' },
+      ...{
+        node_id: String(id),
+        node_name: name,
+        stat_name: 'cpu_pc',
+        stat_current: '1',
+        stat_peak: '1',
+      },
     }));
     return concise(args, ['node_id', 'node_name', 'stat_name', 'stat_current', 'stat_peak'], rows);
   }, 'optional'),
@@ -152,7 +217,13 @@ export const nodeCommands: Commands = {
         IO_GROUP_COLUMNS,
         groups.map((group) => ioGroupRow(machine, group, args)),
       );
-    return detailed(args, attributesOf(ioGroupRow(machine, shown(groups, args.object), args), IO_GROUP_DETAIL));
+    return detailed(
+      args,
+      attributesOf(ioGroupRow(machine, shown(groups, args.object), args), IO_GROUP_DETAIL),
+    );
   }, 'optional'),
-  chiogrp: change({ values: ['name', 'feature', 'size', 'kind'], switches: ['force'], object: 'required' }, chiogrp),
+  chiogrp: change(
+    { values: ['name', 'feature', 'size', 'kind'], switches: ['force'], object: 'required' },
+    chiogrp,
+  ),
 };

@@ -8,7 +8,13 @@ import { attributesOf, concise, detailed, withoutObject, type Row } from '../vie
 import { POLICIES_SINCE } from './policy-assignment.js';
 
 /** A policy has one schedule. */
-const RHYTHM = ['schedule_id', 'backup_unit', 'backup_interval', 'backup_start_time', 'retention_days'];
+const RHYTHM = [
+  'schedule_id',
+  'backup_unit',
+  'backup_interval',
+  'backup_start_time',
+  'retention_days',
+];
 const POLICY_COLUMNS = ['id', 'name', ...RHYTHM];
 const SCHEDULE_COLUMNS = ['policy_id', 'policy_name', ...RHYTHM];
 
@@ -19,8 +25,12 @@ const policyRow = ({ id, name, unit, interval, startMs, retentionDays }: Snapsho
 });
 
 const lssnapshotpolicy = listing(({ state }, args) => {
-  if (args.object === undefined) return concise(args, POLICY_COLUMNS, policiesOf(state).map(policyRow));
-  return detailed(args, attributesOf(policyRow(shown(policiesOf(state), args.object)), POLICY_COLUMNS));
+  if (args.object === undefined)
+    return concise(args, POLICY_COLUMNS, policiesOf(state).map(policyRow));
+  return detailed(
+    args,
+    attributesOf(policyRow(shown(policiesOf(state), args.object)), POLICY_COLUMNS),
+  );
 }, 'optional');
 
 /** A policy is named, its schedules are listed. */
@@ -30,7 +40,9 @@ const lssnapshotschedule = listing(({ state }, args) => {
   return concise(withoutObject(args), SCHEDULE_COLUMNS, named.map(policyRow));
 }, 'optional');
 
-const ASSIGNED = ['id', 'name', 'start_time', 'suspended', 'safeguarded'].map((what) => `snapshot_policy_${what}`);
+const ASSIGNED = ['id', 'name', 'start_time', 'suspended', 'safeguarded'].map(
+  (what) => `snapshot_policy_${what}`,
+);
 const GROUP_COLUMNS = ['id', 'name', ...ASSIGNED];
 
 /** Of a group without a policy: nothing, not suspended, not safeguarded. */
@@ -38,7 +50,8 @@ export function policyCells(state: ArrayState, { policy }: VolumeGroup): Row {
   const yes = (value: boolean | undefined): string => (value === true ? 'yes' : 'no');
   return {
     snapshot_policy_id: policy === undefined ? '' : String(policy.policy),
-    snapshot_policy_name: policy === undefined ? '' : (policyById(state, policy.policy)?.name ?? ''),
+    snapshot_policy_name:
+      policy === undefined ? '' : (policyById(state, policy.policy)?.name ?? ''),
     snapshot_policy_start_time: policy === undefined ? '' : arrayTime(policy.startMs),
     snapshot_policy_suspended: yes(policy?.suspended),
     snapshot_policy_safeguarded: yes(policy?.safeguarded),

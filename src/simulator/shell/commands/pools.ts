@@ -7,13 +7,58 @@ import { attributesOf, capacity, concise, detailed, type Row } from '../view.js'
 import type { Arguments } from '../arguments.js';
 
 const COLUMNS = [
-  ...['id', 'name', 'status', 'mdisk_count', 'vdisk_count', 'capacity', 'extent_size', 'free_capacity'],
-  ...['virtual_capacity', 'used_capacity', 'real_capacity', 'overallocation', 'warning', 'easy_tier'],
-  ...['easy_tier_status', 'compression_active', 'compression_virtual_capacity', 'compression_compressed_capacity'],
-  ...['compression_uncompressed_capacity', 'parent_mdisk_grp_id', 'parent_mdisk_grp_name', 'child_mdisk_grp_count'],
-  ...['child_mdisk_grp_capacity', 'type', 'encrypt', 'owner_type', 'owner_id', 'owner_name', 'site_id', 'site_name'],
-  ...['data_reduction', 'used_capacity_before_reduction', 'used_capacity_after_reduction', 'overhead_capacity'],
-  ...['deduplication_capacity_saving', 'reclaimable_capacity', 'physical_capacity', 'physical_free_capacity'],
+  ...[
+    'id',
+    'name',
+    'status',
+    'mdisk_count',
+    'vdisk_count',
+    'capacity',
+    'extent_size',
+    'free_capacity',
+  ],
+  ...[
+    'virtual_capacity',
+    'used_capacity',
+    'real_capacity',
+    'overallocation',
+    'warning',
+    'easy_tier',
+  ],
+  ...[
+    'easy_tier_status',
+    'compression_active',
+    'compression_virtual_capacity',
+    'compression_compressed_capacity',
+  ],
+  ...[
+    'compression_uncompressed_capacity',
+    'parent_mdisk_grp_id',
+    'parent_mdisk_grp_name',
+    'child_mdisk_grp_count',
+  ],
+  ...[
+    'child_mdisk_grp_capacity',
+    'type',
+    'encrypt',
+    'owner_type',
+    'owner_id',
+    'owner_name',
+    'site_id',
+    'site_name',
+  ],
+  ...[
+    'data_reduction',
+    'used_capacity_before_reduction',
+    'used_capacity_after_reduction',
+    'overhead_capacity',
+  ],
+  ...[
+    'deduplication_capacity_saving',
+    'reclaimable_capacity',
+    'physical_capacity',
+    'physical_free_capacity',
+  ],
 ];
 
 function row(machine: Machine, pool: Pool, args: Arguments): Row {

@@ -5,7 +5,15 @@ import { concise, withoutObject, type Row } from '../view.js';
 import { progressPercent } from './mapping-views.js';
 
 const POPULATION_COLUMNS = [
-  ...['volume_id', 'volume_name', 'volume_group_id', 'volume_group_name', 'type', 'progress', 'start_time'],
+  ...[
+    'volume_id',
+    'volume_name',
+    'volume_group_id',
+    'volume_group_name',
+    'type',
+    'progress',
+    'start_time',
+  ],
   ...['estimated_completion_time', 'source_volume_name', 'source_snapshot'],
 ];
 
@@ -20,13 +28,23 @@ function populationRows({ state }: Machine): Row[] {
       ...{ volume_id: String(volume.id), volume_name: volume.name, type: mapping.owner ?? '' },
       ...{ volume_group_id: String(group?.id ?? ''), volume_group_name: group?.name ?? '' },
       ...{ progress: String(progressPercent(mapping)), start_time: mapping.startTime },
-      ...{ source_volume_name: volume.origin?.volume ?? volume.name, source_snapshot: volume.origin?.snapshot ?? '' },
+      ...{
+        source_volume_name: volume.origin?.volume ?? volume.name,
+        source_snapshot: volume.origin?.snapshot ?? '',
+      },
     };
   });
 }
 
 const GROUP_POPULATION_COLUMNS = [
-  ...['volume_group_id', 'volume_group_name', 'type', 'progress', 'start_time', 'estimated_completion_time'],
+  ...[
+    'volume_group_id',
+    'volume_group_name',
+    'type',
+    'progress',
+    'start_time',
+    'estimated_completion_time',
+  ],
   ...['source_volume_group_name', 'source_snapshot'],
 ];
 
@@ -40,8 +58,15 @@ function groupPopulationRows(machine: Machine): Row[] {
     return [
       {
         ...{ volume_group_id: String(id), volume_group_name: name, type: first['type'] ?? '' },
-        ...{ progress: String(progress), start_time: first['start_time'] ?? '', estimated_completion_time: '' },
-        ...{ source_volume_group_name: origin?.group ?? name, source_snapshot: origin?.snapshot ?? '' },
+        ...{
+          progress: String(progress),
+          start_time: first['start_time'] ?? '',
+          estimated_completion_time: '',
+        },
+        ...{
+          source_volume_group_name: origin?.group ?? name,
+          source_snapshot: origin?.snapshot ?? '',
+        },
       },
     ];
   });
@@ -51,7 +76,8 @@ export const populationViews: Commands = {
   ...withEach(
     {
       lsvolumepopulation: listing(
-        (machine, args) => concise(withoutObject(args), POPULATION_COLUMNS, populationRows(machine)),
+        (machine, args) =>
+          concise(withoutObject(args), POPULATION_COLUMNS, populationRows(machine)),
         'optional',
       ),
     },
@@ -60,7 +86,8 @@ export const populationViews: Commands = {
   ...withEach(
     {
       lsvolumegrouppopulation: listing(
-        (machine, args) => concise(withoutObject(args), GROUP_POPULATION_COLUMNS, groupPopulationRows(machine)),
+        (machine, args) =>
+          concise(withoutObject(args), GROUP_POPULATION_COLUMNS, groupPopulationRows(machine)),
         'optional',
       ),
     },

@@ -43,7 +43,13 @@ export async function populate(
     if (!pool) throw refuse('CMMVC6033E', volumeName);
     made.push(
       await createVolume(machine, {
-        ...{ name: how.name, pool, bytes: source.capacityBytes, thin: { ...THIN }, noRoom: 'CMMVC8710E' },
+        ...{
+          name: how.name,
+          pool,
+          bytes: source.capacityBytes,
+          thin: { ...THIN },
+          noRoom: 'CMMVC8710E',
+        },
         ...(how.group === undefined ? {} : { group: how.group.id }),
         origin: { kind: how.kind, volume: volumeName, snapshot: from.snapshot.name },
       }),
@@ -67,7 +73,8 @@ export async function volumeFromSnapshot(machine: Machine, args: Arguments): Pro
   const members = snapshot.members.filter(({ volume, volumeName }) =>
     [undefined, volumeName, String(volume)].includes(wanted),
   );
-  if (members.length !== 1) throw refuse(wanted === undefined ? 'CMMVC5707E' : 'CMMVC5804E', '-fromsourcevolume');
+  if (members.length !== 1)
+    throw refuse(wanted === undefined ? 'CMMVC5707E' : 'CMMVC5804E', '-fromsourcevolume');
   const [name, pool, group] = [args.value('name'), args.value('pool'), args.value('volumegroup')];
   const [volume] = await populate(
     machine,

@@ -7,5 +7,6 @@ import type { Volume } from '../../model/state.js';
 export function checkProtected(machine: Machine, volume: Volume): void {
   const { enabled, minutes } = machine.state.settings.protection;
   if (!enabled || volume.lastIo === undefined) return;
-  if (machine.clock.now() - volume.lastIo < minutes * 60_000) throw refuse('CMMVC8783E', volume.name);
+  if (machine.clock.now() - volume.lastIo < minutes * 60_000)
+    throw refuse('CMMVC8783E', volume.name);
 }

@@ -71,7 +71,10 @@ async function simiogrp(machine: Machine, args: Arguments): Promise<string> {
     if (online === 'offline' && isActive(mapping) && mapping.state !== 'suspended')
       Object.assign(mapping, { suspendedFrom: mapping.state, state: 'suspended' });
     else if (online === 'online' && mapping.state === 'suspended')
-      Object.assign(mapping, { state: mapping.suspendedFrom ?? 'copying', due: machine.clock.now() });
+      Object.assign(mapping, {
+        state: mapping.suspendedFrom ?? 'copying',
+        due: machine.clock.now(),
+      });
     else continue;
     for (const id of [mapping.source, mapping.target])
       await machine.reach.setOnline(machine.state.volume(id), online === 'online');
@@ -85,7 +88,10 @@ const RANGE = { min: 0, max: Number.MAX_SAFE_INTEGER } as const;
 async function simread(machine: Machine, args: Arguments): Promise<string> {
   const volume = volumeOf(machine, args);
   const offset = args.integer('offset', RANGE) ?? 0;
-  const length = Math.min(args.integer('length', { min: 1, max: 65_536 }) ?? 64, volume.capacityBytes - offset);
+  const length = Math.min(
+    args.integer('length', { min: 1, max: 65_536 }) ?? 64,
+    volume.capacityBytes - offset,
+  );
   const bytes = await machine.engine.read(volume, { offset, length });
   return `${JSON.stringify(Buffer.from(bytes).toString('latin1').replace(/\0+$/, ''))}\n`;
 }
@@ -105,7 +111,10 @@ const onVolume = (run: Command['run'], values: readonly string[] = []): Command 
 export const simulatorCommands: Commands = {
   simstate: listing((machine) => stateTable(machine)),
   simstats: listing(({ statistics }, args) => {
-    const counts = [...statistics.commands].map(([command, count]) => ({ what: command, count: String(count) }));
+    const counts = [...statistics.commands].map(([command, count]) => ({
+      what: command,
+      count: String(count),
+    }));
     const { bytesAnswered, sshConnections, restLogins } = statistics;
     const totals = Object.entries({ bytesAnswered, sshConnections, restLogins });
     const rows = [...counts, ...totals.map(([what, count]) => ({ what, count: String(count) }))];

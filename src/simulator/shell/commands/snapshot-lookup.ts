@@ -26,11 +26,13 @@ export function snapshotById({ state }: Machine, id: string): Snapshot {
 function snapshotsNamed(machine: Machine, wanted: { name: string; args: Arguments }): Snapshot[] {
   const { name, args } = wanted;
   const [group, parentUid] = [args.value('volumegroup'), args.value('parentuid')];
-  if (group === undefined && parentUid === undefined) throw refuse('CMMVC5707E', '-volumegroup or -parentuid');
+  if (group === undefined && parentUid === undefined)
+    throw refuse('CMMVC5707E', '-volumegroup or -parentuid');
   const groupId = group === undefined ? undefined : named(machine.state.volumeGroups, group).id;
   return machine.state.snapshots.filter(
     (snapshot) =>
-      snapshot.name === name && (groupId === undefined ? snapshot.parentUid === parentUid : snapshot.group === groupId),
+      snapshot.name === name &&
+      (groupId === undefined ? snapshot.parentUid === parentUid : snapshot.group === groupId),
   );
 }
 
@@ -40,8 +42,13 @@ export function sourceSnapshot(machine: Machine, args: Arguments): Snapshot {
   if (id !== undefined) return snapshotById(machine, id);
   const name = args.required('snapshot');
   const group = args.value('fromsourcegroup');
-  const uid = group === undefined ? args.required('fromsourceuid') : named(machine.state.volumeGroups, group).uid;
-  const found = machine.state.snapshots.find((snapshot) => snapshot.name === name && snapshot.parentUid === uid);
+  const uid =
+    group === undefined
+      ? args.required('fromsourceuid')
+      : named(machine.state.volumeGroups, group).uid;
+  const found = machine.state.snapshots.find(
+    (snapshot) => snapshot.name === name && snapshot.parentUid === uid,
+  );
   if (!found) throw refuse('CMMVC9755E', name);
   return found;
 }

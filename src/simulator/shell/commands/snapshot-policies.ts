@@ -24,7 +24,8 @@ const MIN_MINUTES = 60;
 function mksnapshotpolicy(machine: Machine, args: Arguments): string {
   const { state, profile } = machine;
   if (args.has('type') && !reaches(profile, '8.7')) throw refuse('CMMVC5709E', '-type');
-  if (args.choice('type', ['localsnapshot', 'cloudbackup']) === 'cloudbackup') throw refuse('CMMVC7205E', '-type');
+  if (args.choice('type', ['localsnapshot', 'cloudbackup']) === 'cloudbackup')
+    throw refuse('CMMVC7205E', '-type');
   const id = state.snapshotPolicies.freeId(FIRST_OWN_POLICY);
   const name = checkName(args.value('name') ?? `snapshotpolicy${id}`, policiesOf(state));
   if (state.snapshotPolicies.length >= MAX_OWN) throw refuse('CMMVC6034E');
@@ -33,7 +34,8 @@ function mksnapshotpolicy(machine: Machine, args: Arguments): string {
 }
 
 function rhythmAsked({ clock }: Machine, args: Arguments): Omit<SnapshotPolicy, 'id' | 'name'> {
-  for (const flag of ['backupunit', 'backupinterval', 'backupstarttime', 'retentiondays']) args.required(flag);
+  for (const flag of ['backupunit', 'backupinterval', 'backupstarttime', 'retentiondays'])
+    args.required(flag);
   const unit = args.choice('backupunit', POLICY_UNITS) ?? 'day';
   const min = unit === 'minute' ? MIN_MINUTES : 1;
   const interval = args.integer('backupinterval', { min, max: 65_535 }) ?? min;
@@ -54,7 +56,10 @@ function rmsnapshotpolicy({ state }: Machine, args: Arguments): string {
   if (isPredefined(policy)) throw refuse('CMMVC6032E', `${policy.name} is predefined`);
   const groups = state.volumeGroups.filter((group) => group.policy?.policy === policy.id);
   if (groups.length > 0 && !args.has('removefromvolumegroups'))
-    throw refuse('CMMVC6032E', `${policy.name} is the policy of ${groups.map(({ name }) => name).join()}`);
+    throw refuse(
+      'CMMVC6032E',
+      `${policy.name} is the policy of ${groups.map(({ name }) => name).join()}`,
+    );
   for (const group of groups) delete group.policy;
   drop(state.snapshotPolicies, (other) => other === policy);
   return '';
@@ -64,7 +69,8 @@ function chvolumegroupsnapshotpolicy({ state }: Machine, args: Arguments): strin
   const group = acted(state.volumeGroups, args.target());
   args.required('snapshotpolicysuspended');
   const suspended = args.choice('snapshotpolicysuspended', ['yes', 'no']) === 'yes';
-  if (group.policy === undefined) throw refuse('CMMVC5753E', `${group.name} has no snapshot policy`);
+  if (group.policy === undefined)
+    throw refuse('CMMVC5753E', `${group.name} has no snapshot policy`);
   group.policy.suspended = suspended;
   return '';
 }
@@ -74,7 +80,10 @@ const MAKE = ['name', 'backupunit', 'backupinterval', 'backupstarttime', 'retent
 export const policyCommands: Commands = withEach(
   {
     mksnapshotpolicy: change({ values: MAKE }, mksnapshotpolicy),
-    rmsnapshotpolicy: change({ switches: ['removefromvolumegroups'], object: 'required' }, rmsnapshotpolicy),
+    rmsnapshotpolicy: change(
+      { switches: ['removefromvolumegroups'], object: 'required' },
+      rmsnapshotpolicy,
+    ),
     chvolumegroupsnapshotpolicy: change(
       { values: ['snapshotpolicysuspended'], object: 'required' },
       chvolumegroupsnapshotpolicy,

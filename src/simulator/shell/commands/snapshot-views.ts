@@ -14,16 +14,40 @@ import { snapshotById } from './snapshot-lookup.js';
 
 const GROUP_COLUMNS = [
   ...['id', 'name', 'volume_count', 'backup_status', 'last_backup_time', 'owner_id', 'owner_name'],
-  ...['safeguarded_policy_id', 'safeguarded_policy_name', 'safeguarded_policy_start_time', 'volume_group_type', 'uid'],
-  ...['source_volume_group_id', 'source_volume_group_name', 'parent_uid', 'source_snapshot_id', 'source_snapshot'],
-  ...['snapshot_count', 'protection_provisioned_capacity', 'protection_written_capacity', 'snapshot_policy_id'],
-  ...['snapshot_policy_name', 'snapshot_policy_suspended', 'snapshot_policy_safeguarded', 'replication_policy_id'],
+  ...[
+    'safeguarded_policy_id',
+    'safeguarded_policy_name',
+    'safeguarded_policy_start_time',
+    'volume_group_type',
+    'uid',
+  ],
+  ...[
+    'source_volume_group_id',
+    'source_volume_group_name',
+    'parent_uid',
+    'source_snapshot_id',
+    'source_snapshot',
+  ],
+  ...[
+    'snapshot_count',
+    'protection_provisioned_capacity',
+    'protection_written_capacity',
+    'snapshot_policy_id',
+  ],
+  ...[
+    'snapshot_policy_name',
+    'snapshot_policy_suspended',
+    'snapshot_policy_safeguarded',
+    'replication_policy_id',
+  ],
   ...['replication_policy_name', 'partition_id', 'partition_name', 'ignore_user_flash_copy_maps'],
 ];
 
 /** Levels without policies have no columns of them. */
 const groupColumns = ({ profile }: Machine): readonly string[] =>
-  GROUP_COLUMNS.filter((column) => !column.startsWith('snapshot_policy_') || reaches(profile, POLICIES_SINCE));
+  GROUP_COLUMNS.filter(
+    (column) => !column.startsWith('snapshot_policy_') || reaches(profile, POLICIES_SINCE),
+  );
 
 function groupRow(machine: Machine, group: VolumeGroup, args: Arguments): Row {
   const { state } = machine;
@@ -57,14 +81,30 @@ function sizes(machine: Machine, { members }: Snapshot): { provisioned: number; 
 }
 
 const SNAPSHOT_COLUMNS = [
-  ...['id', 'name', 'volume_group_id', 'volume_group_name', 'time', 'state', 'matches_group', 'parent_uid'],
-  ...['expiration_time', 'protection_provisioned_capacity', 'protection_written_capacity', 'operation_start_time'],
+  ...[
+    'id',
+    'name',
+    'volume_group_id',
+    'volume_group_name',
+    'time',
+    'state',
+    'matches_group',
+    'parent_uid',
+  ],
+  ...[
+    'expiration_time',
+    'protection_provisioned_capacity',
+    'protection_written_capacity',
+    'operation_start_time',
+  ],
   ...['operation_completion_estimate', 'owner_id', 'owner_name', 'auto_snapshot', 'safeguarded'],
 ];
 
 function snapshotRow(machine: Machine, snapshot: Snapshot, args: Arguments): Row {
   const { provisioned, written } = sizes(machine, snapshot);
-  const members = machine.state.volumes.filter(({ group }) => group !== undefined && group === snapshot.group);
+  const members = machine.state.volumes.filter(
+    ({ group }) => group !== undefined && group === snapshot.group,
+  );
   const taken = new Set(snapshot.members.map(({ volume }) => volume));
   const same = members.length === taken.size && members.every(({ id }) => taken.has(id));
   return {
@@ -90,9 +130,16 @@ const lsvolumegroupsnapshot = listing((machine, args) => {
   if (args.object !== undefined)
     return detailed(
       args,
-      attributesOf(snapshotRow(machine, snapshotById(machine, args.object), args), SNAPSHOT_COLUMNS),
+      attributesOf(
+        snapshotRow(machine, snapshotById(machine, args.object), args),
+        SNAPSHOT_COLUMNS,
+      ),
     );
-  const [name, group, parent] = [args.value('snapshot'), args.value('volumegroup'), args.value('parentuid')];
+  const [name, group, parent] = [
+    args.value('snapshot'),
+    args.value('volumegroup'),
+    args.value('parentuid'),
+  ];
   if (name !== undefined && group === undefined && parent === undefined)
     throw refuse('CMMVC5707E', '-volumegroup or -parentuid');
   const groupId = group === undefined ? undefined : named(volumeGroups, group).id;
@@ -110,8 +157,22 @@ const lsvolumegroupsnapshot = listing((machine, args) => {
 }, 'optional');
 
 const MEMBER_COLUMNS = [
-  ...['volume_id', 'volume_name', 'snapshot_id', 'snapshot_name', 'time', 'volume_group_id', 'volume_group_name'],
-  ...['parent_uid', 'state', 'expiration_time', 'protection_provisioned_capacity', 'protection_written_capacity'],
+  ...[
+    'volume_id',
+    'volume_name',
+    'snapshot_id',
+    'snapshot_name',
+    'time',
+    'volume_group_id',
+    'volume_group_name',
+  ],
+  ...[
+    'parent_uid',
+    'state',
+    'expiration_time',
+    'protection_provisioned_capacity',
+    'protection_written_capacity',
+  ],
   ...['auto_snapshot', 'owner_id', 'owner_name', 'safeguarded', 'volume_size'],
 ];
 
@@ -127,7 +188,11 @@ interface OfSnapshot {
   readonly whole: Row;
 }
 
-function memberRow(machine: Machine, { snapshot, member, whole }: OfSnapshot, args: Arguments): Row {
+function memberRow(
+  machine: Machine,
+  { snapshot, member, whole }: OfSnapshot,
+  args: Arguments,
+): Row {
   const image = machine.state.volume(member.image);
   return {
     ...whole,
@@ -164,7 +229,10 @@ export const snapshotViews: Commands = {
         if (args.object !== undefined)
           return detailed(
             args,
-            attributesOf(groupRow(machine, shown(volumeGroups, args.object), args), groupColumns(machine)),
+            attributesOf(
+              groupRow(machine, shown(volumeGroups, args.object), args),
+              groupColumns(machine),
+            ),
           );
         const rows = volumeGroups.map((group) => groupRow(machine, group, args));
         return concise(args, groupColumns(machine), rows);
@@ -174,7 +242,10 @@ export const snapshotViews: Commands = {
   ),
   ...withEach(
     {
-      lsvolumegroupsnapshot: listingWith({ values: ['snapshot', 'volumegroup', 'parentuid'] }, lsvolumegroupsnapshot),
+      lsvolumegroupsnapshot: listingWith(
+        { values: ['snapshot', 'volumegroup', 'parentuid'] },
+        lsvolumegroupsnapshot,
+      ),
       lsvolumesnapshot: lsvolumesnapshot,
     },
     { since: '8.5.1' },

@@ -17,7 +17,8 @@ import { volumesNamed } from './volume-lookup.js';
 function subjectOf(machine: Machine, args: Arguments): Pick<WantedSnapshot, 'volumes' | 'group'> {
   const { state } = machine;
   const [groupName, list] = [args.value('volumegroup'), args.value('volumes')];
-  if ((groupName === undefined) === (list === undefined)) throw refuse('CMMVC5707E', '-volumegroup or -volumes');
+  if ((groupName === undefined) === (list === undefined))
+    throw refuse('CMMVC5707E', '-volumegroup or -volumes');
   if (list !== undefined) return { volumes: volumesNamed(machine, list) };
   const group = named(state.volumeGroups, groupName ?? '');
   return { volumes: volumesOf(state, group), group };
@@ -30,10 +31,16 @@ async function addsnapshot(machine: Machine, args: Arguments): Promise<string> {
   const minutes = args.integer('retentionminutes', { min: 1, max: 1440 });
   if (args.has('safeguarded') && days === undefined && minutes === undefined)
     throw refuse('CMMVC5707E', '-retentiondays');
-  const keepMs = days === undefined ? (minutes === undefined ? undefined : minutes * 60_000) : days * DAY_MS;
+  const keepMs =
+    days === undefined ? (minutes === undefined ? undefined : minutes * 60_000) : days * DAY_MS;
   const [name, pool] = [args.value('name'), args.value('pool')];
   const { id } = await takeSnapshot(machine, {
-    ...{ ...subject, atMs: clock.now(), safeguarded: args.has('safeguarded'), ignoreLegacy: args.has('ignorelegacy') },
+    ...{
+      ...subject,
+      atMs: clock.now(),
+      safeguarded: args.has('safeguarded'),
+      ignoreLegacy: args.has('ignorelegacy'),
+    },
     ...(name === undefined ? {} : { name }),
     ...(pool === undefined ? {} : { pool: shown(state.pools, pool) }),
     ...(keepMs === undefined ? {} : { keepMs }),
@@ -83,7 +90,11 @@ async function restorefromsnapshot(machine: Machine, args: Arguments): Promise<s
   return '';
 }
 
-function membersNamed(machine: Machine, snapshot: Snapshot, list: string | undefined): readonly SnapshotMember[] {
+function membersNamed(
+  machine: Machine,
+  snapshot: Snapshot,
+  list: string | undefined,
+): readonly SnapshotMember[] {
   if (list === undefined) return snapshot.members;
   return volumesNamed(machine, list).map(({ id, name }) => {
     const member = snapshot.members.find((candidate) => candidate.volume === id);
@@ -101,7 +112,10 @@ export const snapshotCommands: Commands = withEach(
     addsnapshot: change(ADD, addsnapshot),
     rmsnapshot: change({ values: [...SNAPSHOT_FLAGS] }, rmsnapshot),
     chsnapshot: change(
-      { values: [...SNAPSHOT_FLAGS, 'name', 'ownershipgroup', 'retentiondays'], switches: ['noownershipgroup'] },
+      {
+        values: [...SNAPSHOT_FLAGS, 'name', 'ownershipgroup', 'retentiondays'],
+        switches: ['noownershipgroup'],
+      },
       chsnapshot,
     ),
     restorefromsnapshot: change({ values: [...SNAPSHOT_FLAGS, 'volumes'] }, restorefromsnapshot),

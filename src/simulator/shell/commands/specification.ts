@@ -8,7 +8,8 @@ const escape = (text: string): string =>
 
 function commandXml(name: string, { grammar, objectName }: Command): string {
   const { values = [], switches = [], object } = grammar;
-  const positional = object === undefined ? [] : [`<ValueParam name="${objectName ?? 'object_id'}" noName="true"/>`];
+  const positional =
+    object === undefined ? [] : [`<ValueParam name="${objectName ?? 'object_id'}" noName="true"/>`];
   const params = [
     ...values.map((flag) => `<ValueParam name="-${escape(flag)}"/>`),
     ...switches.map((flag) => `<FlagParam name="-${escape(flag)}"/>`),

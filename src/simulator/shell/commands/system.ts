@@ -37,7 +37,12 @@ function system(machine: Machine, args: Arguments): Attribute[] {
     ['vdisk_protection_time', String(minutes)],
     ['vdisk_protection_enabled', enabled ? 'yes' : 'no'],
     ...(reaches(profile, POLICIES_SINCE)
-      ? [['snapshot_policy_suspended', state.settings.snapshotPoliciesSuspended ? 'yes' : 'no'] as const]
+      ? [
+          [
+            'snapshot_policy_suspended',
+            state.settings.snapshotPoliciesSuspended ? 'yes' : 'no',
+          ] as const,
+        ]
       : []),
     ['product_name', 'IBM SAN Volume Controller'],
   ];
@@ -50,7 +55,8 @@ function chsystem({ state, profile }: Machine, args: Arguments): string {
   const suspended = args.choice('snapshotpolicysuspended', ['yes', 'no']);
   if (suspended !== undefined && !reaches(profile, POLICIES_SINCE))
     throw refuse('CMMVC5709E', '-snapshotpolicysuspended');
-  if (minutes === undefined && enabled === undefined && suspended === undefined) throw refuse('CMMVC5707E');
+  if (minutes === undefined && enabled === undefined && suspended === undefined)
+    throw refuse('CMMVC5707E');
   if (minutes !== undefined) protection.minutes = minutes;
   if (enabled !== undefined) protection.enabled = enabled === 'yes';
   if (suspended !== undefined) state.settings.snapshotPoliciesSuspended = suspended === 'yes';
@@ -90,11 +96,27 @@ export const systemCommands: Commands = {
     const row = Object.fromEntries(system(machine, args));
     return concise(args, ['id', 'name', 'location', 'partnership', 'id_alias'], [row]);
   }, 'optional'),
-  chsystem: change({ values: ['vdiskprotectiontime', 'vdiskprotectionenabled', 'snapshotpolicysuspended'] }, chsystem),
+  chsystem: change(
+    { values: ['vdiskprotectiontime', 'vdiskprotectionenabled', 'snapshotpolicysuspended'] },
+    chsystem,
+  ),
   lssystemstats: listing((machine, args) => {
     const time = arrayTime(machine.clock.now());
-    const names = ['cpu_pc', 'vdisk_r_mb', 'vdisk_w_mb', 'vdisk_io', 'fc_mb', 'iscsi_mb', 'write_cache_pc'];
-    const rows = names.map((stat_name) => ({ stat_name, stat_current: '0', stat_peak: '0', stat_peak_time: time }));
+    const names = [
+      'cpu_pc',
+      'vdisk_r_mb',
+      'vdisk_w_mb',
+      'vdisk_io',
+      'fc_mb',
+      'iscsi_mb',
+      'write_cache_pc',
+    ];
+    const rows = names.map((stat_name) => ({
+      stat_name,
+      stat_current: '0',
+      stat_peak: '0',
+      stat_peak_time: time,
+    }));
     return concise(args, ['stat_name', 'stat_current', 'stat_peak', 'stat_peak_time'], rows);
   }),
   lslicense: listing((machine, args) => detailed(args, licence(machine))),
@@ -115,9 +137,12 @@ export const systemCommands: Commands = {
     ]),
   ),
   lscloudcallhome: listing((_machine, args) => detailed(args, [['status', 'disabled']])),
-  registerplugin: change({ values: ['name', 'uniquekey', 'version', 'metadata'] }, (_machine, args) => {
-    args.required('name');
-    args.required('uniquekey');
-    return '';
-  }),
+  registerplugin: change(
+    { values: ['name', 'uniquekey', 'version', 'metadata'] },
+    (_machine, args) => {
+      args.required('name');
+      args.required('uniquekey');
+      return '';
+    },
+  ),
 };

@@ -23,13 +23,18 @@ function thinClones(machine: Machine, args: Arguments, groupId: number | undefin
   const list = args.value('volumes');
   const asked =
     list === undefined
-      ? state.volumes.filter(({ group, origin }) => group === groupId && origin?.kind === 'thinclone')
+      ? state.volumes.filter(
+          ({ group, origin }) => group === groupId && origin?.kind === 'thinclone',
+        )
       : volumesNamed(machine, list);
   if (asked.length === 0) throw refuse('CMMVC5804E', 'no thin clone');
   return asked.map((volume) => {
-    const mapping = state.mappings.find(({ owner, target }) => owner === 'thinclone' && target === volume.id);
+    const mapping = state.mappings.find(
+      ({ owner, target }) => owner === 'thinclone' && target === volume.id,
+    );
     const outside = groupId !== undefined && volume.group !== groupId;
-    if (mapping === undefined || outside) throw refuse('CMMVC5804E', `${volume.name} is no thin clone`);
+    if (mapping === undefined || outside)
+      throw refuse('CMMVC5804E', `${volume.name} is no thin clone`);
     return { volume, mapping };
   });
 }
@@ -41,7 +46,9 @@ function converttoclone(machine: Machine, args: Arguments): string {
     Object.assign(mapping, traitsOf('clone'), { due: machine.clock.now() });
     if (volume.origin) volume.origin = { ...volume.origin, kind: 'clone' };
   }
-  const left = machine.state.volumes.some((other) => other.group === group.id && other.origin?.kind === 'thinclone');
+  const left = machine.state.volumes.some(
+    (other) => other.group === group.id && other.origin?.kind === 'thinclone',
+  );
   if (group.origin && !left) group.origin = { ...group.origin, kind: 'clone' };
   return '';
 }
@@ -57,11 +64,19 @@ const imageOf = (snapshot: Snapshot, { origin, name }: Volume): number =>
 async function refreshfromsnapshot(machine: Machine, args: Arguments): Promise<string> {
   const { state } = machine;
   const group = args.value('volumegroup');
-  if (group === undefined && !args.has('volumes')) throw refuse('CMMVC5707E', '-volumegroup or -volumes');
+  if (group === undefined && !args.has('volumes'))
+    throw refuse('CMMVC5707E', '-volumegroup or -volumes');
   const snapshot = sourceSnapshot(machine, args);
   if (snapshot.deleting === true) throw refuse('CMMVC9755E', snapshot.name);
-  const clones = thinClones(machine, args, group === undefined ? undefined : named(state.volumeGroups, group).id);
-  const pairs = clones.map((clone) => ({ ...clone, source: state.volume(imageOf(snapshot, clone.volume)) }));
+  const clones = thinClones(
+    machine,
+    args,
+    group === undefined ? undefined : named(state.volumeGroups, group).id,
+  );
+  const pairs = clones.map((clone) => ({
+    ...clone,
+    source: state.volume(imageOf(snapshot, clone.volume)),
+  }));
   for (const { volume, source } of pairs) {
     if (state.mappingsFrom(volume.id).length > 0) throw refuse('CMMVC6310E', volume.name);
     if (volume.capacityBytes !== source.capacityBytes) throw refuse('CMMVC5924E', volume.name);
@@ -76,7 +91,14 @@ async function refreshfromsnapshot(machine: Machine, args: Arguments): Promise<s
   return '';
 }
 
-const REFRESH = ['fromsnapshotid', 'snapshot', 'fromsourcegroup', 'fromsourceuid', 'volumegroup', 'volumes'];
+const REFRESH = [
+  'fromsnapshotid',
+  'snapshot',
+  'fromsourcegroup',
+  'fromsourceuid',
+  'volumegroup',
+  'volumes',
+];
 
 export const thinCloneCommands: Commands = withEach(
   {

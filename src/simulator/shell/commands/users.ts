@@ -2,7 +2,17 @@
 import { listing, shown, type Commands } from '../command.js';
 import { attributesOf, concise, detailed, type Row } from '../view.js';
 
-const COLUMNS = ['id', 'name', 'password', 'ssh_key', 'remote', 'usergrp_id', 'usergrp_name', 'owner_id', 'owner_name'];
+const COLUMNS = [
+  'id',
+  'name',
+  'password',
+  'ssh_key',
+  'remote',
+  'usergrp_id',
+  'usergrp_name',
+  'owner_id',
+  'owner_name',
+];
 const ROLES = ['SecurityAdmin', 'Administrator', 'CopyOperator', 'Service', 'Monitor'];
 
 export const userCommands: Commands = {

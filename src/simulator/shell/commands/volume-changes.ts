@@ -17,8 +17,13 @@ const volumeOf = (machine: Machine, args: Arguments): Volume =>
 function chvdisk(machine: Machine, args: Arguments): string {
   const { state } = machine;
   const volume = volumeOf(machine, args);
-  const [name, group, warning] = [args.value('name'), args.value('volumegroup'), args.value('warning')];
-  if (group !== undefined && args.has('novolumegroup')) throw refuse('CMMVC5713E', '-novolumegroup');
+  const [name, group, warning] = [
+    args.value('name'),
+    args.value('volumegroup'),
+    args.value('warning'),
+  ];
+  if (group !== undefined && args.has('novolumegroup'))
+    throw refuse('CMMVC5713E', '-novolumegroup');
   const found = group === undefined ? undefined : named(state.volumeGroups, group);
   if (name !== undefined)
     volume.name = checkName(
@@ -27,7 +32,8 @@ function chvdisk(machine: Machine, args: Arguments): string {
     );
   if (found) volume.group = found.id;
   if (args.has('novolumegroup')) delete volume.group;
-  if (volume.thin && warning !== undefined) volume.thin.warningPercent = Number.parseInt(warning, 10);
+  if (volume.thin && warning !== undefined)
+    volume.thin.warningPercent = Number.parseInt(warning, 10);
   const autoexpand = args.choice('autoexpand', ['on', 'off']);
   if (volume.thin && autoexpand !== undefined) volume.thin.autoexpand = autoexpand === 'on';
   return '';
@@ -39,11 +45,16 @@ async function resize(machine: Machine, args: Arguments, direction: 1 | -1): Pro
   const delta = args.has('size') ? sizeBytes(args) : volume.capacityBytes;
   const after = volume.capacityBytes + direction * delta;
   const copies = machine.state.mappingsOn(volume.id);
-  if (copies.length > 0 && (direction < 0 || !machine.profile.expandWithMappings || copies.some(isBusy)))
+  if (
+    copies.length > 0 &&
+    (direction < 0 || !machine.profile.expandWithMappings || copies.some(isBusy))
+  )
     throw refuse('CMMVC5837E', volume.name);
-  if (after <= 0 || after % 512 !== 0) throw refuse(after <= 0 ? 'CMMVC5767E' : 'CMMVC7019E', '-size');
+  if (after <= 0 || after % 512 !== 0)
+    throw refuse(after <= 0 ? 'CMMVC5767E' : 'CMMVC7019E', '-size');
   const pool = machine.state.pools.byId(volume.pool);
-  if (direction > 0 && !volume.thin && pool && delta > freeBytes(machine, pool)) throw refuse('CMMVC5860E', pool.name);
+  if (direction > 0 && !volume.thin && pool && delta > freeBytes(machine, pool))
+    throw refuse('CMMVC5860E', pool.name);
   await machine.engine.resize(volume, after);
   volume.capacityBytes = after;
   return '';
@@ -55,15 +66,27 @@ const isBusy = ({ state, pending }: { state: string; pending: { size: number } }
 
 const CHVDISK = {
   values: [
-    ...['name', 'warning', 'autoexpand', 'easytier', 'primary', 'volumegroup', 'cache', 'udid', 'syncrate', 'rate'],
+    ...[
+      'name',
+      'warning',
+      'autoexpand',
+      'easytier',
+      'primary',
+      'volumegroup',
+      'cache',
+      'udid',
+      'syncrate',
+      'rate',
+    ],
     ...['mirrorwritepriority', 'preferrednode', 'iogrp', 'backup', 'account', 'throttle'],
   ],
   switches: ['novolumegroup', 'unitmb', 'force', 'enable', 'disable'],
   object: 'required',
 } as const;
 const resizing = (direction: 1 | -1): Commands[string] & object => ({
-  ...change({ values: ['size', 'unit'], switches: ['force', 'rsize'], object: 'required' }, (machine, args) =>
-    resize(machine, args, direction),
+  ...change(
+    { values: ['size', 'unit'], switches: ['force', 'rsize'], object: 'required' },
+    (machine, args) => resize(machine, args, direction),
   ),
   objectName: 'vdisk_id',
 });
@@ -92,13 +115,22 @@ export const volumeChanges: Commands = {
   }),
   rmvdiskaccess: change({ values: ['iogrp'], object: 'required' }, (machine, args) => {
     volumeOf(machine, args);
-    if (args.required('iogrp') === String(IO_GROUP)) throw refuse('CMMVC5767E', 'the caching I/O group');
+    if (args.required('iogrp') === String(IO_GROUP))
+      throw refuse('CMMVC5767E', 'the caching I/O group');
     return '';
   }),
   lsthrottle: listing((_machine, args) =>
     concise(
       args,
-      ['throttle_id', 'throttle_name', 'object_id', 'object_name', 'throttle_type', 'IOPs_limit', 'bandwidth_limit_MB'],
+      [
+        'throttle_id',
+        'throttle_name',
+        'object_id',
+        'object_name',
+        'throttle_type',
+        'IOPs_limit',
+        'bandwidth_limit_MB',
+      ],
       [],
     ),
   ),

@@ -5,18 +5,67 @@ import { refuse } from '../../model/codes.js';
 import type { Volume } from '../../model/state.js';
 import type { Arguments } from '../arguments.js';
 import { change, listing, listingWith, must, named, type Commands } from '../command.js';
-import { attributesOf, capacity, concise, detailed, withoutObject, type Attribute, type Row } from '../view.js';
+import {
+  attributesOf,
+  capacity,
+  concise,
+  detailed,
+  withoutObject,
+  type Attribute,
+  type Row,
+} from '../view.js';
 import { findVolume, volumeOffline } from './volume-lookup.js';
 
 const DETAIL = [
-  ...['copy_id', 'status', 'sync', 'auto_delete', 'primary', 'mdisk_grp_id', 'mdisk_grp_name', 'type', 'mdisk_id'],
-  ...['mdisk_name', 'fast_write_state', 'used_capacity', 'real_capacity', 'free_capacity', 'overallocation'],
-  ...['autoexpand', 'warning', 'grainsize', 'se_copy', 'easy_tier', 'easy_tier_status', 'compressed_copy'],
-  ...['uncompressed_used_capacity', 'parent_mdisk_grp_id', 'parent_mdisk_grp_name', 'encrypt', 'deduplicated_copy'],
+  ...[
+    'copy_id',
+    'status',
+    'sync',
+    'auto_delete',
+    'primary',
+    'mdisk_grp_id',
+    'mdisk_grp_name',
+    'type',
+    'mdisk_id',
+  ],
+  ...[
+    'mdisk_name',
+    'fast_write_state',
+    'used_capacity',
+    'real_capacity',
+    'free_capacity',
+    'overallocation',
+  ],
+  ...[
+    'autoexpand',
+    'warning',
+    'grainsize',
+    'se_copy',
+    'easy_tier',
+    'easy_tier_status',
+    'compressed_copy',
+  ],
+  ...[
+    'uncompressed_used_capacity',
+    'parent_mdisk_grp_id',
+    'parent_mdisk_grp_name',
+    'encrypt',
+    'deduplicated_copy',
+  ],
   ...['used_capacity_before_reduction', 'safeguarded_mdisk_grp_id', 'safeguarded_mdisk_grp_name'],
 ];
 const COLUMNS = [
-  ...['vdisk_id', 'vdisk_name', 'copy_id', 'status', 'sync', 'primary', 'mdisk_grp_id', 'mdisk_grp_name', 'capacity'],
+  ...[
+    'vdisk_id',
+    'vdisk_name',
+    'copy_id',
+    'status',
+    'sync',
+    'primary',
+    'mdisk_grp_id',
+    'mdisk_grp_name',
+    'capacity',
+  ],
   ...['type', 'se_copy', 'easy_tier', 'easy_tier_status', 'compressed_copy', 'parent_mdisk_grp_id'],
   ...['parent_mdisk_grp_name', 'encrypt', 'deduplicated_copy'],
 ];
@@ -27,7 +76,13 @@ function row(machine: Machine, volume: Volume, args: Arguments): Row {
   const real = realBytes(machine, volume);
   const used = thin ? machine.engine.usedBytes(volume) : volume.capacityBytes;
   return {
-    ...{ vdisk_id: String(volume.id), vdisk_name: volume.name, copy_id: '0', sync: 'yes', auto_delete: 'no' },
+    ...{
+      vdisk_id: String(volume.id),
+      vdisk_name: volume.name,
+      copy_id: '0',
+      sync: 'yes',
+      auto_delete: 'no',
+    },
     ...{ primary: 'yes', mdisk_grp_id: String(volume.pool), mdisk_grp_name: pool, type: 'striped' },
     ...{ parent_mdisk_grp_id: String(volume.pool), parent_mdisk_grp_name: pool, encrypt: 'no' },
     ...{ fast_write_state: 'empty', easy_tier: 'on', easy_tier_status: 'balanced' },
@@ -63,9 +118,18 @@ const lsvdiskcopy = listing((machine, args) => {
       COLUMNS,
       chosen.map((volume) => row(machine, volume, args)),
     );
-  if (args.value('copy') !== '0' || args.object === undefined || !only) throw refuse('CMMVC6353E', 'no such copy');
-  const attributes = attributesOf(row(machine, only, args), ['vdisk_id', 'vdisk_name', 'capacity', ...DETAIL]);
-  return detailed({ value: (name) => args.value(name), has: (name) => args.has(name), object: undefined }, attributes);
+  if (args.value('copy') !== '0' || args.object === undefined || !only)
+    throw refuse('CMMVC6353E', 'no such copy');
+  const attributes = attributesOf(row(machine, only, args), [
+    'vdisk_id',
+    'vdisk_name',
+    'capacity',
+    ...DETAIL,
+  ]);
+  return detailed(
+    { value: (name) => args.value(name), has: (name) => args.has(name), object: undefined },
+    attributes,
+  );
 }, 'optional');
 
 const PROGRESS = ['vdisk_id', 'vdisk_name', 'copy_id', 'progress', 'estimated_completion_time'];
@@ -82,10 +146,19 @@ export const volumeCopyCommands: Commands = {
       return concise(withoutObject(args), PROGRESS, rows);
     }, 'optional'),
   ),
-  migratevdisk: change({ values: ['mdiskgrp', 'vdisk', 'copy', 'threads'], switches: ['force'] }, (machine, args) => {
-    const volume = must(findVolume(machine, args.required('vdisk')), 'CMMVC5804E', args.required('vdisk'));
-    volume.pool = named(machine.state.pools, args.required('mdiskgrp')).id;
-    return '';
-  }),
-  lsmigrate: listing((_machine, args) => concise(args, ['migrate_type', 'progress', 'migrate_source_vdisk_index'], [])),
+  migratevdisk: change(
+    { values: ['mdiskgrp', 'vdisk', 'copy', 'threads'], switches: ['force'] },
+    (machine, args) => {
+      const volume = must(
+        findVolume(machine, args.required('vdisk')),
+        'CMMVC5804E',
+        args.required('vdisk'),
+      );
+      volume.pool = named(machine.state.pools, args.required('mdiskgrp')).id;
+      return '';
+    },
+  ),
+  lsmigrate: listing((_machine, args) =>
+    concise(args, ['migrate_type', 'progress', 'migrate_source_vdisk_index'], []),
+  ),
 };

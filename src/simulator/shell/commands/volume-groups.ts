@@ -33,7 +33,11 @@ async function mkvolumegroup(machine: Machine, args: Arguments): Promise<string>
   const group: VolumeGroup = { id, name, uid, origin, ...more };
   state.volumeGroups.push(group);
   try {
-    await populate(machine, { snapshot, members: snapshot.members }, { kind, group, ...(home ? { pool: home } : {}) });
+    await populate(
+      machine,
+      { snapshot, members: snapshot.members },
+      { kind, group, ...(home ? { pool: home } : {}) },
+    );
   } catch (error) {
     drop(state.volumeGroups, (other) => other === group);
     throw error;
@@ -72,8 +76,24 @@ function rmvolumegroup({ state }: Machine, args: Arguments): string {
 
 const MAKE = {
   values: [
-    ...['name', 'type', 'fromsnapshotid', 'snapshot', 'fromsourcegroup', 'fromsourceuid', 'fromsourcevolumes', 'pool'],
-    ...['iogroup', 'iogrp', 'preferrednode', 'ownershipgroup', 'safeguardedpolicy', ...POLICY_FLAGS],
+    ...[
+      'name',
+      'type',
+      'fromsnapshotid',
+      'snapshot',
+      'fromsourcegroup',
+      'fromsourceuid',
+      'fromsourcevolumes',
+      'pool',
+    ],
+    ...[
+      'iogroup',
+      'iogrp',
+      'preferrednode',
+      'ownershipgroup',
+      'safeguardedpolicy',
+      ...POLICY_FLAGS,
+    ],
   ],
   switches: ['ignoreuserfcmaps', 'safeguarded'],
 };

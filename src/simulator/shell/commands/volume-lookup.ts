@@ -17,7 +17,8 @@ export function findVolume(machine: Machine, reference: string): Volume | undefi
   const { volumes } = machine.state;
   const uid = reference.toUpperCase();
   const found =
-    find(volumes, reference) ?? (uid.length === 32 ? volumes.find((volume) => volume.uid === uid) : undefined);
+    find(volumes, reference) ??
+    (uid.length === 32 ? volumes.find((volume) => volume.uid === uid) : undefined);
   return found?.hidden === true ? undefined : found;
 }
 

@@ -37,7 +37,8 @@ async function remove(machine: Machine, volume: Volume, consent: Consent): Promi
   const copied = state.mappingsOn(volume.id);
   // A finished clone or restore holds nothing back; a snapshot keeps its source's images, which cleaning makes whole.
   const user = copied.filter(({ owner }) => owner === undefined);
-  if ((mapped && !consent.hostMaps) || (user.length > 0 && !consent.mappings)) throw refuse('CMMVC5840E', volume.name);
+  if ((mapped && !consent.hostMaps) || (user.length > 0 && !consent.mappings))
+    throw refuse('CMMVC5840E', volume.name);
   if (state.snapshots.some(({ members }) => members.some((member) => member.volume === volume.id)))
     throw refuse('CMMVC5840E', 'snapshots of it exist');
   await deleteVolume(machine, volume);
@@ -52,18 +53,27 @@ const volumeOf = (machine: Machine, args: Arguments, code: 'CMMVC5753E' | 'CMMVC
 
 export const volumeRemoval: Commands = {
   rmvdisk: {
-    ...change({ switches: ['force', 'removehostmappings'], object: 'required' }, (machine, args) => {
-      const force = args.has('force');
-      const consent = { hostMaps: force || args.has('removehostmappings'), mappings: force };
-      return remove(machine, volumeOf(machine, args, 'CMMVC5753E'), consent);
-    }),
+    ...change(
+      { switches: ['force', 'removehostmappings'], object: 'required' },
+      (machine, args) => {
+        const force = args.has('force');
+        const consent = { hostMaps: force || args.has('removehostmappings'), mappings: force };
+        return remove(machine, volumeOf(machine, args, 'CMMVC5753E'), consent);
+      },
+    ),
     objectName: 'vdisk_id',
   },
   rmvolume: {
     ...change(
-      { switches: ['removehostmappings', 'removefcmaps', 'removercrelationships', 'discardimage'], object: 'required' },
+      {
+        switches: ['removehostmappings', 'removefcmaps', 'removercrelationships', 'discardimage'],
+        object: 'required',
+      },
       (machine, args) => {
-        const consent = { hostMaps: args.has('removehostmappings'), mappings: args.has('removefcmaps') };
+        const consent = {
+          hostMaps: args.has('removehostmappings'),
+          mappings: args.has('removefcmaps'),
+        };
         return remove(machine, volumeOf(machine, args, 'CMMVC8957E'), consent);
       },
     ),

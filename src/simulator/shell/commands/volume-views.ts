@@ -9,18 +9,64 @@ import { copyBlock } from './volume-copies.js';
 import { findVolume, volumeOffline } from './volume-lookup.js';
 
 const COLUMNS = [
-  ...['id', 'name', 'IO_group_id', 'IO_group_name', 'status', 'mdisk_grp_id', 'mdisk_grp_name', 'capacity', 'type'],
-  ...['FC_id', 'FC_name', 'RC_id', 'RC_name', 'vdisk_UID', 'fc_map_count', 'copy_count', 'fast_write_state'],
-  ...['se_copy_count', 'RC_change', 'compressed_copy_count', 'parent_mdisk_grp_id', 'parent_mdisk_grp_name'],
+  ...[
+    'id',
+    'name',
+    'IO_group_id',
+    'IO_group_name',
+    'status',
+    'mdisk_grp_id',
+    'mdisk_grp_name',
+    'capacity',
+    'type',
+  ],
+  ...[
+    'FC_id',
+    'FC_name',
+    'RC_id',
+    'RC_name',
+    'vdisk_UID',
+    'fc_map_count',
+    'copy_count',
+    'fast_write_state',
+  ],
+  ...[
+    'se_copy_count',
+    'RC_change',
+    'compressed_copy_count',
+    'parent_mdisk_grp_id',
+    'parent_mdisk_grp_name',
+  ],
   ...['owner_id', 'owner_name', 'formatting', 'encrypt', 'volume_id', 'volume_name', 'function'],
-  ...['volume_group_id', 'volume_group_name', 'protocol', 'is_snapshot', 'snapshot_count', 'volume_type'],
+  ...[
+    'volume_group_id',
+    'volume_group_name',
+    'protocol',
+    'is_snapshot',
+    'snapshot_count',
+    'volume_type',
+  ],
   ...['replication_mode', 'is_safeguarded_snapshot', 'safeguarded_snapshot_count'],
 ];
 const DETAIL = [
-  ...['formatted', 'mdisk_id', 'mdisk_name', 'throttling', 'preferred_node_id', 'cache', 'udid', 'sync_rate'],
+  ...[
+    'formatted',
+    'mdisk_id',
+    'mdisk_name',
+    'throttling',
+    'preferred_node_id',
+    'cache',
+    'udid',
+    'sync_rate',
+  ],
   ...['mirror_write_priority', 'access_IO_group_count', 'last_access_time', 'cloud_backup_enabled'],
   ...['cloud_account_id', 'cloud_account_name', 'backup_status', 'deduplicated_copy_count'],
-  ...['protection_provisioned_capacity', 'protection_written_capacity', 'source_volume_id', 'source_volume_name'],
+  ...[
+    'protection_provisioned_capacity',
+    'protection_written_capacity',
+    'source_volume_id',
+    'source_volume_name',
+  ],
   ...['source_snapshot'],
 ];
 
@@ -28,19 +74,26 @@ const DETAIL = [
 function statusOf(machine: Machine, volume: Volume): string {
   const inbound = machine.state.mappingTo(volume.id);
   const preparing = inbound?.state === 'preparing' || inbound?.state === 'prepared';
-  if (volume.offline === undefined && preparing && machine.profile.preparedTarget === 'online') return 'online';
+  if (volume.offline === undefined && preparing && machine.profile.preparedTarget === 'online')
+    return 'online';
   return volumeOffline(machine, volume) ? 'offline' : 'online';
 }
 
 /** `mapped`: ids of volumes that any host has. */
-function row(machine: Machine, volume: Volume, how: { args: Arguments; mapped: ReadonlySet<number> }): Row {
+function row(
+  machine: Machine,
+  volume: Volume,
+  how: { args: Arguments; mapped: ReadonlySet<number> },
+): Row {
   const { args, mapped } = how;
   const { state } = machine;
   const mappings = state.mappingsOn(volume.id).filter(({ owner }) => owner === undefined);
   const pool = state.pools.byId(volume.pool)?.name ?? '';
   const group = volume.group === undefined ? undefined : state.volumeGroups.byId(volume.group);
   const only = mappings.length === 1 ? mappings[0] : undefined;
-  const snapshots = state.snapshots.filter(({ members }) => members.some((member) => member.volume === volume.id));
+  const snapshots = state.snapshots.filter(({ members }) =>
+    members.some((member) => member.volume === volume.id),
+  );
   return {
     id: String(volume.id),
     name: volume.name,
@@ -74,7 +127,13 @@ function row(machine: Machine, volume: Volume, how: { args: Arguments; mapped: R
     volume_type: volume.origin?.kind ?? '',
     is_safeguarded_snapshot: 'no',
     safeguarded_snapshot_count: String(snapshots.filter(({ safeguarded }) => safeguarded).length),
-    ...{ formatted: 'no', throttling: '0', preferred_node_id: '1', cache: 'readwrite', sync_rate: '50' },
+    ...{
+      formatted: 'no',
+      throttling: '0',
+      preferred_node_id: '1',
+      cache: 'readwrite',
+      sync_rate: '50',
+    },
     ...{
       mirror_write_priority: 'latency',
       access_IO_group_count: '1',
@@ -100,7 +159,10 @@ export const volumeViews: Commands = {
         volumes.map((volume) => row(machine, volume, { args, mapped })),
       );
     const volume = must(findVolume(machine, args.object), 'CMMVC5754E', args.object);
-    const attributes = attributesOf(row(machine, volume, { args, mapped }), [...COLUMNS, ...DETAIL]);
+    const attributes = attributesOf(row(machine, volume, { args, mapped }), [
+      ...COLUMNS,
+      ...DETAIL,
+    ]);
     return detailed(args, attributes, { blocks: [copyBlock(machine, volume, args)], apart: true });
   }, 'optional'),
 };

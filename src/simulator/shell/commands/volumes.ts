@@ -21,7 +21,8 @@ export function sizeBytes(args: Arguments): number {
 /** `2%` of the size, or an amount. */
 export function thinFrom(text: string, bytes: number, more: Omit<Thin, 'realBytes'>): Thin {
   const percent = /^(\d+)%$/.exec(text)?.[1];
-  if (percent === undefined && text !== 'auto' && !/^\d+$/.test(text)) throw refuse('CMMVC5767E', text);
+  if (percent === undefined && text !== 'auto' && !/^\d+$/.test(text))
+    throw refuse('CMMVC5767E', text);
   const realBytes = Math.min(bytes, Math.ceil((bytes * Number(percent ?? '2')) / 100));
   return { ...more, realBytes };
 }
@@ -73,9 +74,17 @@ async function mkvolume(machine: Machine, args: Arguments): Promise<string> {
   const bytes = sizeBytes(args);
   const group = args.value('volumegroup');
   const [compressed, deduplicated] = [args.has('compressed'), args.has('deduplicated')];
-  const more = { grainKiB: 256, warningPercent: warningPercent(args, 80), compressed, deduplicated };
+  const more = {
+    grainKiB: 256,
+    warningPercent: warningPercent(args, 80),
+    compressed,
+    deduplicated,
+  };
   const isThin = args.has('thin') || compressed || deduplicated;
-  const thin = thinFrom(args.value('buffersize') ?? '2%', bytes, { ...more, autoexpand: !args.has('noautoexpand') });
+  const thin = thinFrom(args.value('buffersize') ?? '2%', bytes, {
+    ...more,
+    autoexpand: !args.has('noautoexpand'),
+  });
   const volume = await createVolume(machine, {
     ...{ name: args.value('name'), pool, bytes, noRoom: 'CMMVC8710E' },
     ...(isThin ? { thin } : {}),
@@ -86,14 +95,38 @@ async function mkvolume(machine: Machine, args: Arguments): Promise<string> {
 
 const MKVDISK = {
   values: [
-    ...['name', 'mdiskgrp', 'iogrp', 'size', 'unit', 'rsize', 'warning', 'grainsize', 'easytier', 'copies', 'cache'],
+    ...[
+      'name',
+      'mdiskgrp',
+      'iogrp',
+      'size',
+      'unit',
+      'rsize',
+      'warning',
+      'grainsize',
+      'easytier',
+      'copies',
+      'cache',
+    ],
     ...['udid', 'vtype', 'preferrednode', 'node', 'syncrate', 'mirrorwritepriority'],
   ],
   switches: ['autoexpand', 'compressed', 'deduplicated', 'nofmtdisk', 'fmtdisk'],
 };
 const MKVOLUME = {
   values: [
-    ...['name', 'pool', 'size', 'unit', 'iogrp', 'buffersize', 'warning', 'grainsize', 'volumegroup', 'cache', 'udid'],
+    ...[
+      'name',
+      'pool',
+      'size',
+      'unit',
+      'iogrp',
+      'buffersize',
+      'warning',
+      'grainsize',
+      'volumegroup',
+      'cache',
+      'udid',
+    ],
     ...['type', 'fromsnapshotid', 'fromsourcevolume', 'preferrednode'],
   ],
   switches: ['thin', 'compressed', 'deduplicated', 'noautoexpand', 'nofmtdisk'],

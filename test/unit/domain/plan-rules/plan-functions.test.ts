@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { planCopy, requirePlan } from '../../../../src/domain/plan-rules/plan-copy.js';
 import { isGroupOfSet, buildGroupName, groupPrefix } from '../../../../src/domain/names.js';
 import { askedTarget, array, group, source } from './rows.js';
-import { GiB, mapping, soundSituation, uid, withFormerCopyMounted, withFormerRun, type Facts } from './situation.js';
+import {
+  GiB,
+  mapping,
+  soundSituation,
+  uid,
+  withFormerCopyMounted,
+  withFormerRun,
+  type Facts,
+} from './situation.js';
 
 const planOf = (...changes: ((facts: Facts) => unknown)[]) => {
   const facts = soundSituation();
@@ -19,14 +27,23 @@ describe('the plan', () => {
   });
 
   it('prepares and starts with -restore where dependents go on, and stops them where asked', () => {
-    const dependent = mapping({ source: 'db_copy1', target: 'dev', name: 'dev', group: '', state: 'copying' });
+    const dependent = mapping({
+      source: 'db_copy1',
+      target: 'dev',
+      name: 'dev',
+      group: '',
+      state: 'copying',
+    });
     const ask = (dependents: 'keep' | 'stop') => (facts: Facts) => {
       array(facts).mappings = [dependent];
       facts.request.copy.dependents = dependents;
     };
     expect(planOf(ask('keep')).groups[0]).toMatchObject({ restore: true });
     const stop = planOf(ask('stop'));
-    expect(stop.groups[0]).toMatchObject({ stop: 'force', stopFirst: [{ mapping: 'dev', group: '' }] });
+    expect(stop.groups[0]).toMatchObject({
+      stop: 'force',
+      stopFirst: [{ mapping: 'dev', group: '' }],
+    });
     expect(stop.groups[0]).not.toHaveProperty('restore');
     expect(stop.losses.join()).toContain('dev');
   });
@@ -39,8 +56,16 @@ describe('the plan', () => {
   it('of 512 mappings stays below 200 KB as JSON', () => {
     const plan = planOf((facts) => {
       const numbers = Array.from({ length: 512 }, (_, n) => n + 1);
-      const volume = (name: string, n: number) => ({ ...array(facts).vdisks[0]!, name, id: String(n), uid: uid(n) });
-      array(facts).vdisks = numbers.flatMap((n) => [volume(`db_data${n}`, n), volume(`db_copy${n}`, n + 1000)]);
+      const volume = (name: string, n: number) => ({
+        ...array(facts).vdisks[0]!,
+        name,
+        id: String(n),
+        uid: uid(n),
+      });
+      array(facts).vdisks = numbers.flatMap((n) => [
+        volume(`db_data${n}`, n),
+        volume(`db_copy${n}`, n + 1000),
+      ]);
       array(facts).hostMaps = numbers.map((n) => ({
         ...{ vdiskName: `db_data${n}`, vdiskUid: uid(n), hostName: 'source1', scsiId: n },
       }));
@@ -48,7 +73,12 @@ describe('the plan', () => {
         ...{ source: `db_data${n}`, target: `db_copy${n}`, overwrite: uid(n + 1000) },
       }));
       const uids = numbers.map(uid);
-      source(facts).disks = uids.map((one) => ({ uid: one, device: `/dev/mapper/3${one}`, paths: 2, sizeBytes: GiB }));
+      source(facts).disks = uids.map((one) => ({
+        uid: one,
+        device: `/dev/mapper/3${one}`,
+        paths: 2,
+        sizeBytes: GiB,
+      }));
       source(facts).volumeGroups[0]!.physicalVolumes = uids;
       source(facts).fileSystems = [{ ...source(facts).fileSystems[0]!, disks: uids }];
       askedTarget(facts).mounts = [{ from: '/data', at: '/backup/data', readOnly: false }];

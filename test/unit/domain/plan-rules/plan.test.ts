@@ -22,12 +22,18 @@ function planOf(...changes: ((facts: Facts) => unknown)[]): Plan {
   return requirePlan(planCopy(facts));
 }
 
-const quiesced = (facts: Facts) => Object.assign(facts.request.sources[0]!, { method: 'quiesce', units: [] });
+const quiesced = (facts: Facts) =>
+  Object.assign(facts.request.sources[0]!, { method: 'quiesce', units: [] });
 
 describe('the plan of a first copy', () => {
   it('makes a group of its own name and mappings in it', () => {
     const [group] = planOf().groups;
-    expect(group).toMatchObject({ array: 'svc-lab', name: 'nightly_k3x9qa', copyRate: 50, grainSize: 256 });
+    expect(group).toMatchObject({
+      array: 'svc-lab',
+      name: 'nightly_k3x9qa',
+      copyRate: 50,
+      grainSize: 256,
+    });
     expect(group).not.toHaveProperty('existing');
     expect(group!.mappings[1]).toEqual({
       name: 'fc_db_copy2',
@@ -38,9 +44,16 @@ describe('the plan of a first copy', () => {
 
   it('makes nested mounts still before the ones around them, and mounts the copy the other way round', () => {
     const plan = planOf((facts) =>
-      facts.request.targets[0]!.mounts.unshift({ from: '/data/log', at: '/backup/data/log', readOnly: true }),
+      facts.request.targets[0]!.mounts.unshift({
+        from: '/data/log',
+        at: '/backup/data/log',
+        readOnly: true,
+      }),
     );
-    expect(plan.sources[0]!.mounts.map(({ mountPoint }) => mountPoint)).toEqual(['/data/log', '/data']);
+    expect(plan.sources[0]!.mounts.map(({ mountPoint }) => mountPoint)).toEqual([
+      '/data/log',
+      '/data',
+    ]);
     expect(plan.targets[0]!.fileSystems.map(({ at, readOnly }) => [at, readOnly])).toEqual([
       ['/backup/data', false],
       ['/backup/data/log', true],
@@ -53,15 +66,24 @@ describe('the plan of a first copy', () => {
   });
 
   it('hands the mount unit on to the source host', () => {
-    const plan = planOf((facts) => (facts.sources[0]!.fileSystems[0]!.managedBy = 'systemd:data.mount'));
+    const plan = planOf(
+      (facts) => (facts.sources[0]!.fileSystems[0]!.managedBy = 'systemd:data.mount'),
+    );
     expect(plan.sources[0]!.mounts[1]).toMatchObject({ mountPoint: '/data', unit: 'data.mount' });
   });
 
   it('names volume group and devices on the target host, and gives what is not mounted an identity too', () => {
-    const plan = planOf((facts) => facts.sources[0]!.volumeGroups[0]!.logicalVolumes.push(logicalVolume('lv_idle')));
+    const plan = planOf((facts) =>
+      facts.sources[0]!.volumeGroups[0]!.logicalVolumes.push(logicalVolume('lv_idle')),
+    );
     const [target] = plan.targets;
     expect(target!.volumeGroups).toEqual([
-      { sourceName: 'vg_data', sourceUuid: 'vg-uuid-1', name: 'vg_data_copy', disks: [uid(11), uid(12)] },
+      {
+        sourceName: 'vg_data',
+        sourceUuid: 'vg-uuid-1',
+        name: 'vg_data_copy',
+        disks: [uid(11), uid(12)],
+      },
     ]);
     expect(target!.fileSystems.map(({ from, at, device }) => ({ from, at, device }))).toEqual([
       { from: '/data/log', at: '', device: '/dev/vg_data_copy/lv_log' },
@@ -71,7 +93,9 @@ describe('the plan of a first copy', () => {
   });
 
   it('takes the name a request gives the volume group, and with synthesis keep the one it has', () => {
-    const named = planOf((facts) => (facts.request.targets[0]!.volumeGroups = { vg_data: 'vg_backup' }));
+    const named = planOf(
+      (facts) => (facts.request.targets[0]!.volumeGroups = { vg_data: 'vg_backup' }),
+    );
     expect(named.targets[0]!.fileSystems.at(-1)!.device).toBe('/dev/vg_backup/lv_data');
     const kept = planOf((facts) => (facts.request.targets[0]!.synthesis = 'keep'));
     expect(kept.targets[0]!.fileSystems.at(-1)!.device).toBe('/dev/vg_data/lv_data');
@@ -85,7 +109,10 @@ describe('the plan of a first copy', () => {
         ...{ device: facts.sources[0]!.disks[n - 1]!.device, disks: [uid(n)], volumeGroup: '' },
       }));
     });
-    expect(plan.targets[0]!.fileSystems.at(-1)).toMatchObject({ from: '/data', device: `uid:${uid(11)}` });
+    expect(plan.targets[0]!.fileSystems.at(-1)).toMatchObject({
+      from: '/data',
+      device: `uid:${uid(11)}`,
+    });
   });
 
   it('keeps created targets apart until they have UIDs', () => {
@@ -148,7 +175,15 @@ describe('the plan of a later copy', () => {
 
 describe('the lines of a plan', () => {
   it('name every action in the order of the procedure', () => {
-    const kept = ['create group', 'create 2 mappings', 'unmap', 'flush', 'prepare', 'stop db.service', 'start group'];
+    const kept = [
+      'create group',
+      'create 2 mappings',
+      'unmap',
+      'flush',
+      'prepare',
+      'stop db.service',
+      'start group',
+    ];
     const after = [
       'start db.service',
       ' map db_copy1',
@@ -176,8 +211,17 @@ describe('the lines of a plan', () => {
           [`t${n}`, n + 1000],
         ] as const)
           array!.vdisks.push({ ...array!.vdisks[0]!, name, uid: uid(id) });
-        facts.request.groups[0]!.volumes.push({ source: `s${n}`, target: `t${n}`, overwrite: uid(n + 1000) });
-        facts.sources[0]!.disks.push({ uid: uid(n), device: `/dev/mapper/${n}`, paths: 2, sizeBytes: GiB });
+        facts.request.groups[0]!.volumes.push({
+          source: `s${n}`,
+          target: `t${n}`,
+          overwrite: uid(n + 1000),
+        });
+        facts.sources[0]!.disks.push({
+          uid: uid(n),
+          device: `/dev/mapper/${n}`,
+          paths: 2,
+          sizeBytes: GiB,
+        });
         facts.sources[0]!.volumeGroups[0]!.physicalVolumes.push(uid(n));
       }
     });
@@ -197,7 +241,8 @@ describe('the hash of a plan', () => {
   });
 
   it('does not depend on how far a running copy has got', () => {
-    const at = (percent: number) => planOf((facts) => withFormerRun(facts, 'copying', percent)).hash;
+    const at = (percent: number) =>
+      planOf((facts) => withFormerRun(facts, 'copying', percent)).hash;
     expect(at(20)).toBe(at(21));
   });
 
@@ -234,7 +279,12 @@ describe('requirePlan', () => {
     const lines = 'refusals' in planned ? planned.refusals.map(refusalLine) : [];
     expect(lines).toHaveLength(2);
     expect(() => requirePlan(planned)).toThrow(
-      expect.objectContaining({ family: 'plan', code: 'NOT_PRIVILEGED', message: lines.join('\n'), retry: 'never' }),
+      expect.objectContaining({
+        family: 'plan',
+        code: 'NOT_PRIVILEGED',
+        message: lines.join('\n'),
+        retry: 'never',
+      }),
     );
   });
 });

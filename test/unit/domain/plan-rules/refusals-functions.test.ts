@@ -38,7 +38,13 @@ const restore =
   (f) => {
     f.request.copy.kind = 'restore';
     array(f).mappings = [1, 2].map((n) =>
-      mapping({ name: `fwd${n}`, group: 'gold_abc123', source: `db_copy${n}`, target: `db_data${n}`, ...changes }),
+      mapping({
+        name: `fwd${n}`,
+        group: 'gold_abc123',
+        source: `db_copy${n}`,
+        target: `db_data${n}`,
+        ...changes,
+      }),
     );
   };
 const secondTarget =
@@ -84,7 +90,11 @@ const ROWS: Row[] = [
     neighbour: both(dependent({ progressPercent: 100 }), asks('split')),
   },
   {
-    ...{ title: 'a dependent that is being taken right now', code: 'TARGET_IS_A_SOURCE', field: 'volumes[0].target' },
+    ...{
+      title: 'a dependent that is being taken right now',
+      code: 'TARGET_IS_A_SOURCE',
+      field: 'volumes[0].target',
+    },
     change: both(dependent({ state: 'prepared' }), asks('keep')),
     neighbour: both(dependent(), asks('keep')),
   },
@@ -95,12 +105,18 @@ const ROWS: Row[] = [
       field: 'copy.dependents',
     },
     change: both(dependent({ group: 'dev_abc123' }), asks('stop'), (f) =>
-      array(f).mappings.push(mapping({ name: 'by', source: 'x', target: 'y', group: 'dev_abc123', state: 'copying' })),
+      array(f).mappings.push(
+        mapping({ name: 'by', source: 'x', target: 'y', group: 'dev_abc123', state: 'copying' }),
+      ),
     ),
     neighbour: both(dependent({ group: 'dev_abc123' }), asks('stop')),
   },
   {
-    ...{ title: 'to adopt a mapping that is not there', code: 'ADOPT_NOT_FOUND', field: 'volumes[0].adopt' },
+    ...{
+      title: 'to adopt a mapping that is not there',
+      code: 'ADOPT_NOT_FOUND',
+      field: 'volumes[0].adopt',
+    },
     change: adopts('byhand'),
     neighbour: both(byHand(), adopts('byhand')),
   },
@@ -110,27 +126,47 @@ const ROWS: Row[] = [
     neighbour: both(byHand({ state: 'stopped' }), adopts('byhand')),
   },
   {
-    ...{ title: 'to adopt a mapping of another grain', code: 'MAPPING_DIFFERS', field: 'copy.grainSize' },
+    ...{
+      title: 'to adopt a mapping of another grain',
+      code: 'MAPPING_DIFFERS',
+      field: 'copy.grainSize',
+    },
     change: both(byHand({ grainSize: 64 }), adopts('byhand')),
     neighbour: both(byHand({ grainSize: 256 }), adopts('byhand')),
   },
   {
-    ...{ title: 'to restore a copy that was never started', code: 'COPY_NOT_READABLE', field: 'volumes[0].source' },
+    ...{
+      title: 'to restore a copy that was never started',
+      code: 'COPY_NOT_READABLE',
+      field: 'volumes[0].source',
+    },
     change: restore({ startTime: '' }),
     neighbour: restore(),
   },
   {
-    ...{ title: 'to copy backwards without saying restore', code: 'DIRECTION_REVERSED', field: 'volumes[0].source' },
+    ...{
+      title: 'to copy backwards without saying restore',
+      code: 'DIRECTION_REVERSED',
+      field: 'volumes[0].source',
+    },
     change: both(restore(), (f) => (f.request.copy.kind = 'mapping')),
     neighbour: restore(),
   },
   {
-    ...{ title: 'two copies of one source on one host', code: 'SOURCE_TWICE_ON_HOST', field: 'volumes[1].host' },
+    ...{
+      title: 'two copies of one source on one host',
+      code: 'SOURCE_TWICE_ON_HOST',
+      field: 'volumes[1].host',
+    },
     change: secondTarget(() => 'backup1'),
     neighbour: secondTarget((n) => (n === 0 ? 'backup1' : 'spare1')),
   },
   {
-    ...{ title: 'a target for a host that is not asked for', code: 'UNKNOWN_TARGET_HOST', field: 'volumes[0].host' },
+    ...{
+      title: 'a target for a host that is not asked for',
+      code: 'UNKNOWN_TARGET_HOST',
+      field: 'volumes[0].host',
+    },
     change: (f) => (group(f).volumes[0]!.host = 'spare1'),
     neighbour: (f) => group(f).volumes.forEach((volume) => (volume.host = 'backup1')),
   },

@@ -1,5 +1,15 @@
 // Refusals for hosts: what is mapped to whom, rights, tools, units.
-import { type Row, array, source, target, askedSource, addMap, both, twoTargets, describeRefusals } from './rows.js';
+import {
+  type Row,
+  array,
+  source,
+  target,
+  askedSource,
+  addMap,
+  both,
+  twoTargets,
+  describeRefusals,
+} from './rows.js';
 
 const HOSTS: Row[] = [
   {
@@ -8,10 +18,16 @@ const HOSTS: Row[] = [
       code: 'UNKNOWN_ARRAY_HOST',
       field: 'targets[0].host',
     },
-    change: (f) => (f.arrayHosts = (name): Record<string, string> => (name === 'backup1' ? {} : { 'svc-lab': name })),
+    change: (f) =>
+      (f.arrayHosts = (name): Record<string, string> =>
+        name === 'backup1' ? {} : { 'svc-lab': name }),
   },
   {
-    ...{ title: 'a host object the array does not have', code: 'UNKNOWN_ARRAY_HOST', field: 'targets[0].host' },
+    ...{
+      title: 'a host object the array does not have',
+      code: 'UNKNOWN_ARRAY_HOST',
+      field: 'targets[0].host',
+    },
     change: (f) => (array(f).hosts = array(f).hosts.filter(({ name }) => name !== 'backup1')),
   },
   {
@@ -35,12 +51,20 @@ const HOSTS: Row[] = [
     neighbour: (f) => addMap(f, 11, 'backup1'),
   },
   {
-    ...{ title: 'one target for two hosts', code: 'TARGET_FOR_TWO_HOSTS', field: 'targets[1].mounts' },
+    ...{
+      title: 'one target for two hosts',
+      code: 'TARGET_FOR_TWO_HOSTS',
+      field: 'targets[1].mounts',
+    },
     change: twoTargets('same mount'),
     neighbour: twoTargets('own mount'),
   },
   {
-    ...{ title: 'a second target host without mounts', code: 'NOTHING_FOR_TARGET', field: 'targets[1].mounts' },
+    ...{
+      title: 'a second target host without mounts',
+      code: 'NOTHING_FOR_TARGET',
+      field: 'targets[1].mounts',
+    },
     change: twoTargets('none'),
     neighbour: twoTargets('own mount'),
   },
@@ -71,7 +95,11 @@ const HOSTS: Row[] = [
     change: (f) => (source(f).unknownUnits = ['db.service']),
   },
   {
-    ...{ title: 'units to stop for a freeze', code: 'UNITS_WITHOUT_UNMOUNT', field: 'sources[0].units' },
+    ...{
+      title: 'units to stop for a freeze',
+      code: 'UNITS_WITHOUT_UNMOUNT',
+      field: 'sources[0].units',
+    },
     change: (f) => (askedSource(f).method = 'quiesce'),
     neighbour: both(
       (f) => (askedSource(f).method = 'quiesce'),

@@ -1,5 +1,14 @@
 // Refusals for what stands on the array already.
-import { type Row, array, group, created, ours, oneMapping, both, describeRefusals } from './rows.js';
+import {
+  type Row,
+  array,
+  group,
+  created,
+  ours,
+  oneMapping,
+  both,
+  describeRefusals,
+} from './rows.js';
 import { mapping, uid, withFormerRun } from './situation.js';
 
 const MAPPINGS: Row[] = [
@@ -35,12 +44,20 @@ const MAPPINGS: Row[] = [
     change: (f) => (group(f).volumes[0]!.overwrite = uid(12)),
   },
   {
-    ...{ title: 'the UID of a volume that is gone', code: 'OVERWRITE_UID_WRONG', field: 'volumes[1].overwrite' },
+    ...{
+      title: 'the UID of a volume that is gone',
+      code: 'OVERWRITE_UID_WRONG',
+      field: 'volumes[1].overwrite',
+    },
     change: both(created, (f) => (group(f).volumes[1]!.overwrite = uid(12))),
     neighbour: created,
   },
   {
-    ...{ title: 'a mapping in a group of others', code: 'GROUP_OF_OTHERS', field: 'volumes[0].target' },
+    ...{
+      title: 'a mapping in a group of others',
+      code: 'GROUP_OF_OTHERS',
+      field: 'volumes[0].target',
+    },
     change: both(
       ours,
       (f) => (group(f).volumes[0]!.overwrite = uid(11)),
@@ -58,13 +75,26 @@ const MAPPINGS: Row[] = [
     change: oneMapping({ group: '' }),
   },
   {
-    ...{ title: 'a pair the other way round', code: 'DIRECTION_REVERSED', field: 'volumes[0].source' },
+    ...{
+      title: 'a pair the other way round',
+      code: 'DIRECTION_REVERSED',
+      field: 'volumes[0].source',
+    },
     change: oneMapping({ source: 'db_copy1', target: 'db_data1', name: 'back', group: '' }),
   },
   {
-    ...{ title: "a source that is a target of this set's", code: 'DIRECTION_REVERSED', field: 'volumes[0].source' },
+    ...{
+      title: "a source that is a target of this set's",
+      code: 'DIRECTION_REVERSED',
+      field: 'volumes[0].source',
+    },
     change: oneMapping({ source: 'gold', target: 'db_data1', name: 'fc_db_data1' }),
-    neighbour: oneMapping({ source: 'gold', target: 'db_data1', name: 'fc_db_data1', group: 'weekly_abc123' }),
+    neighbour: oneMapping({
+      source: 'gold',
+      target: 'db_data1',
+      name: 'fc_db_data1',
+      group: 'weekly_abc123',
+    }),
   },
   {
     ...{
@@ -72,16 +102,48 @@ const MAPPINGS: Row[] = [
       code: 'SOURCE_NOT_READABLE',
       field: 'volumes[0].source',
     },
-    change: oneMapping({ source: 'gold', target: 'db_data1', name: 'gold', group: '', state: 'stopped' }),
-    neighbour: oneMapping({ source: 'gold', target: 'db_data1', name: 'gold', group: '', state: 'copying' }),
+    change: oneMapping({
+      source: 'gold',
+      target: 'db_data1',
+      name: 'gold',
+      group: '',
+      state: 'stopped',
+    }),
+    neighbour: oneMapping({
+      source: 'gold',
+      target: 'db_data1',
+      name: 'gold',
+      group: '',
+      state: 'copying',
+    }),
   },
   {
-    ...{ title: 'a target others copy from', code: 'TARGET_IS_A_SOURCE', field: 'volumes[0].target' },
-    change: oneMapping({ source: 'db_copy1', target: 'dev', name: 'dev', group: '', state: 'copying' }),
-    neighbour: oneMapping({ source: 'db_copy1', target: 'dev', name: 'dev', group: '', state: 'idle_or_copied' }),
+    ...{
+      title: 'a target others copy from',
+      code: 'TARGET_IS_A_SOURCE',
+      field: 'volumes[0].target',
+    },
+    change: oneMapping({
+      source: 'db_copy1',
+      target: 'dev',
+      name: 'dev',
+      group: '',
+      state: 'copying',
+    }),
+    neighbour: oneMapping({
+      source: 'db_copy1',
+      target: 'dev',
+      name: 'dev',
+      group: '',
+      state: 'idle_or_copied',
+    }),
   },
   {
-    ...{ title: 'a mapping controlled by replication', code: 'REPLICATION_CONTROLLED', field: 'volumes[0].target' },
+    ...{
+      title: 'a mapping controlled by replication',
+      code: 'REPLICATION_CONTROLLED',
+      field: 'volumes[0].target',
+    },
     change: both(ours, (f) => (array(f).mappings[0]!.replicationControlled = true)),
     neighbour: ours,
   },
@@ -100,7 +162,11 @@ const MAPPINGS: Row[] = [
     ),
   },
   {
-    ...{ title: 'a name that another mapping has', code: 'MAPPING_NAME_TAKEN', field: 'volumes[0].target' },
+    ...{
+      title: 'a name that another mapping has',
+      code: 'MAPPING_NAME_TAKEN',
+      field: 'volumes[0].target',
+    },
     change: oneMapping({ source: 'db_data1', target: 'elsewhere', group: '', name: 'fc_db_copy1' }),
     neighbour: oneMapping({ source: 'db_data1', target: 'elsewhere', group: '', name: 'another' }),
   },
@@ -110,10 +176,18 @@ const MAPPINGS: Row[] = [
     neighbour: ours,
   },
   {
-    ...{ title: 'a group that holds a pair nobody asked for', code: 'GROUP_HOLDS_MORE', field: 'volumes' },
-    change: both(ours, (f) => array(f).mappings.push(mapping({ name: 'fc_x', source: 'x', target: 'y' }))),
+    ...{
+      title: 'a group that holds a pair nobody asked for',
+      code: 'GROUP_HOLDS_MORE',
+      field: 'volumes',
+    },
+    change: both(ours, (f) =>
+      array(f).mappings.push(mapping({ name: 'fc_x', source: 'x', target: 'y' })),
+    ),
     neighbour: both(ours, (f) =>
-      array(f).mappings.push(mapping({ name: 'fc_x', source: 'x', target: 'y', group: 'nightly_other1' })),
+      array(f).mappings.push(
+        mapping({ name: 'fc_x', source: 'x', target: 'y', group: 'nightly_other1' }),
+      ),
     ),
   },
   {

@@ -17,7 +17,12 @@ import {
 import { GiB, withFormerRun, type Facts } from './situation.js';
 
 const REQUEST: Row[] = [
-  { title: 'an array that was not inspected', code: 'UNKNOWN_ARRAY', field: 'array', change: (f) => (f.arrays = []) },
+  {
+    title: 'an array that was not inspected',
+    code: 'UNKNOWN_ARRAY',
+    field: 'array',
+    change: (f) => (f.arrays = []),
+  },
   {
     title: 'a host that was not inspected',
     code: 'UNKNOWN_HOST',
@@ -25,11 +30,19 @@ const REQUEST: Row[] = [
     change: (f) => (f.targets = []),
   },
   {
-    ...{ title: 'a volume copied onto itself', code: 'SOURCE_IS_TARGET', field: 'volumes[0].target' },
+    ...{
+      title: 'a volume copied onto itself',
+      code: 'SOURCE_IS_TARGET',
+      field: 'volumes[0].target',
+    },
     change: (f) => (group(f).volumes[0]!.target = 'db_data1'),
   },
   {
-    ...{ title: 'an application', code: 'APPLICATION_NOT_SUPPORTED', field: 'sources[0].applications[0]' },
+    ...{
+      title: 'an application',
+      code: 'APPLICATION_NOT_SUPPORTED',
+      field: 'sources[0].applications[0]',
+    },
     change: (f) => (askedSource(f).applications = ['postgresql']),
   },
   {
@@ -38,7 +51,11 @@ const REQUEST: Row[] = [
     neighbour: (f) => (f.request.copy = { ...f.request.copy, waitFor: 'copied', rate: 1 }),
   },
   {
-    ...{ title: 'grade application by frozen file systems', code: 'GRADE_OUT_OF_REACH', field: 'sources[0].method' },
+    ...{
+      title: 'grade application by frozen file systems',
+      code: 'GRADE_OUT_OF_REACH',
+      field: 'sources[0].method',
+    },
     change: both(
       (f) => (f.request.grade = 'application'),
       (f) => (askedSource(f).method = 'quiesce'),
@@ -47,7 +64,11 @@ const REQUEST: Row[] = [
     neighbour: (f) => (f.request.grade = 'application'),
   },
   {
-    ...{ title: 'source and target on one host', code: 'SOURCE_AND_TARGET_ON_ONE_HOST', field: 'targets[0].host' },
+    ...{
+      title: 'source and target on one host',
+      code: 'SOURCE_AND_TARGET_ON_ONE_HOST',
+      field: 'targets[0].host',
+    },
     change: both(
       (f) => (askedTarget(f).host = 'source1'),
       (f) => (target(f).host = 'source1'),
@@ -57,11 +78,19 @@ const REQUEST: Row[] = [
 
 const VOLUMES: Row[] = [
   {
-    ...{ title: 'a source that does not exist', code: 'UNKNOWN_VOLUME', field: 'volumes[1].source' },
+    ...{
+      title: 'a source that does not exist',
+      code: 'UNKNOWN_VOLUME',
+      field: 'volumes[1].source',
+    },
     change: (f) => (group(f).volumes[1]!.source = 'db_dta2'),
   },
   {
-    ...{ title: 'a target that neither exists nor is created', code: 'UNKNOWN_VOLUME', field: 'volumes[1].target' },
+    ...{
+      title: 'a target that neither exists nor is created',
+      code: 'UNKNOWN_VOLUME',
+      field: 'volumes[1].target',
+    },
     change: both(created, (f) => delete group(f).volumes[1]!.create),
     neighbour: created,
   },
@@ -92,7 +121,11 @@ const VOLUMES: Row[] = [
     change: (f) => (array(f).vdisks[2]!.replicated = true),
   },
   {
-    ...{ title: 'a pool that does not exist', code: 'UNKNOWN_POOL', field: 'volumes[1].create.pool' },
+    ...{
+      title: 'a pool that does not exist',
+      code: 'UNKNOWN_POOL',
+      field: 'volumes[1].create.pool',
+    },
     change: both(created, (f) => (array(f).pools[0]!.name = 'pool1')),
     neighbour: created,
   },
@@ -137,7 +170,9 @@ describe('planCopy', () => {
       array(facts).hostMaps = [];
       askedTarget(facts).mounts = [];
     };
-    expect(plannedBy(both(unused, (facts) => (facts.request.grade = 'crash')))).toHaveProperty('plan');
+    expect(plannedBy(both(unused, (facts) => (facts.request.grade = 'crash')))).toHaveProperty(
+      'plan',
+    );
     expect(plannedBy(unused)).toMatchObject({ refusals: [{ code: 'GRADE_OUT_OF_REACH' }] });
   });
 });

@@ -1,5 +1,13 @@
 // Refusals for what stands on the source volumes.
-import { type Row, source, target, askedSource, both, twoTargets, describeRefusals } from './rows.js';
+import {
+  type Row,
+  source,
+  target,
+  askedSource,
+  both,
+  twoTargets,
+  describeRefusals,
+} from './rows.js';
 import { fileSystem, logicalVolume, uid, type Facts } from './situation.js';
 
 const SOURCES: Row[] = [
@@ -10,12 +18,21 @@ const SOURCES: Row[] = [
     change: (f) => (source(f).disks[1]!.device = ''),
   },
   {
-    ...{ title: 'a source without a mounted file system', code: 'SOURCE_NOT_MOUNTED', field: 'volumes[1].source' },
+    ...{
+      title: 'a source without a mounted file system',
+      code: 'SOURCE_NOT_MOUNTED',
+      field: 'volumes[1].source',
+    },
     change: both(
       (f) => (source(f).volumeGroups = []),
       (f) =>
         (source(f).fileSystems = [
-          { ...fileSystem('/data', ''), device: source(f).disks[0]!.device, volumeGroup: '', disks: [uid(1)] },
+          {
+            ...fileSystem('/data', ''),
+            device: source(f).disks[0]!.device,
+            volumeGroup: '',
+            disks: [uid(1)],
+          },
         ]),
     ),
     neighbour: both(
@@ -79,11 +96,21 @@ const LAYERS: Row[] = [
     code: 'LAYER_NOT_SUPPORTED',
     field: 'sources[0].host',
     says: 'crypto_LUKS',
-    change: (f) => source(f).volumeGroups[0]!.logicalVolumes.push({ ...logicalVolume('x'), fsType: 'crypto_LUKS' }),
-    neighbour: (f) => source(f).volumeGroups[0]!.logicalVolumes.push({ ...logicalVolume('x'), fsType: '' }),
+    change: (f) =>
+      source(f).volumeGroups[0]!.logicalVolumes.push({
+        ...logicalVolume('x'),
+        fsType: 'crypto_LUKS',
+      }),
+    neighbour: (f) =>
+      source(f).volumeGroups[0]!.logicalVolumes.push({ ...logicalVolume('x'), fsType: '' }),
   },
   ...['swap', 'crypto_LUKS', 'linux_raid_member', 'zfs_member'].map((use) => ({
-    ...{ title: `a disk used as ${use}`, code: 'LAYER_NOT_SUPPORTED', field: 'sources[0].host', says: use },
+    ...{
+      title: `a disk used as ${use}`,
+      code: 'LAYER_NOT_SUPPORTED',
+      field: 'sources[0].host',
+      says: use,
+    },
     change: (f: Facts) => source(f).otherUses.push({ disk: uid(1), use }),
   })),
   {

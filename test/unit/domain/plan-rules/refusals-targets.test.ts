@@ -28,7 +28,12 @@ const TARGETS: Row[] = [
     code: 'VOLUME_GROUP_NAME_TAKEN',
     field: 'targets[0].volumeGroups.vg_data',
     change: (f) =>
-      target(f).volumeGroups.push({ name: 'vg_data_copy', uuid: 'x', physicalVolumes: ['sda3'], logicalVolumes: [] }),
+      target(f).volumeGroups.push({
+        name: 'vg_data_copy',
+        uuid: 'x',
+        physicalVolumes: ['sda3'],
+        logicalVolumes: [],
+      }),
     neighbour: withFormerCopyMounted,
   },
   {
@@ -63,7 +68,9 @@ const TARGETS: Row[] = [
     code: 'TARGET_IN_USE',
     field: 'targets[0].host',
     says: 'vg_data_copy',
-    change: both(withFormerCopyMounted, (f) => target(f).volumeGroups[0]!.physicalVolumes.push('sdz')),
+    change: both(withFormerCopyMounted, (f) =>
+      target(f).volumeGroups[0]!.physicalVolumes.push('sdz'),
+    ),
     neighbour: withFormerCopyMounted,
   },
 ];

@@ -1,7 +1,15 @@
 // One refusal, one fact: the row of a table, the facts it reaches for, and the two tests each row stands for.
 import { describe, expect, it } from 'vitest';
 import { planCopy, type Planned } from '../../../../src/domain/plan-rules/plan-copy.js';
-import { fileSystem, host, mapping, soundSituation, uid, withFormerRun, type Facts } from './situation.js';
+import {
+  fileSystem,
+  host,
+  mapping,
+  soundSituation,
+  uid,
+  withFormerRun,
+  type Facts,
+} from './situation.js';
 
 export type Change = (facts: Facts) => void;
 export interface Row {
@@ -45,7 +53,9 @@ export const twoTargets = (second: 'own mount' | 'same mount' | 'none') => (fact
   facts.request.targets.push({
     ...{ host: 'spare1', synthesis: 'auto', volumeGroups: {}, keepMapped: false },
     mounts:
-      second === 'none' ? [] : [{ from: second === 'own mount' ? '/web' : '/data', at: '/copy', readOnly: false }],
+      second === 'none'
+        ? []
+        : [{ from: second === 'own mount' ? '/web' : '/data', at: '/copy', readOnly: false }],
   });
   facts.targets.push(host('spare1'));
   array(facts).hosts.push({ id: '9', name: 'spare1', portCount: 1 });

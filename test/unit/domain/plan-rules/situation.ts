@@ -18,13 +18,35 @@ export const GiB = 2 ** 30;
 const device = (n: number): string => `/dev/mapper/3${uid(n).toLowerCase()}`;
 
 const vdisk = (name: string, n: number): FactsArray['vdisks'][number] => ({
-  ...{ id: String(n), name, uid: uid(n), capacityBytes: GiB, status: 'online' as const, pool: 'pool0' },
+  ...{
+    id: String(n),
+    name,
+    uid: uid(n),
+    capacityBytes: GiB,
+    status: 'online' as const,
+    pool: 'pool0',
+  },
   ...{ ioGroup: 'io_grp0', fcMapCount: 0, replicated: false },
 });
 
-export const fileSystem = (mountPoint: string, lv: string): Facts['sources'][number]['fileSystems'][number] => ({
-  ...{ mountPoint, device: `/dev/vg_data/${lv}`, fsType: 'xfs', uuid: `uuid-${lv}`, options: 'rw,relatime' },
-  ...{ disks: [uid(1), uid(2)], volumeGroup: 'vg_data', managedBy: '', otherNamespaces: 0, essential: false },
+export const fileSystem = (
+  mountPoint: string,
+  lv: string,
+): Facts['sources'][number]['fileSystems'][number] => ({
+  ...{
+    mountPoint,
+    device: `/dev/vg_data/${lv}`,
+    fsType: 'xfs',
+    uuid: `uuid-${lv}`,
+    options: 'rw,relatime',
+  },
+  ...{
+    disks: [uid(1), uid(2)],
+    volumeGroup: 'vg_data',
+    managedBy: '',
+    otherNamespaces: 0,
+    essential: false,
+  },
 });
 
 export const logicalVolume = (
@@ -35,22 +57,45 @@ export const logicalVolume = (
 });
 
 export const host = (name: string): Facts['sources'][number] => ({
-  ...{ host: name, privileged: true, missingTools: [], disks: [], fileSystems: [], volumeGroups: [] },
+  ...{
+    host: name,
+    privileged: true,
+    missingTools: [],
+    disks: [],
+    fileSystems: [],
+    volumeGroups: [],
+  },
   ...{ otherUses: [], unknownUnits: [], mountPoints: [], heldBy: '' },
 });
 
 export const mapping = (changes: Partial<FactsMapping> = {}): FactsMapping => ({
-  ...{ id: '0', name: 'fc_db_copy1', source: 'db_data1', target: 'db_copy1', group: 'nightly_abc123' },
+  ...{
+    id: '0',
+    name: 'fc_db_copy1',
+    source: 'db_data1',
+    target: 'db_copy1',
+    group: 'nightly_abc123',
+  },
   ...{ state: 'idle_or_copied', progressPercent: 100, copyRate: 50, incremental: false },
   ...{ startTime: '261123020000', replicationControlled: false, restoring: false },
   ...changes,
 });
 
 /** Both pairs as an earlier run of the set left them. */
-export function withFormerRun(facts: Facts, state: FactsMapping['state'], progressPercent = 100): void {
+export function withFormerRun(
+  facts: Facts,
+  state: FactsMapping['state'],
+  progressPercent = 100,
+): void {
   const [array] = facts.arrays;
   array!.mappings = [1, 2].map((n) =>
-    mapping({ name: `fc_db_copy${n}`, source: `db_data${n}`, target: `db_copy${n}`, state, progressPercent }),
+    mapping({
+      name: `fc_db_copy${n}`,
+      source: `db_data${n}`,
+      target: `db_copy${n}`,
+      state,
+      progressPercent,
+    }),
   );
   array!.groups = [{ id: '1', name: 'nightly_abc123', state, startTime: '261123020000' }];
   for (const pair of facts.request.groups[0]!.volumes) delete pair.overwrite;
@@ -70,7 +115,15 @@ export function soundSituation(): Facts {
           ],
         },
       ],
-      sources: [{ host: 'source1', method: 'unmount', units: ['db.service'], applications: [], mounts: 'auto' }],
+      sources: [
+        {
+          host: 'source1',
+          method: 'unmount',
+          units: ['db.service'],
+          applications: [],
+          mounts: 'auto',
+        },
+      ],
       targets: [
         {
           ...{ host: 'backup1', synthesis: 'auto', volumeGroups: {}, keepMapped: false },
@@ -85,9 +138,18 @@ export function soundSituation(): Facts {
       {
         array: 'svc-lab',
         system: { id: '1', name: 'svc-lab', codeLevel: '8.6.0.0', vdiskProtection: false },
-        vdisks: [vdisk('db_data1', 1), vdisk('db_data2', 2), vdisk('db_copy1', 11), vdisk('db_copy2', 12)],
+        vdisks: [
+          vdisk('db_data1', 1),
+          vdisk('db_data2', 2),
+          vdisk('db_copy1', 11),
+          vdisk('db_copy2', 12),
+        ],
         pools: [{ name: 'pool0', freeBytes: GiB }],
-        hosts: ['source1', 'backup1', 'stranger'].map((name, id) => ({ id: String(id), name, portCount: 1 })),
+        hosts: ['source1', 'backup1', 'stranger'].map((name, id) => ({
+          id: String(id),
+          name,
+          portCount: 1,
+        })),
         hostMaps: [1, 2].map((n) => ({
           ...{ vdiskName: `db_data${n}`, vdiskUid: uid(n), hostName: 'source1', scsiId: n },
         })),
@@ -123,9 +185,18 @@ export function soundSituation(): Facts {
 export function withFormerCopyMounted(facts: Facts): void {
   const [target] = facts.targets;
   const [array] = facts.arrays;
-  target!.disks = [11, 12].map((n) => ({ uid: uid(n), device: device(n), paths: 2, sizeBytes: GiB }));
+  target!.disks = [11, 12].map((n) => ({
+    uid: uid(n),
+    device: device(n),
+    paths: 2,
+    sizeBytes: GiB,
+  }));
   target!.fileSystems = [
-    { ...fileSystem('/backup/data', 'lv_data'), device: '/dev/vg_data_copy/lv_data', disks: [uid(11), uid(12)] },
+    {
+      ...fileSystem('/backup/data', 'lv_data'),
+      device: '/dev/vg_data_copy/lv_data',
+      disks: [uid(11), uid(12)],
+    },
   ];
   target!.fileSystems[0]!.volumeGroup = 'vg_data_copy';
   target!.volumeGroups = [
@@ -136,6 +207,11 @@ export function withFormerCopyMounted(facts: Facts): void {
   ];
   target!.mountPoints = [{ path: '/backup/data', device: '/dev/vg_data_copy/lv_data' }];
   array!.hostMaps.push(
-    ...[11, 12].map((n) => ({ vdiskName: `db_copy${n - 10}`, vdiskUid: uid(n), hostName: 'backup1', scsiId: n })),
+    ...[11, 12].map((n) => ({
+      vdiskName: `db_copy${n - 10}`,
+      vdiskUid: uid(n),
+      hostName: 'backup1',
+      scsiId: n,
+    })),
   );
 }

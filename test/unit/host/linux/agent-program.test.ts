@@ -23,14 +23,18 @@ describe('the agent program', () => {
     // Two seconds of work, more where everything is tested at once.
     { timeout: 90_000 },
     () => {
-      const check = spawnSync('shellcheck', ['-s', 'sh', '-'], { input: agentProgram().text, encoding: 'utf8' });
+      const check = spawnSync('shellcheck', ['-s', 'sh', '-'], {
+        input: agentProgram().text,
+        encoding: 'utf8',
+      });
       expect(check.stdout).toBe('');
       expect(check.status).toBe(0);
     },
   );
 
   it.each(['dash', 'busybox', 'bash'].filter(found))('is read without complaint by %s', (shell) => {
-    const words = shell === 'busybox' ? ['ash', '-n'] : shell === 'bash' ? ['--posix', '-n'] : ['-n'];
+    const words =
+      shell === 'busybox' ? ['ash', '-n'] : shell === 'bash' ? ['--posix', '-n'] : ['-n'];
     const check = spawnSync(shell, words, { input: agentProgram().text, encoding: 'utf8' });
     expect(check.stderr).toBe('');
   });

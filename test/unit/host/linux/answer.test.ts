@@ -2,15 +2,24 @@
 import { describe, expect, it } from 'vitest';
 import { integer, readAnswer, values } from '../../../../src/host/linux/answer.js';
 
-const result = (stdout: string, exitCode = 0, stderr = '') => ({ stdout, stderr, exitCode, durationMs: 1 });
+const result = (stdout: string, exitCode = 0, stderr = '') => ({
+  stdout,
+  stderr,
+  exitCode,
+  durationMs: 1,
+});
 
 describe('an answer of the agent', () => {
   it('that was cut off before its end is not taken for a short answer', () => {
-    expect(() => readAnswer('h', result('disk\tA\n'))).toThrow(expect.objectContaining({ code: 'UNREADABLE_OUTPUT' }));
+    expect(() => readAnswer('h', result('disk\tA\n'))).toThrow(
+      expect.objectContaining({ code: 'UNREADABLE_OUTPUT' }),
+    );
   });
 
   it('that is empty is not taken for "nothing found"', () => {
-    expect(() => readAnswer('h', result(''))).toThrow(expect.objectContaining({ code: 'UNREADABLE_OUTPUT' }));
+    expect(() => readAnswer('h', result(''))).toThrow(
+      expect.objectContaining({ code: 'UNREADABLE_OUTPUT' }),
+    );
   });
 
   it('names the other run when the host is held', () => {
@@ -48,8 +57,12 @@ describe('an answer of the agent', () => {
   });
 
   it('refuses rows of another length and numbers that are none', () => {
-    expect(() => values('h', ['disk', 'A'], 3)).toThrow(expect.objectContaining({ code: 'UNREADABLE_OUTPUT' }));
-    expect(() => integer('h', '12 MiB')).toThrow(expect.objectContaining({ code: 'UNREADABLE_OUTPUT' }));
+    expect(() => values('h', ['disk', 'A'], 3)).toThrow(
+      expect.objectContaining({ code: 'UNREADABLE_OUTPUT' }),
+    );
+    expect(() => integer('h', '12 MiB')).toThrow(
+      expect.objectContaining({ code: 'UNREADABLE_OUTPUT' }),
+    );
     expect(() => integer('h', '')).toThrow(expect.objectContaining({ code: 'UNREADABLE_OUTPUT' }));
   });
 });

@@ -31,7 +31,8 @@ const ask = (command: string) =>
     ...{ input: `${functions}\n${command}`, encoding: 'utf8' as const },
     env: { ...process.env, FLASHCOPY_SYS: sys, FLASHCOPY_TOOLS: path.join(sys, 'tools') },
   });
-const canBeRead = (name: string): boolean => ask(`read_multipath; can_be_read ${name}`).status === 0;
+const canBeRead = (name: string): boolean =>
+  ask(`read_multipath; can_be_read ${name}`).status === 0;
 
 describe('a device is read only when the read can end', () => {
   it('with one of its paths left, not with none', () => {

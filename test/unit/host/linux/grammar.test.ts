@@ -1,7 +1,15 @@
 // The agent judges every word itself, whoever sends it: the real program, run by each shell there is, told hostile words in every place.
 // Its tools are traps: a tool that is called, a file that appears, or a word that is repeated is a failure.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -81,9 +89,13 @@ const SHELLS = [['dash'], ['bash', '--posix'], ['busybox', 'ash']].filter(
 beforeAll(() => {
   mkdirSync(path.join(folder, 'tools'));
   for (const tool of TOOLS)
-    writeFileSync(path.join(folder, 'tools', tool), '#!/bin/sh\necho "$0" >>"${0%/*}/../called"\nexit 1\n', {
-      mode: 0o755,
-    });
+    writeFileSync(
+      path.join(folder, 'tools', tool),
+      '#!/bin/sh\necho "$0" >>"${0%/*}/../called"\nexit 1\n',
+      {
+        mode: 0o755,
+      },
+    );
   writeFileSync(path.join(folder, 'agent'), agentProgram().text);
   mkdirSync(path.join(folder, 'cwd'));
 });
@@ -92,13 +104,17 @@ beforeEach(() => rmSync(path.join(folder, 'called'), { force: true }));
 
 function run(shell: readonly string[], words: readonly string[], program = 'agent') {
   const [name = '', ...flags] = shell;
-  return spawnSync(name, [...flags, path.join(folder, program), state(), path.join(folder, 'keep'), ...words], {
-    cwd: path.join(folder, 'cwd'),
-    env: { PATH: process.env['PATH'] ?? '', FLASHCOPY_TOOLS: path.join(folder, 'tools') },
-    encoding: 'utf8',
-    input: '',
-    timeout: 10_000,
-  });
+  return spawnSync(
+    name,
+    [...flags, path.join(folder, program), state(), path.join(folder, 'keep'), ...words],
+    {
+      cwd: path.join(folder, 'cwd'),
+      env: { PATH: process.env['PATH'] ?? '', FLASHCOPY_TOOLS: path.join(folder, 'tools') },
+      encoding: 'utf8',
+      input: '',
+      timeout: 10_000,
+    },
+  );
 }
 const traces = (): string[] => [
   ...(existsSync(path.join(folder, 'called')) ? ['a tool was called'] : []),
@@ -133,14 +149,23 @@ describe.each(SHELLS)('the agent, run by %s', (...shell) => {
 
   it('refuses words that are missing or too many, commands it does not know, and folders that are none', () => {
     for (const [command, good] of Object.entries(orders())) {
-      if (command !== 'flush' && command !== 'unmount') expect(run(shell, [command]).status).toBe(3);
+      if (command !== 'flush' && command !== 'unmount')
+        expect(run(shell, [command]).status).toBe(3);
       expect(run(shell, [command, ...good, 'one more']).stdout).toContain('BAD_ORDER');
     }
     for (const command of ['', '$(touch canary)', 'sh', 'cmd_mount', 'main'])
-      expect(run(shell, [command]).stdout).toMatch(/^error\tBAD_ORDER\t(\?|sh|main): no such command/);
-    expect(run(shell, ['job', KEY, 'call1', '20', 'job', KEY, 'call1', '20', 'unmount']).stdout).toContain('BAD_ORDER');
-    expect(run(shell, ['run-job', `${folder}/elsewhere/${KEY}`, 'unmount']).stdout).toContain('BAD_ORDER');
-    expect(run(shell, ['keep-open', `${state()}/kept/../../x/ready`, '/dev/sda']).stdout).toContain('BAD_ORDER');
+      expect(run(shell, [command]).stdout).toMatch(
+        /^error\tBAD_ORDER\t(\?|sh|main): no such command/,
+      );
+    expect(
+      run(shell, ['job', KEY, 'call1', '20', 'job', KEY, 'call1', '20', 'unmount']).stdout,
+    ).toContain('BAD_ORDER');
+    expect(run(shell, ['run-job', `${folder}/elsewhere/${KEY}`, 'unmount']).stdout).toContain(
+      'BAD_ORDER',
+    );
+    expect(run(shell, ['keep-open', `${state()}/kept/../../x/ready`, '/dev/sda']).stdout).toContain(
+      'BAD_ORDER',
+    );
     expect(traces()).toEqual([]);
   });
 
@@ -152,15 +177,25 @@ describe.each(SHELLS)('the agent, run by %s', (...shell) => {
     const [name = '', ...flags] = shell;
     for (const [command, good] of Object.entries(orders())) {
       const input = `${text.join('\n')}\nstate=$1; shift; accept "$@"; echo taken`;
-      const { stdout } = spawnSync(name, [...flags, '-s', state(), command, ...good], { input, encoding: 'utf8' });
+      const { stdout } = spawnSync(name, [...flags, '-s', state(), command, ...good], {
+        input,
+        encoding: 'utf8',
+      });
       expect(`${command}: ${stdout}`).toBe(`${command}: taken\n`);
     }
   });
 });
 
 it('the traps bite: without its grammar the same program calls tools and leaves files', () => {
-  writeFileSync(path.join(folder, 'lax'), agentProgram().text.replace('  accept "$@"\n  _command=$1', '  _command=$1'));
-  run(['dash'], ['release', 'run-1', 'unmap', 'mount', '/x', 'group', '--help', 'disk', UID], 'lax');
+  writeFileSync(
+    path.join(folder, 'lax'),
+    agentProgram().text.replace('  accept "$@"\n  _command=$1', '  _command=$1'),
+  );
+  run(
+    ['dash'],
+    ['release', 'run-1', 'unmap', 'mount', '/x', 'group', '--help', 'disk', UID],
+    'lax',
+  );
   run(['dash'], ['give-back', '../../cwd/elsewhere'], 'lax');
   expect(traces()).not.toEqual([]);
   rmSync(path.join(folder, 'called'), { force: true });
@@ -200,7 +235,8 @@ it('agent and worker agree on what a word is', () => {
         taken = '0';
       }
       // Where the two differ, the worker is the stricter or the agent is: nothing passes both that one refuses. A closing slash is the one case.
-      if (word !== '/a/') expect({ ours, word, verdict: verdicts[at] }).toEqual({ ours, word, verdict: taken });
+      if (word !== '/a/')
+        expect({ ours, word, verdict: verdicts[at] }).toEqual({ ours, word, verdict: taken });
     }
   }
 });

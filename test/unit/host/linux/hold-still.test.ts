@@ -46,7 +46,11 @@ function holder(points: readonly string[], script: string): { out: string[]; log
   table(points);
   const start = `state='${folder}' keep='${folder}/keep' dir='${folder}/run' run=t; set -- ${points.join(' ')}\n`;
   const env = { PATH: process.env['PATH'] ?? '', FLASHCOPY_TOOLS: folder, FAKE: folder };
-  const done = spawnSync('sh', ['-s'], { input: `${functions}\n${start}${script}`, env, encoding: 'utf8' });
+  const done = spawnSync('sh', ['-s'], {
+    input: `${functions}\n${start}${script}`,
+    env,
+    encoding: 'utf8',
+  });
   expect(done.stderr).toBe('');
   const log = spawnSync('cat', [path.join(folder, 'log')], { encoding: 'utf8' }).stdout;
   return { out: done.stdout.replace(/\n$/, '').split('\n'), log: log.trim().split('\n') };
@@ -71,7 +75,10 @@ describe('quiesce', () => {
   });
 
   it('that was refused leaves it alone as well when the thaw is asked for all the same', () => {
-    const { out } = holder(['/a', '/b'], `fsfreeze -f /b; printf 'quiesce\\nattest-thaw\\n' | obey "$@"`);
+    const { out } = holder(
+      ['/a', '/b'],
+      `fsfreeze -f /b; printf 'quiesce\\nattest-thaw\\n' | obey "$@"`,
+    );
     expect(out.find((line) => line.startsWith('thawed'))).toMatch(/^thawed\trefused: \/b/);
     expect(stillFrozen().trim()).toBe(path.join(folder, 'frozen_b'));
   });
@@ -112,7 +119,10 @@ describe('attest and thaw', () => {
   });
 
   it('answers the thaw before it takes times and cleans up', () => {
-    const { out } = holder(['/a'], 'quiesce "$@"; hold_report() { echo report; }; attest_and_thaw "$@"');
+    const { out } = holder(
+      ['/a'],
+      'quiesce "$@"; hold_report() { echo report; }; attest_and_thaw "$@"',
+    );
     expect(out).toEqual(['quiesced', 'thawed\t', 'report']);
   });
 });

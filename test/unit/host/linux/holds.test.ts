@@ -23,7 +23,8 @@ function hold(place: 'state' | 'keep', run: string, files: Record<string, string
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(dir, name), text);
 }
 
-const TABLE = '/data\t9:1\t/dev/vg/data\txfs\trw,noatime\trw\tdata.mount\n/logs\t9:2\t/dev/vg/logs\txfs\trw\trw\t-\n';
+const TABLE =
+  '/data\t9:1\t/dev/vg/data\txfs\trw,noatime\trw\tdata.mount\n/logs\t9:2\t/dev/vg/logs\txfs\trw\trw\t-\n';
 const files = (over: Record<string, string> = {}) => ({
   ...{ method: 'unmount\n', deadline: '160000\n', table: TABLE, units: 'app.service\n' },
   ...over,
@@ -32,7 +33,11 @@ const files = (over: Record<string, string> = {}) => ({
 function list() {
   const start = `state='${folder}/state' keep='${folder}/keep'\n`;
   const env = { PATH: process.env['PATH'] ?? '', FLASHCOPY_PROC: path.join(folder, 'proc') };
-  const done = spawnSync('sh', ['-s'], { input: `${functions}\n${start}cmd_holds`, env, encoding: 'utf8' });
+  const done = spawnSync('sh', ['-s'], {
+    input: `${functions}\n${start}cmd_holds`,
+    env,
+    encoding: 'utf8',
+  });
   expect(done.stderr).toBe('');
   expect(done.status).toBe(0);
   return readHolds('app1', parseRows(done.stdout));
@@ -47,13 +52,29 @@ describe('holds of a host', () => {
     hold('state', 'a-k3f9q2', files());
     hold('state', 'b-k3f9q2', files({ method: 'quiesce\n', deadline: '40000\n', units: '' }));
     const [first, second] = list();
-    expect(first).toMatchObject({ run: 'a-k3f9q2', method: 'unmount', leaseMs: 60_000, kept: false });
+    expect(first).toMatchObject({
+      run: 'a-k3f9q2',
+      method: 'unmount',
+      leaseMs: 60_000,
+      kept: false,
+    });
     expect(first?.units).toEqual(['app.service']);
     expect(first?.mounts).toMatchObject([
-      { mountPoint: '/data', device: '/dev/vg/data', fsType: 'xfs', options: 'rw,noatime', unit: 'data.mount' },
+      {
+        mountPoint: '/data',
+        device: '/dev/vg/data',
+        fsType: 'xfs',
+        options: 'rw,noatime',
+        unit: 'data.mount',
+      },
       { mountPoint: '/logs', unit: '' },
     ]);
-    expect(second).toMatchObject({ run: 'b-k3f9q2', method: 'quiesce', leaseMs: -60_000, units: [] });
+    expect(second).toMatchObject({
+      run: 'b-k3f9q2',
+      method: 'quiesce',
+      leaseMs: -60_000,
+      units: [],
+    });
   });
 
   it('that have ended, or are only half made, are not among them', () => {
@@ -80,6 +101,8 @@ describe('holds of a host', () => {
       'hold\trun\tsleeping\t1\there',
       'hold\trun\tquiesce\tsoon\there',
     ])
-      expect(() => readHolds('app1', parseRows(text))).toThrow(expect.objectContaining({ code: 'UNREADABLE_OUTPUT' }));
+      expect(() => readHolds('app1', parseRows(text))).toThrow(
+        expect.objectContaining({ code: 'UNREADABLE_OUTPUT' }),
+      );
   });
 });

@@ -11,12 +11,25 @@ const hostThatSays = (stderr: string, sudo: boolean) => {
   const transport = createInProcessTransport({
     address: 'app1',
     clock: systemClock,
-    run: (_, input) => Promise.resolve({ exitCode: input === '' ? AGENT_MISSING : 2, stdout: '', stderr }),
+    run: (_, input) =>
+      Promise.resolve({ exitCode: input === '' ? AGENT_MISSING : 2, stdout: '', stderr }),
   });
-  return createLinuxHost({ name: 'app1', transport, clock: systemClock, randomness: systemRandomness, sudo });
+  return createLinuxHost({
+    name: 'app1',
+    transport,
+    clock: systemClock,
+    randomness: systemRandomness,
+    sudo,
+  });
 };
 const inspect = (stderr: string, sudo = false) =>
-  hostThatSays(stderr, sudo).inspect({ uids: [], mountPoints: [], units: [], role: 'source', method: 'quiesce' });
+  hostThatSays(stderr, sudo).inspect({
+    uids: [],
+    mountPoints: [],
+    units: [],
+    role: 'source',
+    method: 'quiesce',
+  });
 
 describe('a login without the rights', () => {
   it('is not a full disk: that is a failure with its own words', async () => {
@@ -29,6 +42,10 @@ describe('a login without the rights', () => {
     ['sh: 1: cannot create /run/flashcopy/agent-1.77: Permission denied', false],
     ['sudo: a password is required', true],
   ])('that hears "%s" is shown as unprivileged', async (stderr, sudo) => {
-    expect(await inspect(stderr, sudo)).toMatchObject({ host: 'app1', privileged: false, disks: [] });
+    expect(await inspect(stderr, sudo)).toMatchObject({
+      host: 'app1',
+      privileged: false,
+      disks: [],
+    });
   });
 });

@@ -36,7 +36,10 @@ describe('words of a command line', () => {
     const word = fc.string({ unit: 'grapheme' }).filter((text) => !/[\0\n]/.test(text));
     fc.assert(
       fc.property(fc.array(word, { maxLength: 4 }), (words) => {
-        const out = execFileSync('/bin/sh', ['-c', `printf '%s\\n' ${commandLine(['x', ...words])}`]).toString();
+        const out = execFileSync('/bin/sh', [
+          '-c',
+          `printf '%s\\n' ${commandLine(['x', ...words])}`,
+        ]).toString();
         expect(out).toBe(['x', ...words, ''].join('\n'));
       }),
       { numRuns: 25 },

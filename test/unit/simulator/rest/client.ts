@@ -40,7 +40,12 @@ export async function send(simulator: Simulator, call: Call): Promise<Reply> {
         let body = '';
         incoming.on('data', (chunk: Buffer) => (body += chunk.toString()));
         incoming.on('end', () =>
-          resolve({ status: incoming.statusCode ?? 0, body, headers: incoming.headers, fingerprint: fingerprint256 }),
+          resolve({
+            status: incoming.statusCode ?? 0,
+            body,
+            headers: incoming.headers,
+            fingerprint: fingerprint256,
+          }),
         );
       },
     );
@@ -49,8 +54,16 @@ export async function send(simulator: Simulator, call: Call): Promise<Reply> {
   });
 }
 
-export async function logIn(simulator: Simulator, user = 'superuser', password = 'secret'): Promise<string> {
-  const headers = { 'X-Auth-Username': user, 'X-Auth-Password': password, 'Content-Type': 'application/json' };
+export async function logIn(
+  simulator: Simulator,
+  user = 'superuser',
+  password = 'secret',
+): Promise<string> {
+  const headers = {
+    'X-Auth-Username': user,
+    'X-Auth-Password': password,
+    'Content-Type': 'application/json',
+  };
   const { status, body } = await send(simulator, { path: '/rest/v1/auth', headers });
   if (status !== 200) throw new Error(`auth: ${status} ${body}`);
   return (JSON.parse(body) as { token: string }).token;
@@ -63,7 +76,11 @@ export async function run(
 ): Promise<{ status: number; body: unknown }> {
   const { token, path } = at;
   const body = at.body === undefined ? {} : { body: JSON.stringify(at.body) };
-  const reply = await send(simulator, { path: `/rest/v1/${path}`, headers: { 'X-Auth-Token': token }, ...body });
+  const reply = await send(simulator, {
+    path: `/rest/v1/${path}`,
+    headers: { 'X-Auth-Token': token },
+    ...body,
+  });
   try {
     return { status: reply.status, body: JSON.parse(reply.body) as unknown };
   } catch {

@@ -3,7 +3,11 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startSimulator, type Simulator, type SimulatorConfigInput } from '../../../../src/simulator/index.js';
+import {
+  startSimulator,
+  type Simulator,
+  type SimulatorConfigInput,
+} from '../../../../src/simulator/index.js';
 import { TestClock } from '../array.js';
 import { logIn, run, send } from './client.js';
 
@@ -15,7 +19,12 @@ const wide = { restLoginsPerSecond: 100, restCommandsPerSecond: 1000, restTokens
 async function open(config: Partial<SimulatorConfigInput> = {}): Promise<Simulator> {
   clock = new TestClock();
   simulator = await startSimulator({
-    ...{ clock, dataDir, ssh: { host: '127.0.0.1', port: 0 }, rest: { host: '127.0.0.1', port: 0 } },
+    ...{
+      clock,
+      dataDir,
+      ssh: { host: '127.0.0.1', port: 0 },
+      rest: { host: '127.0.0.1', port: 0 },
+    },
     config: {
       system: { name: 'svc1' },
       users: [
@@ -60,7 +69,10 @@ describe('who may come in', () => {
     expect((await send(simulator, { path: '/rest/v1/auth' })).fingerprint).toBe(first);
     const port = simulator.rest?.port;
     const unverified = new Promise((resolve, reject) => {
-      request({ host: '127.0.0.1', port, path: '/rest/v1/auth', method: 'POST', agent: false }, resolve)
+      request(
+        { host: '127.0.0.1', port, path: '/rest/v1/auth', method: 'POST', agent: false },
+        resolve,
+      )
         .on('error', reject)
         .end();
     });
@@ -79,11 +91,15 @@ describe('who may come in', () => {
     const statuses = await Promise.all(
       Array.from({ length: 11 }, () => run(simulator, { token, path: 'lscurrentuser' })),
     );
-    expect(statuses.map(({ status }) => status).sort()).toEqual([...Array<number>(10).fill(200), 429]);
+    expect(statuses.map(({ status }) => status).sort()).toEqual([
+      ...Array<number>(10).fill(200),
+      429,
+    ]);
     clock.advance(1000);
     tokens.push(await logIn(simulator), await logIn(simulator));
     const used = [];
-    for (const one of tokens) used.push((await run(simulator, { token: one, path: 'lscurrentuser' })).status);
+    for (const one of tokens)
+      used.push((await run(simulator, { token: one, path: 'lscurrentuser' })).status);
     expect(used).toEqual([200, 200, 200, 200, 429]);
   });
 
@@ -101,7 +117,9 @@ describe('who may come in', () => {
     const token = await logIn(simulator, 'copier');
     await simulator.execute('mkfcmap -source a -target b -copyrate 0');
     expect((await run(simulator, { token, path: 'mkfcconsistgrp' })).status).toBe(403);
-    expect((await run(simulator, { token, path: 'startfcmap/0', body: { prep: true } })).status).toBe(200);
+    expect(
+      (await run(simulator, { token, path: 'startfcmap/0', body: { prep: true } })).status,
+    ).toBe(200);
     expect((await run(simulator, { token, path: 'lscurrentuser' })).body).toEqual({
       name: 'copier',
       role: 'CopyOperator',
@@ -119,11 +137,14 @@ describe('requests', () => {
     }
   });
 
-  it.each(['[1]', '"x"', '{"bytes":', '{"filtervalue":{"a":1}}'])('refuses the body %s with 400', async (body) => {
-    await open();
-    const headers = { 'X-Auth-Token': await logIn(simulator) };
-    expect((await send(simulator, { path: '/rest/v1/lsvdisk', body, headers })).status).toBe(400);
-  });
+  it.each(['[1]', '"x"', '{"bytes":', '{"filtervalue":{"a":1}}'])(
+    'refuses the body %s with 400',
+    async (body) => {
+      await open();
+      const headers = { 'X-Auth-Token': await logIn(simulator) };
+      expect((await send(simulator, { path: '/rest/v1/lsvdisk', body, headers })).status).toBe(400);
+    },
+  );
 
   it('takes numbers as numbers or text, true as a flag, and leaves out null and false', async () => {
     await open();
@@ -160,23 +181,31 @@ describe('answers', () => {
   it('are strings; repeating blocks make an array, ports of a host a list of nodes, an empty view an empty list', async () => {
     await open();
     const token = await logIn(simulator);
-    const of = async (path: string): Promise<unknown> => (await run(simulator, { token, path })).body;
+    const of = async (path: string): Promise<unknown> =>
+      (await run(simulator, { token, path })).body;
     expect(await of('lsfcmap')).toEqual([]);
     expect(await of('lsvdisk/a')).toMatchObject([
       { name: 'a', id: '0' },
       { copy_id: '0', sync: 'yes' },
     ]);
-    expect(await of('lshost/h1')).toMatchObject({ name: 'h1', nodes: [{ iscsi_name: 'iqn.2026-01.test:h1' }] });
+    expect(await of('lshost/h1')).toMatchObject({
+      name: 'h1',
+      nodes: [{ iscsi_name: 'iqn.2026-01.test:h1' }],
+    });
     await simulator.execute('mkfcconsistgrp -name g1');
     expect(await of('lsfcconsistgrp/g1')).toMatchObject({ name: 'g1', status: 'empty' });
-    await simulator.execute('mkfcmap -source a -target b -consistgrp g1; mkfcmap -source a -target c -consistgrp g1');
+    await simulator.execute(
+      'mkfcmap -source a -target b -consistgrp g1; mkfcmap -source a -target c -consistgrp g1',
+    );
     expect(await of('lsfcconsistgrp/g1')).toMatchObject([
       { name: 'g1', status: 'idle_or_copied' },
       { FC_mapping_id: '0', FC_mapping_name: 'fcmap0' },
       { FC_mapping_id: '1', FC_mapping_name: 'fcmap1' },
     ]);
     const values = (await of('lsvdisk')) as Record<string, unknown>[];
-    expect(values.flatMap((row) => Object.values(row)).every((value) => typeof value === 'string')).toBe(true);
+    expect(
+      values.flatMap((row) => Object.values(row)).every((value) => typeof value === 'string'),
+    ).toBe(true);
     expect(await of('stopfcconsistgrp/g1')).toBe('');
   });
 
@@ -197,7 +226,9 @@ describe('answers', () => {
     await open();
     const token = await logIn(simulator);
     await simulator.execute('mkvdiskhostmap -host h1 a');
-    expect(await run(simulator, { token, path: 'mkvdiskhostmap/a', body: { host: 'h1' } })).toMatchObject({
+    expect(
+      await run(simulator, { token, path: 'mkvdiskhostmap/a', body: { host: 'h1' } }),
+    ).toMatchObject({
       ...{ status: 409, body: { code: 'CMMVC5878E' } },
     });
   });
@@ -208,7 +239,9 @@ describe('trouble on demand', () => {
     await open();
     const token = await logIn(simulator);
     simulator.faults.add({ on: 'mkfcconsistgrp', when, do: 'drop-connection' });
-    await expect(run(simulator, { token, path: 'mkfcconsistgrp', body: { name: 'g1' } })).rejects.toThrow();
+    await expect(
+      run(simulator, { token, path: 'mkfcconsistgrp', body: { name: 'g1' } }),
+    ).rejects.toThrow();
     expect(simulator.state.groups.length).toBe(when === 'after' ? 1 : 0);
   });
 
@@ -217,7 +250,8 @@ describe('trouble on demand', () => {
     const token = await logIn(simulator);
     simulator.faults.add({ on: 'rest', do: { http: 502 }, times: 2 });
     const statuses = [];
-    for (let index = 0; index < 3; index++) statuses.push((await run(simulator, { token, path: 'lssystem' })).status);
+    for (let index = 0; index < 3; index++)
+      statuses.push((await run(simulator, { token, path: 'lssystem' })).status);
     expect(statuses).toEqual([502, 502, 200]);
   });
 
@@ -229,7 +263,9 @@ describe('trouble on demand', () => {
     clock.advance(5001);
     expect((await run(simulator, { token, path: 'lssystem' })).status).toBe(403);
     const again = await logIn(simulator);
-    const nodes = (await run(simulator, { token: again, path: 'lsnode' })).body as { config_node: string }[];
+    const nodes = (await run(simulator, { token: again, path: 'lsnode' })).body as {
+      config_node: string;
+    }[];
     expect(nodes.map(({ config_node }) => config_node)).toEqual(['no', 'yes']);
   });
 });

@@ -9,7 +9,10 @@ describe('refusals', () => {
     ['mkfcmap -source a -target nope', 'CMMVC5804E'],
     ['mkfcmap -source a -target b -colour red', 'CMMVC5709E'],
     ['mkfcmap -source a -target b -copyrate 151', 'CMMVC5767E'],
-    ['mkvdisk -name small -mdiskgrp Pool0 -size 1 -unit mb; mkfcmap -source a -target small', 'CMMVC5924E'],
+    [
+      'mkvdisk -name small -mdiskgrp Pool0 -size 1 -unit mb; mkfcmap -source a -target small',
+      'CMMVC5924E',
+    ],
     ['mkvdisk -name 9lives -mdiskgrp Pool0 -size 1', 'CMMVC6527E'],
     ['mkvdisk -name a -mdiskgrp Pool0 -size 1', 'CMMVC6035E'],
     ['mkvdisk -name big -mdiskgrp Pool0 -size 2 -unit tb', 'CMMVC5860E'],
@@ -35,21 +38,30 @@ describe('refusals', () => {
 it.each([
   ['8.6.0.0', ''],
   ['9.1.0.0', 'CMMVC5738E'],
-])('at level %s a group name as long as Cinder makes it is answered with "%s"', async (codeLevel, code) => {
-  const array = await testArray({
-    config: {
-      system: { name: 'svc1', codeLevel },
-      users: [{ name: 'superuser', password: 'secret' }],
-      pools: [{ name: 'Pool0', capacity: '1GiB' }],
-    },
-  });
-  expect(await array.code('mkfcconsistgrp -name cg_snap-bbdd1316-4606-41e6-a4c9-622115eb5e50')).toBe(code);
-  expect(await array.code('mkfcconsistgrp -name a_name_of_15_ch')).toBe('');
-});
+])(
+  'at level %s a group name as long as Cinder makes it is answered with "%s"',
+  async (codeLevel, code) => {
+    const array = await testArray({
+      config: {
+        system: { name: 'svc1', codeLevel },
+        users: [{ name: 'superuser', password: 'secret' }],
+        pools: [{ name: 'Pool0', capacity: '1GiB' }],
+      },
+    });
+    expect(
+      await array.code('mkfcconsistgrp -name cg_snap-bbdd1316-4606-41e6-a4c9-622115eb5e50'),
+    ).toBe(code);
+    expect(await array.code('mkfcconsistgrp -name a_name_of_15_ch')).toBe('');
+  },
+);
 
 describe('output', () => {
   it('prints nothing at all for a view without rows', async () => {
-    expect(await (await testArray()).execute('lsfcmap')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await (await testArray()).execute('lsfcmap')).toEqual({
+      exitCode: 0,
+      stdout: '',
+      stderr: '',
+    });
   });
 
   it('shows concise views with header, delimiter, bytes and filter', async () => {
@@ -87,7 +99,9 @@ describe('output', () => {
 
   it('fences: after a rename the old name does not start anything', async () => {
     const array = await testArray();
-    await array.ok('mkfcconsistgrp -name old; mkfcmap -source a -target b -consistgrp old; prestartfcconsistgrp old');
+    await array.ok(
+      'mkfcconsistgrp -name old; mkfcmap -source a -target b -consistgrp old; prestartfcconsistgrp old',
+    );
     await array.settled();
     array.clock.advance(2000);
     await array.ok('chfcconsistgrp -name new old');

@@ -1,15 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { expandStatus, parseLine } from '../../../../src/simulator/shell/tokens.js';
 
-const words = (line: string): string[][] => parseLine(line).map((step) => [step.after, ...step.words]);
+const words = (line: string): string[][] =>
+  parseLine(line).map((step) => [step.after, ...step.words]);
 
 describe('the tokenizer of the restricted shell', () => {
-  it.each(['lsvdisk | grep a', 'lsvdisk > /tmp/x', 'echo $HOME', 'echo `id`', "echo 'open", 'a &', 'a &&', '|| a'])(
-    'refuses %s',
-    (line) => {
-      expect(() => parseLine(line)).toThrow();
-    },
-  );
+  it.each([
+    'lsvdisk | grep a',
+    'lsvdisk > /tmp/x',
+    'echo $HOME',
+    'echo `id`',
+    "echo 'open",
+    'a &',
+    'a &&',
+    '|| a',
+  ])('refuses %s', (line) => {
+    expect(() => parseLine(line)).toThrow();
+  });
 
   it('splits at ; || && and remembers which', () => {
     expect(words('a 1; b 2 || c && d;')).toEqual([
@@ -21,7 +28,9 @@ describe('the tokenizer of the restricted shell', () => {
   });
 
   it('keeps blanks and operators inside quotes, and joins adjacent pieces', () => {
-    expect(words(`mk -name 'a b; c' "x \\" y"'z'`)).toEqual([[';', 'mk', '-name', 'a b; c', 'x " yz']]);
+    expect(words(`mk -name 'a b; c' "x \\" y"'z'`)).toEqual([
+      [';', 'mk', '-name', 'a b; c', 'x " yz'],
+    ]);
     expect(words("x ''")).toEqual([[';', 'x', '']]);
   });
 

@@ -9,18 +9,27 @@ async function busy(codeLevel: string): Promise<TestArray> {
       system: { name: 'svc1', codeLevel },
       users: [{ name: 'superuser', password: 'secret' }],
       pools: [{ name: 'Pool0', capacity: '1GiB' }],
-      volumes: ['a', 'b', 'c', 'd'].map((name) => ({ name, pool: 'Pool0', size: '4MiB', thin: name === 'd' })),
+      volumes: ['a', 'b', 'c', 'd'].map((name) => ({
+        name,
+        pool: 'Pool0',
+        size: '4MiB',
+        thin: name === 'd',
+      })),
       hosts: [
         { name: 'h1', iqn: 'iqn.2026-01.test:h1' },
         { name: 'h2', wwpn: '21:00:00:00:00:00:00:01' },
       ],
     },
   });
-  await array.ok('mkfcconsistgrp -name g1; mkfcmap -name m1 -source a -target b -consistgrp g1 -incremental');
+  await array.ok(
+    'mkfcconsistgrp -name g1; mkfcmap -name m1 -source a -target b -consistgrp g1 -incremental',
+  );
   await array.ok('startfcconsistgrp -prep g1');
   await array.settled();
   await array.code('mkvolumegroup -name vg; chvdisk -volumegroup vg c');
-  await array.code('addsnapshot -volumegroup vg -name s1; mkvolume -name clone -type clone -fromsnapshotid 0');
+  await array.code(
+    'addsnapshot -volumegroup vg -name s1; mkvolume -name clone -type clone -fromsnapshotid 0',
+  );
   return array;
 }
 
@@ -56,7 +65,9 @@ const OBJECTS: Readonly<Record<string, string>> = {
   lscluster: 'svc1',
 };
 const NO_TABLE = ['catxmlspec', 'simstate', 'simread'];
-const lists = Object.entries(COMMANDS).filter(([name, { changes }]) => !changes && !NO_TABLE.includes(name));
+const lists = Object.entries(COMMANDS).filter(
+  ([name, { changes }]) => !changes && !NO_TABLE.includes(name),
+);
 
 describe.each(['7.8.1.0', '8.3.1.0', '8.6.0.0', '9.1.0.0'])('at level %s', (codeLevel) => {
   it('no view has a ragged row or an empty name, with any delimiter', async () => {
@@ -64,7 +75,9 @@ describe.each(['7.8.1.0', '8.3.1.0', '8.6.0.0', '9.1.0.0'])('at level %s', (code
     for (const [name] of lists)
       for (const delimiter of ['!', ',', ':']) {
         const subject = SUBJECT[name] ?? '';
-        const { exitCode, stdout, stderr } = await array.execute(`svcinfo ${name} -delim ${delimiter} ${subject}`);
+        const { exitCode, stdout, stderr } = await array.execute(
+          `svcinfo ${name} -delim ${delimiter} ${subject}`,
+        );
         if (stderr.startsWith('CMMVC7205E')) continue;
         expect(`${name} ${exitCode} ${stderr}`).toBe(`${name} 0 `);
         if (delimiter === ':') continue; // values may hold it, as on a real system: iSCSI names do
@@ -72,7 +85,10 @@ describe.each(['7.8.1.0', '8.3.1.0', '8.6.0.0', '9.1.0.0'])('at level %s', (code
           .split('\n')
           .filter((row) => row !== '')
           .map((row) => row.split(delimiter));
-        expect({ name, widths: [...new Set(rows.map((cells) => cells.length))].length <= 1 }).toEqual({
+        expect({
+          name,
+          widths: [...new Set(rows.map((cells) => cells.length))].length <= 1,
+        }).toEqual({
           name,
           widths: true,
         });
@@ -87,7 +103,10 @@ describe.each(['7.8.1.0', '8.3.1.0', '8.6.0.0', '9.1.0.0'])('at level %s', (code
       if (stderr.startsWith('CMMVC7205E')) continue;
       expect(`${name} ${stderr}`).toBe(`${name} `);
       const lines = stdout.split('\n').slice(0, -1);
-      expect({ name, ok: lines.every((line) => line === '' || /^[A-Za-z_0-9]+!/.test(line)) }).toEqual({
+      expect({
+        name,
+        ok: lines.every((line) => line === '' || /^[A-Za-z_0-9]+!/.test(line)),
+      }).toEqual({
         name,
         ok: true,
       });
@@ -114,13 +133,41 @@ describe('what differs between levels', () => {
 
   it('columns of mappings and groups', async () => {
     expect(await header('8.6.0.0', 'lsfcmap')).toEqual([
-      ...['id', 'name', 'source_vdisk_id', 'source_vdisk_name', 'target_vdisk_id', 'target_vdisk_name', 'group_id'],
-      ...['group_name', 'status', 'progress', 'copy_rate', 'clean_progress', 'incremental', 'partner_FC_id'],
+      ...[
+        'id',
+        'name',
+        'source_vdisk_id',
+        'source_vdisk_name',
+        'target_vdisk_id',
+        'target_vdisk_name',
+        'group_id',
+      ],
+      ...[
+        'group_name',
+        'status',
+        'progress',
+        'copy_rate',
+        'clean_progress',
+        'incremental',
+        'partner_FC_id',
+      ],
       ...['partner_FC_name', 'restoring', 'start_time', 'rc_controlled'],
     ]);
-    expect((await header('9.1.0.0', 'lsfcmap')).slice(-3)).toEqual(['size_mismatch', 'is_snapshot', 'snapshot_id']);
-    expect(await header('7.8.1.0', 'lsfcconsistgrp')).toEqual(['id', 'name', 'status', 'start_time']);
-    expect((await header('8.3.1.0', 'lsfcconsistgrp')).slice(-2)).toEqual(['owner_id', 'owner_name']);
+    expect((await header('9.1.0.0', 'lsfcmap')).slice(-3)).toEqual([
+      'size_mismatch',
+      'is_snapshot',
+      'snapshot_id',
+    ]);
+    expect(await header('7.8.1.0', 'lsfcconsistgrp')).toEqual([
+      'id',
+      'name',
+      'status',
+      'start_time',
+    ]);
+    expect((await header('8.3.1.0', 'lsfcconsistgrp')).slice(-2)).toEqual([
+      'owner_id',
+      'owner_name',
+    ]);
   });
 
   it('rates above 100 from 7.8.1 on', async () => {
@@ -129,7 +176,9 @@ describe('what differs between levels', () => {
   });
 
   it('a volume in a mapping grows from 8.4.2 on, by the difference, and its next copy covers all of it', async () => {
-    expect(await (await busy('8.3.1.0')).code('expandvdisksize -size 4 -unit mb a')).toBe('CMMVC5837E');
+    expect(await (await busy('8.3.1.0')).code('expandvdisksize -size 4 -unit mb a')).toBe(
+      'CMMVC5837E',
+    );
     const array = await busy('8.6.0.0');
     array.clock.advance(10_000);
     await array.ok('expandvdisksize -size 4 -unit mb a');
@@ -147,7 +196,9 @@ describe('what differs between levels', () => {
 describe('hosts', () => {
   it('get ports, lose them, are renamed, and go when nothing is mapped', async () => {
     const array = await busy('8.6.0.0');
-    await array.ok('addhostport -force -hbawwpn 2100000000000002 h2; chhost -name h3 h2; chhost -chapsecret s3cret h3');
+    await array.ok(
+      'addhostport -force -hbawwpn 2100000000000002 h2; chhost -name h3 h2; chhost -chapsecret s3cret h3',
+    );
     expect((await array.ok('lshost -delim ! h3')).match(/^WWPN!.*/gm)).toEqual([
       'WWPN!2100000000000001',
       'WWPN!2100000000000002',
@@ -167,7 +218,9 @@ describe('hosts', () => {
 
 it('a filter takes several terms, a star at one end, and says which attributes there are', async () => {
   const array = await busy('8.6.0.0');
-  expect(await array.ok('lsvdisk -nohdr -delim : -filtervalue FC_name=m1:status=online')).toMatch(/^0:a:.*\n1:b:.*\n$/);
+  expect(await array.ok('lsvdisk -nohdr -delim : -filtervalue FC_name=m1:status=online')).toMatch(
+    /^0:a:.*\n1:b:.*\n$/,
+  );
   expect(await array.ok('lsvdisk -nohdr -delim : -filtervalue name=*one')).toMatch(/:clone:/);
   expect(await array.code('lsvdisk -filtervalue name=*o*')).toBe('CMMVC5767E');
   expect(await array.code('lsvdisk -filtervalue name=a a')).toBe('CMMVC5713E');

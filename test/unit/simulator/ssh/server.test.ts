@@ -49,7 +49,10 @@ function connect(login: ssh2.ConnectConfig): Promise<ssh2.Client> {
   });
 }
 
-function run(client: ssh2.Client, line: string): Promise<{ code: number | undefined; stdout: string; stderr: string }> {
+function run(
+  client: ssh2.Client,
+  line: string,
+): Promise<{ code: number | undefined; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
     client.exec(line, (error, channel) => {
       if (error) return reject(error);
@@ -68,7 +71,9 @@ it('lets in by password or key, and nobody else', async () => {
   await expect(connect({ username: 'copier', privateKey: other.private })).rejects.toThrow();
   await expect(connect({ username: 'copier', password: '' })).rejects.toThrow();
   const client = await connect({ username: 'copier', privateKey: key.private });
-  expect((await run(client, 'lscurrentuser -delim :')).stdout).toBe('name:copier\nrole:Administrator\n');
+  expect((await run(client, 'lscurrentuser -delim :')).stdout).toBe(
+    'name:copier\nrole:Administrator\n',
+  );
   await connect({ username: 'superuser', password: 'secret' });
 });
 
@@ -89,7 +94,9 @@ it('drops the connection where a fault says so', async () => {
   const client = await connect({ username: 'superuser', password: 'secret' });
   simulator.faults.add({ on: 'mkfcconsistgrp', when: 'after', do: 'drop-connection' });
   const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
-  expect((await run(client, 'mkfcconsistgrp -name g1').catch(() => ({ code: undefined }))).code).toBeUndefined();
+  expect(
+    (await run(client, 'mkfcconsistgrp -name g1').catch(() => ({ code: undefined }))).code,
+  ).toBeUndefined();
   await closed;
   expect((await simulator.execute('lsfcconsistgrp -nohdr g1')).exitCode).toBe(0);
 });
@@ -131,7 +138,12 @@ it('refuses logins as often as a fault says, then lets in', async () => {
 it('a failover drops every session of both addresses, is silent for a while, and goes on with the same state', async () => {
   const clock = new TestClock();
   simulator = await startSimulator({
-    ...{ clock, dataDir, ssh: { host: '127.0.0.1', port: 0 }, secondSsh: { host: '127.0.0.1', port: 0 } },
+    ...{
+      clock,
+      dataDir,
+      ssh: { host: '127.0.0.1', port: 0 },
+      secondSsh: { host: '127.0.0.1', port: 0 },
+    },
     config: {
       system: { name: 'svc1' },
       users: [{ name: 'superuser', password: 'secret' }],
@@ -142,13 +154,17 @@ it('a failover drops every session of both addresses, is silent for a while, and
   const login = { username: 'superuser', password: 'secret' };
   const second = { ...login, port: simulator.secondSshPort ?? 0 };
   const [one, two] = [await connect(login), await connect(second)];
-  const gone = Promise.all([one, two].map((client) => new Promise<void>((resolve) => client.once('close', resolve))));
+  const gone = Promise.all(
+    [one, two].map((client) => new Promise<void>((resolve) => client.once('close', resolve))),
+  );
   await run(two, 'mkfcconsistgrp -name g1');
   void run(one, 'simfailover -downms 4000').catch(() => undefined);
   await gone;
   await expect(connect(login)).rejects.toThrow();
   await expect(connect(second)).rejects.toThrow();
   clock.advance(4001);
-  expect((await run(await connect(second), 'lsfcconsistgrp -nohdr -delim :')).stdout).toMatch(/^1:g1:empty:/);
+  expect((await run(await connect(second), 'lsfcconsistgrp -nohdr -delim :')).stdout).toMatch(
+    /^1:g1:empty:/,
+  );
   expect(simulator.statistics.sshConnections).toBe(3);
 });
