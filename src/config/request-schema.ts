@@ -256,6 +256,11 @@ export const requestSchema = z
     maxPrepared: duration(1_000, 86_400_000)
       .prefault('10m')
       .describe('Longest time the group stays prepared; its sources write through all that time'),
+    within: duration(1_000, 86_400_000)
+      .prefault('10m')
+      .describe(
+        'Longest trouble with arrays and hosts that is waited out before the point in time',
+      ),
     verify: z
       .strictObject({
         fileSystem: z.boolean().default(true).describe('Check the file systems of the copy'),

@@ -16,7 +16,7 @@ export function parseRequest(value: unknown): FlashCopyRequest {
       parsed.error.issues.flatMap((issue) => issueLines(value, issue, fieldsAt)),
     );
   }
-  const { array, volumes, groups, maxPause, maxOutage, maxPrepared, approval, ...rest } =
+  const { array, volumes, groups, maxPause, maxOutage, maxPrepared, within, approval, ...rest } =
     parsed.data;
   const wanted = groups ?? [{ array: array ?? '', volumes: volumes ?? [] }];
   const request: FlashCopyRequest = {
@@ -24,6 +24,7 @@ export function parseRequest(value: unknown): FlashCopyRequest {
     groups: wanted.map(withoutUndefined),
     copy: copyOf(rest.copy),
     ...{ maxPauseMs: maxPause, maxOutageMs: maxOutage, maxPreparedMs: maxPrepared },
+    withinMs: within,
     ...(approval === undefined ? {} : { approval }),
   };
   const problems = contradictions(request);

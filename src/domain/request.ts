@@ -127,6 +127,11 @@ export interface FlashCopyRequest {
   readonly maxOutageMs: number;
   /** Longest time the group may stay prepared, ms. */
   readonly maxPreparedMs: number;
+  /**
+   * Longest trouble with arrays and hosts that is waited out before the point in time, ms. Counted is
+   * the time in which nothing works, not the number of tries.
+   */
+  readonly withinMs: number;
   readonly verify: {
     /** Check the file systems of the copy. */
     readonly fileSystem: boolean;

@@ -40,6 +40,7 @@ export function buildRequest(shape: Shape): FlashCopyRequest {
       maxPauseMs: 30_000,
       maxOutageMs: 300_000,
       maxPreparedMs: 600_000,
+      withinMs: 600_000,
       verify: { fileSystem: false },
     },
   };

@@ -23,7 +23,13 @@ export function rawRequest(
       waitFor: 'started',
       ...copy,
     },
-    ...{ grade: 'crash', maxPauseMs: 30_000, maxOutageMs: 300_000, maxPreparedMs: 600_000 },
+    ...{
+      grade: 'crash',
+      maxPauseMs: 30_000,
+      maxOutageMs: 300_000,
+      maxPreparedMs: 600_000,
+      withinMs: 600_000,
+    },
     verify: { fileSystem: true },
   };
 }

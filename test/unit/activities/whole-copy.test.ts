@@ -32,7 +32,13 @@ const request = (made: San, over: Partial<FlashCopyRequest> = {}): FlashCopyRequ
     },
   ],
   copy: { rate: 100, cleanRate: 50, incremental: false, grainSize: 256, waitFor: 'started' },
-  ...{ grade: 'filesystem', maxPauseMs: 30_000, maxOutageMs: 300_000, maxPreparedMs: 600_000 },
+  ...{
+    grade: 'filesystem',
+    maxPauseMs: 30_000,
+    maxOutageMs: 300_000,
+    maxPreparedMs: 600_000,
+    withinMs: 600_000,
+  },
   verify: { fileSystem: true },
   ...over,
 });

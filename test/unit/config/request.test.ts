@@ -50,7 +50,13 @@ describe('parseRequest', () => {
         { synthesis: 'auto', keepMapped: false, volumeGroups: {}, mounts: [{ readOnly: false }] },
       ],
       copy: { rate: 50, cleanRate: 50, incremental: false, grainSize: 256, waitFor: 'started' },
-      ...{ grade: 'filesystem', maxPauseMs: 30_000, maxOutageMs: 300_000, maxPreparedMs: 600_000 },
+      ...{
+        grade: 'filesystem',
+        maxPauseMs: 30_000,
+        maxOutageMs: 300_000,
+        maxPreparedMs: 600_000,
+        withinMs: 600_000,
+      },
       verify: { fileSystem: true },
     });
   });
