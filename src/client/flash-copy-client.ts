@@ -24,7 +24,11 @@ import { CopyHandle } from './copy-handle.js';
 import { serviceFailed } from './errors.js';
 import { installJanitor, removeJanitor, runJanitor } from './janitor.js';
 import { createCopySchedule, type CopySchedule, type CopyScheduleHandle } from './schedule.js';
-import { registerSearchAttributes, searchAttributesOf } from './search-attributes.js';
+import {
+  registerSearchAttributes,
+  searchAttributesOf,
+  withSearchAttributes,
+} from './search-attributes.js';
 import { checkStartOptions, type StartOptions } from './start-options.js';
 import { staticDetailsOf, summaryOf } from './summary.js';
 
@@ -88,15 +92,12 @@ export class FlashCopyClient {
   async start(request: unknown, options: StartOptions = {}): Promise<CopyHandle> {
     checkStartOptions(options);
     const parsed = parseRequest(request);
-    const withAttributes = await this.#registered();
-    try {
-      return await this.#start({ request, parsed, options, withAttributes });
-    } catch (error) {
-      if (withAttributes && /search attribute/i.test(causeText(error))) {
-        return await this.#start({ request, parsed, options, withAttributes: false });
-      }
+    const registered = await this.#registered();
+    return withSearchAttributes(registered, (searchAttributes) =>
+      this.#start({ request, parsed, options, searchAttributes }),
+    ).catch((error: unknown) => {
       throw serviceFailed(error, `start of ${parsed.name}`);
-    }
+    });
   }
 
   /** A copy by the name of its set, or by a workflow id (of a scheduled run). Asks nothing. */
@@ -143,12 +144,12 @@ export class FlashCopyClient {
     request: unknown;
     parsed: FlashCopyRequest;
     options: StartOptions;
-    withAttributes: boolean;
+    searchAttributes: boolean;
   }): Promise<CopyHandle> {
-    const { request, parsed, withAttributes } = order;
+    const { request, parsed, searchAttributes } = order;
     const workflowId = flashCopyWorkflowId(parsed.name);
     const hash = createHash('sha256').update(JSON.stringify(parsed)).digest('hex');
-    const input: FlashCopyInput = { request, searchAttributes: withAttributes };
+    const input: FlashCopyInput = { request, searchAttributes };
     try {
       const handle = await this.client.workflow.start(FLASH_COPY, {
         workflowId,
@@ -156,10 +157,10 @@ export class FlashCopyClient {
         args: [input],
         workflowIdConflictPolicy: 'FAIL',
         memo: { ...order.options.memo, [MEMO]: hash },
-        staticSummary: order.options.summary ?? summaryOf(parsed),
+        staticSummary: summaryOf(parsed, order.options.summary),
         staticDetails: staticDetailsOf(parsed),
         ...(order.options.priority === undefined ? {} : { priority: order.options.priority }),
-        ...(withAttributes ? { typedSearchAttributes: searchAttributesOf(parsed) } : {}),
+        ...(searchAttributes ? { typedSearchAttributes: searchAttributesOf(parsed) } : {}),
       });
       return this.copy(workflowId, handle.firstExecutionRunId);
     } catch (error) {
@@ -179,9 +180,4 @@ export class FlashCopyClient {
       details: { workflowId, runId: running.runId },
     });
   }
-}
-
-function causeText(error: unknown): string {
-  if (!(error instanceof Error)) return '';
-  return `${error.message} ${causeText(error.cause)}`;
 }

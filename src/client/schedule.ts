@@ -10,7 +10,7 @@ import { FlashCopyError } from '../domain/errors.js';
 import type { FlashCopyRequest } from '../domain/request.js';
 import { FLASH_COPY, flashCopyWorkflowId, type FlashCopyInput } from '../workflows/messages.js';
 import { serviceFailed } from './errors.js';
-import { searchAttributesOf } from './search-attributes.js';
+import { searchAttributesOf, withSearchAttributes } from './search-attributes.js';
 import { staticDetailsOf, summaryOf } from './summary.js';
 
 export interface CopySchedule {
@@ -74,12 +74,12 @@ export async function createCopySchedule(
   schedule: CopySchedule,
   context: { parsed: FlashCopyRequest; searchAttributes: boolean; taskQueue: string },
 ): Promise<CopyScheduleHandle> {
-  const { parsed, searchAttributes, taskQueue } = context;
-  const input: FlashCopyInput = { request: schedule.request, searchAttributes };
+  const { parsed, taskQueue } = context;
   const spec = specOf(schedule);
   const overlap = overlapOf(schedule);
-  try {
-    return await client.schedule.create({
+  const create = (searchAttributes: boolean): Promise<CopyScheduleHandle> => {
+    const input: FlashCopyInput = { request: schedule.request, searchAttributes };
+    return client.schedule.create({
       scheduleId: schedule.id,
       spec,
       policies: { overlap, catchupWindow: schedule.catchupWindow ?? CATCH_UP },
@@ -95,6 +95,9 @@ export async function createCopySchedule(
       },
       ...(schedule.paused === true ? { state: { paused: true } } : {}),
     });
+  };
+  try {
+    return await withSearchAttributes(context.searchAttributes, create);
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning))
       throw serviceFailed(error, `schedule ${schedule.id}`);

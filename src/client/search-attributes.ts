@@ -1,18 +1,16 @@
 // The search attributes of a copy: registered where the client may, left out where it may not. Registering is idempotent.
-import type { Client, Connection } from '@temporalio/client';
+import { isGrpcServiceError, type Client, type Connection } from '@temporalio/client';
 import {
   defineSearchAttributeKey,
   SearchAttributeType,
   type SearchAttributePair,
 } from '@temporalio/common';
 import type { FlashCopyRequest } from '../domain/request.js';
+import { namesOf } from '../domain/search-attributes.js';
 import { SEARCH_ATTRIBUTES } from '../workflows/messages.js';
 
 /** Numbers of temporal.api.enums.v1.IndexedValueType. */
 const INDEXED_VALUE_TYPE = { KEYWORD: 2, INT: 3, KEYWORD_LIST: 7 } as const;
-
-/** How many keywords one attribute carries: visibility stores limit its size; the report holds all. */
-const MOST_KEYWORDS = 100;
 
 /**
  * Adds what the namespace lacks.
@@ -41,25 +39,30 @@ export async function registerSearchAttributes(client: Client): Promise<boolean>
 }
 
 /** What is known of a copy before it runs; phase and pause come from the workflow. */
-export function searchAttributesOf(request: FlashCopyRequest): SearchAttributePair[] {
-  const volumes = request.groups
-    .flatMap((g) => g.volumes.flatMap((v) => [v.source, v.target]))
-    .filter((name) => name !== '');
-  const hosts = [...request.sources, ...request.targets].map((h) => h.host);
-  return [
-    keywords(
-      'FlashCopyArray',
-      request.groups.map((g) => g.array),
-    ),
-    keywords('FlashCopyVolume', volumes),
-    keywords('FlashCopyHost', hosts),
-  ];
-}
+export const searchAttributesOf = (request: FlashCopyRequest): SearchAttributePair[] =>
+  Object.entries(namesOf(request)).map(([name, value]: [string, readonly string[]]) => ({
+    key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD_LIST),
+    value: [...value],
+  }));
 
-function keywords(
-  name: keyof typeof SEARCH_ATTRIBUTES,
-  values: readonly string[],
-): SearchAttributePair {
-  const key = defineSearchAttributeKey(name, SearchAttributeType.KEYWORD_LIST);
-  return { key, value: [...new Set(values)].slice(0, MOST_KEYWORDS) };
+const INVALID_ARGUMENT = 3;
+
+/**
+ * A start, or a new schedule, with the attributes where the namespace has them. What the server refuses with them is tried once without:
+ * attributes may have been removed since, and a copy matters more than how it is found.
+ */
+export async function withSearchAttributes<T>(
+  registered: boolean,
+  begin: (searchAttributes: boolean) => Promise<T>,
+): Promise<T> {
+  try {
+    return await begin(registered);
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    const refused = [error, cause].some(
+      (one) => isGrpcServiceError(one) && Number(one.code) === INVALID_ARGUMENT,
+    );
+    if (!registered || !refused) throw error;
+    return begin(false);
+  }
 }

@@ -1,15 +1,15 @@
-// What the Temporal UI shows of a run before it does anything: one line, and the pairs of volumes. The server keeps 400 bytes and 20,000.
+// What the Temporal UI shows of a run before it does anything: one line, and the pairs of volumes. The server keeps 400 bytes and 20,000,
+// and refuses a start, or a schedule, that brings more.
 import { aboutRequest } from '../domain/about.js';
+import { bytesOf, cutList, cutText } from '../domain/cut.js';
 import type { FlashCopyRequest } from '../domain/request.js';
 
-const MOST = 190;
-/** The request itself is the input of the run; this is for reading. */
-const MOST_PAIRS = 50;
+/** Of the payload: JSON with its quotes and escapes, and its encoding. */
+const SUMMARY_BYTES = 300;
+const DETAILS_BYTES = 15_000;
 
-export function summaryOf(request: FlashCopyRequest): string {
-  const line = aboutRequest(request);
-  return line.length > MOST ? `${line.slice(0, MOST - 1)}…` : line;
-}
+export const summaryOf = (request: FlashCopyRequest, said?: string): string =>
+  cutText(said ?? aboutRequest(request), SUMMARY_BYTES);
 
 /** Markdown. */
 export function staticDetailsOf({ groups, targets }: FlashCopyRequest): string {
@@ -21,11 +21,15 @@ export function staticDetailsOf({ groups, targets }: FlashCopyRequest): string {
           .map((name) => `\`${name}\``)
           .join(' → '),
       )
-      .map((pair) => `- ${array}: ${pair}`),
+      .map((pair) => `${array}: ${pair}`),
   );
   const mounts = targets.flatMap(({ host, mounts }) =>
-    mounts.map(({ from, at }) => `- ${host}: \`${at}\` (copy of \`${from}\`)`),
+    mounts.map(({ from, at }) => `${host}: \`${at}\` (copy of \`${from}\`)`),
   );
-  const more = pairs.length > MOST_PAIRS ? [`- and ${pairs.length - MOST_PAIRS} more`] : [];
-  return [...pairs.slice(0, MOST_PAIRS), ...more, ...mounts.slice(0, MOST_PAIRS)].join('\n');
+  return [...listed(pairs), ...listed(mounts)].join('\n');
 }
+
+const listed = (items: readonly string[]): string[] =>
+  cutList(items, (list) => bytesOf(list.join('\n- ')) <= DETAILS_BYTES / 2).map(
+    (item) => `- ${item}`,
+  );

@@ -2,8 +2,12 @@
 // Promise kept here: each call names WAIT_CANCELLATION_COMPLETED, so no undo runs beside the step it undoes (unset means TRY_CANCEL).
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { ActivityName, FlashCopyActivities } from '../activities/contract.js';
+import { cutText } from '../domain/cut.js';
 import { ACTIVITIES, FOR_EVER, type ActivityLimits } from './activity-table.js';
 import { urgentQueue } from './messages.js';
+
+/** A server keeps 400 of the encoded line. */
+const SUMMARY_BYTES = 300;
 
 type Order<K extends ActivityName> = Parameters<FlashCopyActivities[K]>[0];
 type Answer<K extends ActivityName> = Awaited<ReturnType<FlashCopyActivities[K]>>;
@@ -28,7 +32,7 @@ export function perform<K extends ActivityName>(
     ...(call.retryForEver === undefined ? {} : { retry: FOR_EVER }),
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     taskQueue: queue === 'urgent' ? urgentQueue(taskQueue) : taskQueue,
-    summary: call.summary,
+    summary: cutText(call.summary, SUMMARY_BYTES),
   });
   return (activities[name] as (order: Order<K>) => Promise<Answer<K>>)(order);
 }
