@@ -115,6 +115,8 @@ export interface FlashCopyActivities {
     order: RunRef &
       GroupRef & {
         readonly timeoutMs: number;
+        /** Of the run: another life than the first cannot say that no prepare was sent. */
+        readonly firstRunId?: string;
         /** What must be in the group, and be that, right before it is prepared; default: whatever is in it. */
         readonly mappings?: readonly ExpectedMapping[];
         readonly keptMapped?: readonly string[];

@@ -1,6 +1,6 @@
 // Prepares a group: the last looks before target data goes, then the array's own flush, waited for. Promise kept here (P3): what is thrown away is what
 // the plan named, and no host has it; a failure says whether a prepare may have been sent.
-import { Context } from '@temporalio/activity';
+import { activityInfo, Context } from '@temporalio/activity';
 import type { StorageArray } from '../array/array.js';
 import { errorData, FlashCopyError } from '../domain/errors.js';
 import { canPrepare, commonState, type GroupState } from '../domain/mapping.js';
@@ -132,6 +132,15 @@ function stateRefusal(error: unknown): FlashCopyError {
   throw error;
 }
 
+/**
+ * An attempt before this one may have sent a prepare, and so may a former life of a run that was
+ * reset. Asked here and not in the workflow, whose history is replayed under other run ids.
+ */
+function maySomebodyHavePrepared({ firstRunId }: PrepareOrder): boolean {
+  const { attempt, workflowExecution } = activityInfo();
+  return attempt > 1 || (firstRunId !== undefined && workflowExecution?.runId !== firstRunId);
+}
+
 /** No attempt has sent a prepare: the targets hold what they held. */
 const untouched = (error: unknown): unknown =>
   error instanceof FlashCopyError
@@ -143,7 +152,7 @@ export const prepareActivities = ({ arrays, clock }: ActivityDependencies): Prep
     whileBeating(clock, async (beat) => {
       const array = arrays(order.array);
       const { mappings, restore = false, timeoutMs } = order;
-      let touched = Context.current().info.attempt > 1;
+      let touched = maySomebodyHavePrepared(order);
       const touches = (): void => void (touched = true);
       const look = { clock, beat, untilMs: clock.now() + timeoutMs, restore, mappings, touches };
       try {

@@ -43,6 +43,8 @@ export class CopyRun {
   readonly takingDown = new Map<string, Promise<unknown>>();
   /** Target hosts that have let go for sure, and have found nothing again yet. */
   readonly letGo = new Set<string>();
+  /** The undo that lets go of a target host, by host. */
+  readonly hostUnlocks = new Map<string, Forget>();
   /** Names under which a group may still be preparing or prepared. */
   readonly maybePrepared = new Map<string, Forget>();
   abortReason: string | undefined;
@@ -109,12 +111,6 @@ export class CopyRun {
   get ref(): RunRef {
     return { set: this.plan.set, run: `${this.plan.set}-${this.plan.token}` };
   }
-}
-
-/** This run has a former life, which may have done what this one knows nothing of. */
-export function wasReset(): boolean {
-  const { runId, firstExecutionRunId } = workflowInfo();
-  return runId !== firstExecutionRunId;
 }
 
 /** Six letters and digits, a letter first, from the workflow's own replayable chance. */

@@ -1,7 +1,7 @@
 // Step `plan`: reads arrays and hosts, applies the rules. A refusal ends the run here; nothing has been touched.
 import { perform } from '../activities.js';
 import { drawToken, type CopyRun } from '../copy-run.js';
-import { freeFormerLocks } from './target-host.js';
+import { registerUnlocks } from './target-host.js';
 
 /** Throws the plan's refusals: type is the first one's code, one line for each. */
 export async function plan(copy: CopyRun): Promise<void> {
@@ -14,5 +14,5 @@ export async function plan(copy: CopyRun): Promise<void> {
     );
     note(`plan ${copy.plan.hash}`);
   });
-  freeFormerLocks(copy);
+  registerUnlocks(copy);
 }

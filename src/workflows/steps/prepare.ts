@@ -2,7 +2,7 @@
 import { prepareGroupMs } from '../../domain/timing.js';
 import { perform } from '../activities.js';
 import { expectedMapping, type PlannedGroup } from '../../domain/plan.js';
-import { wasReset, type CopyRun, type RunGroup } from '../copy-run.js';
+import type { CopyRun, RunGroup } from '../copy-run.js';
 import { errorOf } from '../failure.js';
 import { inParallel } from '../parallel.js';
 import { planOf, restoresSnapshot, takesSnapshot, withSnapshot } from '../snapshots.js';
@@ -31,8 +31,8 @@ export async function prepareGroup(copy: CopyRun, group: RunGroup): Promise<void
   try {
     await copy.report.step('prepare', array, () => sendPrepare(copy, group));
   } catch (error) {
-    // Nothing was stopped before, no prepare was sent, and there is no former life that sent one.
-    if (errorOf(error).details['untouched'] === true && group.preparable && !wasReset())
+    // Nothing was stopped before, and no prepare was sent, by a former life neither.
+    if (errorOf(error).details['untouched'] === true && group.preparable)
       group.prepareTried = false;
     throw error;
   }
@@ -48,7 +48,7 @@ function sendPrepare(copy: CopyRun, { planned, name: group }: RunGroup): Promise
     'flashCopyPrepareGroup',
     { summary, withinMs: prepareGroupMs(timeoutMs) },
     {
-      ...{ ...copy.ref, array, group, timeoutMs, restore },
+      ...{ ...copy.ref, array, group, timeoutMs, restore, firstRunId: copy.firstRunId },
       mappings: planned.mappings.map((mapping) => expectedMapping(mapping, planned)),
       keptMapped: keptMapped(copy, array),
       ...withSnapshot(planned),

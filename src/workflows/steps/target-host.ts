@@ -2,7 +2,8 @@
 // those of its source, and two of them on one host are taken for one disk. Who comes second waits.
 // Promise kept here: the host is let go of whatever happens, after the copy was withdrawn; where the run is gone its guard does it, and the copy stays.
 import { perform } from '../activities.js';
-import { wasReset, type CopyRun } from '../copy-run.js';
+import type { Forget } from '../compensation.js';
+import type { CopyRun } from '../copy-run.js';
 import { hostHolder } from '../messages.js';
 
 const orderOf = (copy: CopyRun, host: string) => ({
@@ -23,10 +24,7 @@ async function unlock(copy: CopyRun, host: string): Promise<undefined> {
   return undefined;
 }
 
-const registerUnlock = (copy: CopyRun, host: string) =>
-  copy.undo.register({ what: named(host), run: () => unlock(copy, host) });
-
-/** Runs `work` while no other run is between present and synthesis there. A cancel ends the waiting. */
+/** Runs `work` while no other run presents its copy there. A cancel ends the waiting. */
 export async function withTargetHost(
   copy: CopyRun,
   host: string,
@@ -53,7 +51,18 @@ export async function withTargetHostAgain(
   }
 }
 
-/** To be called once there is a plan. A run that was reset may hold a host from its former life, and end before it comes to it again. */
-export function freeFormerLocks(copy: CopyRun): void {
-  if (wasReset()) for (const host of copy.targetHosts) registerUnlock(copy, host);
+/**
+ * To be called once there is a plan, and for every host: a former life of a run that was reset may
+ * hold one that this life never comes to, and nothing in this life's history would say so.
+ */
+export function registerUnlocks(copy: CopyRun): void {
+  for (const host of copy.targetHosts) registerUnlock(copy, host);
+}
+
+/** Where it stood already it comes sooner now: others may wait for the host. */
+function registerUnlock(copy: CopyRun, host: string): Forget {
+  copy.hostUnlocks.get(host)?.();
+  const forget = copy.undo.register({ what: named(host), run: () => unlock(copy, host) });
+  copy.hostUnlocks.set(host, forget);
+  return forget;
 }

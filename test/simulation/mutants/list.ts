@@ -20,7 +20,10 @@ const OF_TARGET_HOSTS: readonly Mutant[] = [
     name: 'a copy that fails on its target host keeps it locked',
     file: 'src/workflows/steps/target-host.ts',
     edits: [
-      ['const forget = registerUnlock(copy, host);', 'const forget = (): void => undefined;'],
+      [
+        'const forget = copy.undo.register({ what: named(host), run: () => unlock(copy, host) });',
+        'const forget = (): void => void unlock;',
+      ],
     ],
     method: 'quiesce',
     cells: /refused at flashCopy(Present|Synthesise)/,

@@ -56,12 +56,25 @@ async function nextPlan() {
 }
 
 /** A prepare that fails: how, and the commands it took. */
-async function refused(made: San, planned: San['group'], attempt = 1) {
+async function refused(
+  made: San,
+  planned: San['group'],
+  { attempt = 1, runId = 'first' }: { readonly attempt?: number; readonly runId?: string } = {},
+) {
   const mappings = planned.mappings.map((mapping) => expectedMapping(mapping, planned));
-  const order = { ...REF, array: 'svc1', group: planned.name, mappings, timeoutMs: 600_000 };
+  const order = {
+    ...{ ...REF, array: 'svc1', group: planned.name, mappings, timeoutMs: 600_000 },
+    firstRunId: 'first',
+  };
   let failed: Awaited<ReturnType<typeof failure>> | undefined;
   const verbs = await commandsOf(made, async () => {
-    failed = await failure(made.run('flashCopyPrepareGroup', order, made.environment({ attempt })));
+    failed = await failure(
+      made.run(
+        'flashCopyPrepareGroup',
+        order,
+        made.environment({ attempt, workflowExecution: { workflowId: 'w', runId } }),
+      ),
+    );
   });
   return { failed: failed!, verbs };
 }
@@ -241,7 +254,9 @@ describe('the listing right before prepare', () => {
     const { failed } = await refused(made, planned);
     expect(failed.type).toBe('NOT_RELEASED');
     expect(untouched(failed)).toBe(true);
-    expect(untouched((await refused(made, planned, 2)).failed)).toBe(false);
+    expect(untouched((await refused(made, planned, { attempt: 2 })).failed)).toBe(false);
+    const reset = await refused(made, planned, { runId: 'another life' });
+    expect(untouched(reset.failed), 'a former life may have sent it').toBe(false);
   });
 
   it('is followed by the names while the group prepares', async () => {
