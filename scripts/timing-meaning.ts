@@ -39,6 +39,7 @@ export const COMMAND_LINES: Readonly<Record<CommandName, Line>> = {
   channelTest: ['a reserved connection for its answer', 'another connection is opened'],
   logIn: ['a REST token', '`UNREACHABLE`: nothing was sent'],
   reportQuery: ['client and janitor for the report of a run', 'no report: no worker answers'],
+  updateTaken: ['client for a worker that takes an update', '`NO_WORKER`: it may still arrive'],
   notify: ["a call for a person: the user's program, or a URL", '`NOTIFY_FAILED`: tried again'],
   parseDocument: ['the command line for the parser of a file', 'the file is refused'],
 };
@@ -67,6 +68,8 @@ export const WAIT_LINES: Readonly<Record<keyof typeof WAITS, string>> = {
   settled: 'for a snapshot command whose answer was lost; not seen then, it never took effect',
   systemAge: "age at which an array's name, code level and volume protection are read anew",
   followLook: 'between two looks of a client that follows a copy',
+  serverAway: 'for a Temporal server that is away, by a client that follows a copy; then exit 6',
+  serverLook: 'between two looks for a Temporal server that is away',
   janitorAsks: 'for the reports of open copies; the rest is asked in the next round',
   janitorTells: 'for a person to be told by the janitor; told in a later round otherwise',
   ledgerTurn: 'for an answer of a ledger before the next call of this worker goes as well',

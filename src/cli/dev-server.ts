@@ -105,7 +105,7 @@ async function startOnFreePorts(): Promise<DevServer> {
       await stop();
       const message =
         'the Temporal dev server does not start; run `temporal server start-dev` to see why';
-      throw new FlashCopyError({ family: 'transport', code: 'NO_TEMPORAL', message });
+      throw new FlashCopyError({ family: 'transport', code: 'TEMPORAL_UNREACHABLE', message });
     }
     await systemClock.sleep(100);
   }

@@ -14,18 +14,15 @@ import { addSchedule } from './commands/schedule.js';
 import { addSimulator } from './commands/simulator.js';
 import { addWorker } from './commands/worker.js';
 import { errorData, FlashCopyError } from '../domain/errors.js';
-import { EXIT } from './exit-code.js';
+import { EXIT, EXIT_CODES_LINE } from './exit-code.js';
 import { createOutput } from './output.js';
-
-const EXIT_CODES = `
-Exit codes: 0 done, 2 invalid input, 3 refused by the plan, 4 failed and everything given back, 5 needs an operator, 130 cancelled.`;
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 const program = new Command('flashcopy')
   .version(version)
   .description('SVC FlashCopy end to end, on the array and on the hosts')
-  .addHelpText('after', EXIT_CODES)
+  .addHelpText('after', `\n${EXIT_CODES_LINE}`)
   .exitOverride();
 
 for (const add of [

@@ -49,6 +49,10 @@ async function followToEnd(
   view: ProgressView,
   signal: AbortSignal,
 ): Promise<Report> {
-  for await (const report of copy.follow(signal)) view.show(report);
-  return copy.result();
+  const patience = {
+    signal,
+    onAway: ({ message }: Error) => view.note(`${message}; waiting for the server`),
+  };
+  for await (const report of copy.follow(patience)) view.show(report);
+  return copy.result(patience);
 }

@@ -6,6 +6,7 @@ export {
 } from './flash-copy-client.js';
 export { CopyHandle, type CopyRun } from './copy-handle.js';
 export { CopyFailedError, UpdateRefusedError } from './errors.js';
+export type { Patience } from './patience.js';
 export type { LiveReport, RunningActivity } from './running.js';
 export type { CopySchedule, CopyScheduleHandle } from './schedule.js';
 export { registerSearchAttributes } from './search-attributes.js';

@@ -26,6 +26,8 @@ export const COMMANDS = {
   logIn: 20_000,
   /** A query is answered by a worker: where none is, nothing else ends it. */
   reportQuery: 5_000,
+  /** Until a worker takes an update or refuses it. */
+  updateTaken: 20_000,
   /** Shorter than the activity that waits for it. */
   notify: 30_000,
   /** The parser is quadratic in hostile places; an honest megabyte takes a second. */
@@ -61,6 +63,9 @@ export const WAITS = {
   systemAge: 300_000,
   /** Between two looks of a client that follows a copy. */
   followLook: 500,
+  /** How long a client that follows a copy waits for a server that is away; then nobody can tell how the copy stands. */
+  serverAway: 600_000,
+  serverLook: 2_000,
   /** Asking is bounded: what is left is asked in the next round. */
   janitorAsks: 60_000,
   /** Who cannot be told in this time is told in a later round. */

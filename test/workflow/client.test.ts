@@ -1,6 +1,6 @@
 // The client against a real Temporal server: starts, follows, waits and calls off; its errors are typed. The workflow is a stand-in with the
 // same name, messages and failures, so that each test decides what happens.
-import { Client } from '@temporalio/client';
+import { Client, type WorkflowStartOptions } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, bundleWorkflowCode } from '@temporalio/worker';
@@ -189,8 +189,68 @@ describe('a run', () => {
 
   it('that was terminated is never taken for given back', async () => {
     const copy = await client.start(clientRequest('killed-waits'));
+    await copy.report();
     await env.client.workflow.getHandle(copy.workflowId).terminate('test');
-    expect(await caught(copy.result())).toMatchObject({ code: 'TERMINATED', outcome: 'unknown' });
+    expect(await caught(copy.result())).toMatchObject({
+      ...{ code: 'TERMINATED', outcome: 'unknown', runOutcome: 'needs-operator' },
+      report: { outcome: 'needs-operator', verified: false, error: { code: 'TERMINATED' } },
+    });
+    expect((await followed(copy)).at(-1)?.outcome).toBe('needs-operator');
+    const report = await copy.report();
+    expect(report.outcome).toBe('needs-operator');
+    expect(report.advice.join()).not.toContain('to stop it');
+  });
+
+  it('that ended by a time-out of the server is never taken for running', async () => {
+    const copy = await startByHand('timed-waits', { workflowRunTimeout: '1s' });
+    expect(await caught(copy.result())).toMatchObject({
+      ...{ code: 'TIMED_OUT', runOutcome: 'needs-operator' },
+    });
+    expect((await copy.report()).outcome).toBe('needs-operator');
+  });
+
+  it('that completed without the report of a good copy is no success', async () => {
+    for (const name of ['says-nothing', 'says-running', 'says-failed']) {
+      const error = await caught((await client.start(clientRequest(name))).result());
+      expect(error).toMatchObject({ code: 'NO_GOOD_COPY', runOutcome: 'needs-operator' });
+    }
+  });
+
+  it('that continues as new is followed to its end, from its first run on', async () => {
+    const copy = await client.start(clientRequest('again'));
+    expect((await followed(copy)).at(-1)).toMatchObject({ outcome: 'done' });
+    await expect(copy.result()).resolves.toMatchObject({ outcome: 'done' });
+    expect((await copy.report()).runId).not.toBe(copy.runId);
+  });
+
+  it('that is reset is followed in its next life', async () => {
+    const copy = await client.start(clientRequest('reset-waits'));
+    await copy.report();
+    const ended = caught(copy.result());
+    await resetToStart(copy);
+    expect((await copy.report()).outcome).toBe('running');
+    await copy.cancel();
+    expect(await ended).toMatchObject({ runOutcome: 'cancelled' });
+  });
+
+  it('that has ended takes nothing any more, and says how it ended', async () => {
+    const copy = await client.start(clientRequest('over'));
+    await copy.result();
+    const late = [
+      ...[copy.cancel(), copy.abort(), copy.changeRate({ copyRate: 50 }), copy.retryGiveBack()],
+      copy.resolve({ by: 'ada', reason: 'by hand' }),
+    ];
+    for (const error of await Promise.all(late.map(caught))) {
+      expect(error).toMatchObject({
+        ...{ code: 'RUN_ENDED', details: { status: 'COMPLETED', outcome: 'done' } },
+      });
+      expect(error.message).toContain('COMPLETED, outcome done');
+    }
+  });
+
+  it('that no worker serves is told as such, not as an unreachable server', async () => {
+    const copy = await startByHand('nobody', { taskQueue: 'nobody' });
+    expect(await caught(copy.report())).toMatchObject({ code: 'NO_WORKER' });
   });
 
   it('gives back again when an operator asks, and answers the hosts', async () => {
@@ -208,6 +268,34 @@ describe('where search attributes may not be registered', () => {
     expect(report.advice).toEqual(['searchAttributes false']);
   });
 });
+
+/** As the Temporal CLI or UI would. */
+async function startByHand(
+  name: string,
+  options: Partial<WorkflowStartOptions>,
+): Promise<CopyHandle> {
+  const { runId } = await env.client.connection.withDeadline(Date.now() + 10_000, async () => {
+    const handle = await env.client.workflow.start(FLASH_COPY, {
+      ...{ workflowId: `flashcopy/${name}`, taskQueue: 'flashcopy' },
+      args: [{ request: clientRequest(name) }],
+      ...options,
+    });
+    return { runId: handle.firstExecutionRunId };
+  });
+  return client.copy(`flashcopy/${name}`, runId);
+}
+
+const FIRST_TASK_COMPLETED = 4;
+
+async function resetToStart({ workflowId, runId = '' }: CopyHandle): Promise<void> {
+  await env.client.workflowService.resetWorkflowExecution({
+    namespace: env.namespace ?? 'default',
+    workflowExecution: { workflowId, runId },
+    ...{ reason: 'test', requestId: runId },
+    // Typed as Long; the encoder takes numbers as well.
+    workflowTaskFinishEventId: FIRST_TASK_COMPLETED as never,
+  });
+}
 
 /** A connection whose user may not administer the namespace. */
 function withoutOperatorService(): FlashCopyClient {

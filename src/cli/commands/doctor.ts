@@ -53,10 +53,16 @@ async function examine(flags: DoctorFlags, output: Output): Promise<number> {
         ({ kind, name, ok, says }) => `${ok ? 'ok     ' : 'TROUBLE'} ${kind} ${name}: ${says}`,
       ),
     );
-    return findings.every((finding) => finding.ok) ? EXIT.done : EXIT.failed;
+    return exitCodeOfFindings(findings);
   } finally {
     await composition.close();
   }
+}
+
+/** Nothing examined is nothing known to be well. */
+export function exitCodeOfFindings(findings: readonly Pick<Finding, 'ok'>[]): number {
+  if (findings.length === 0) return EXIT.unknown;
+  return findings.every((finding) => finding.ok) ? EXIT.done : EXIT.failed;
 }
 
 type Said = Pick<Finding, 'ok' | 'says'>;

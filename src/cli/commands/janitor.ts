@@ -64,21 +64,30 @@ export function janitorLines({
       'seen',
       reported.filter(({ needsPerson }) => !needsPerson),
     ),
-    ...(repaired.length + reported.length === 0 ? ['nothing was left behind'] : []),
+    ...(arrays.length + hosts.length === 0 ? ['nothing was looked at'] : []),
+    ...(repaired.length + reported.length === 0 && arrays.length + hosts.length > 0
+      ? ['nothing was left behind']
+      : []),
   ];
 }
 
 const run: Body = async (client, output) => {
   if (!(await isServed(client))) {
     const message = `no worker serves task queue ${client.taskQueue}: start one with flashcopy worker`;
-    throw new FlashCopyError({ family: 'request', code: 'NO_WORKER', message });
+    throw new FlashCopyError({ family: 'transport', code: 'NO_WORKER', message });
   }
   const report = await client.runJanitor();
   output.answer(report, janitorLines(report));
-  return report.reported.some(({ needsPerson, kind }) => needsPerson || kind === 'stuck-run')
-    ? EXIT.operator
-    : EXIT.done;
+  return exitCodeOfRound(report);
 };
+
+/** What was not looked at may hold anything. */
+export function exitCodeOfRound({ reported, arrays, hosts }: JanitorReport): number {
+  if (reported.some(({ needsPerson, kind }) => needsPerson || kind === 'stuck-run'))
+    return EXIT.operator;
+  const unseen = reported.some(({ kind }) => kind === 'not-looked-at');
+  return unseen || arrays.length + hosts.length === 0 ? EXIT.unknown : EXIT.done;
+}
 
 export function addJanitor(program: Command): void {
   const janitor = program.command('janitor').description('clear away what dead copies left behind');
@@ -95,5 +104,9 @@ export function addJanitor(program: Command): void {
     300_000,
   );
   add('remove', 'remove the schedule', remove);
-  add('run', 'one round now; exit code 5 when something needs a person', run);
+  add(
+    'run',
+    'one round now; exit code 5 when something needs a person, 6 when not all was seen',
+    run,
+  );
 }

@@ -1,7 +1,7 @@
 // The exit codes of the command line are public: one row for each way a run may end.
 import { describe, expect, it } from 'vitest';
 import { CopyFailedError } from '../../../src/client/errors.js';
-import { exitCodeOf, exitCodeOfError } from '../../../src/cli/exit-code.js';
+import { EXIT, EXIT_CODES_LINE, exitCodeOf, exitCodeOfError } from '../../../src/cli/exit-code.js';
 import {
   FlashCopyError,
   refusalError,
@@ -27,6 +27,8 @@ describe('exit code of a report', () => {
     ['needs-operator', {}, 5],
     ['cancelled', {}, 130],
     ['cancelled', notUndone, 5],
+    ['done', notUndone, 5],
+    ['running', {}, 6],
   ];
   it.each(rows)('%s with %j is %i', (outcome, rest, code) => {
     expect(exitCodeOf(report({ outcome, ...rest }))).toBe(code);
@@ -48,10 +50,26 @@ describe('exit code of an error', () => {
     expect(exitCodeOfError(refusalError([refusal]))).toBe(3);
   });
 
-  it('is 4 when nothing was done and 5 when nobody knows', () => {
+  it('is 4 when nothing was done and 6 when this command cannot tell', () => {
     expect(exitCodeOfError(failedWith('transport'))).toBe(4);
-    expect(exitCodeOfError(failedWith('transport', 'unknown'))).toBe(5);
-    expect(exitCodeOfError(new Error('a bug'))).toBe(5);
+    expect(exitCodeOfError(failedWith('transport', 'unknown'))).toBe(6);
+    expect(exitCodeOfError(new Error('a bug'))).toBe(6);
+  });
+
+  it.each(['TEMPORAL_UNREACHABLE', 'TEMPORAL_REFUSED', 'UNKNOWN_NAMESPACE', 'NO_WORKER'])(
+    'is 6 for %s, whatever its effect',
+    (code) => {
+      for (const outcome of ['not-done', 'unknown'] as const)
+        expect(
+          exitCodeOfError(new FlashCopyError({ family: 'transport', code, message: '', outcome })),
+        ).toBe(6);
+    },
+  );
+
+  it('is 3 for a run that has ended and takes nothing any more', () => {
+    expect(
+      exitCodeOfError(new FlashCopyError({ family: 'state', code: 'RUN_ENDED', message: '' })),
+    ).toBe(3);
   });
 
   it('is that of the report a failed run carries', () => {
@@ -66,5 +84,15 @@ describe('exit code of an error', () => {
   it('is 5 for a run that was terminated: nobody says that everything was given back', () => {
     const data = { ...failedWith('copy', 'unknown'), code: 'TERMINATED' };
     expect(exitCodeOfError(new CopyFailedError(data, { workflowId: 'flashcopy/a' }))).toBe(5);
+  });
+
+  it('is 2 for a run that refused its request before it had a report', () => {
+    const refused = new CopyFailedError(failedWith('request'), { workflowId: 'flashcopy/a' });
+    expect(exitCodeOfError(refused)).toBe(2);
+    expect(refused.runOutcome).toBe('refused');
+  });
+
+  it('each stands in --help', () => {
+    for (const code of Object.values(EXIT)) expect(EXIT_CODES_LINE).toContain(` ${code} `);
   });
 });

@@ -1,0 +1,50 @@
+// How a run stands: by the server's status first, then by the report. Promise: what nobody vouches for is neither done nor running.
+import type { WorkflowExecutionStatusName } from '@temporalio/client';
+import type { ErrorData } from '../domain/errors.js';
+import type { Outcome, Report } from '../domain/report.js';
+
+/** How a run has closed, in the server's words. */
+export type CloseStatus = 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TERMINATED' | 'TIMED_OUT';
+
+const CLOSED: ReadonlySet<string> = new Set<WorkflowExecutionStatusName>([
+  ...(['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED'] as const),
+  ...(['TIMED_OUT', 'CONTINUED_AS_NEW'] as const),
+]);
+/** Paused, and what a later server may add, is not closed. */
+export const isClosed = (status: WorkflowExecutionStatusName): boolean => CLOSED.has(status);
+
+/** Outcomes that a report may have where the server says that the run has closed so. */
+const BORNE_OUT: Readonly<Record<CloseStatus, readonly Outcome[]>> = {
+  COMPLETED: ['done'],
+  FAILED: ['refused', 'failed', 'needs-operator', 'cancelled'],
+  CANCELLED: ['cancelled', 'needs-operator'],
+  TERMINATED: [],
+  TIMED_OUT: [],
+};
+
+export const isBorneOut = ({ outcome }: Report, status: CloseStatus): boolean =>
+  BORNE_OUT[status].includes(outcome);
+
+/**
+ * The report of a run that has closed. Where the run did not come to its own end, its last words are kept but for those that only an end proves:
+ * nobody can say that everything was given back.
+ */
+export function closedReport(report: Report, status: CloseStatus, error: ErrorData): Report {
+  if (isBorneOut(report, status)) return report;
+  const { grade: _withdrawn, ...rest } = report;
+  const { workflowId, phase } = report;
+  return {
+    ...rest,
+    ...{ outcome: 'needs-operator', verified: false, error },
+    advice: [
+      `${workflowId} did not come to its own end (${status}, in phase ${phase}): no copy of it is good`,
+      'its guard gives back every source and frees the locks; see that its workflow has completed:' +
+        ` WorkflowType = 'flashCopyGuard', id ${workflowId}/guard/...`,
+      'then run again; `flashcopy janitor run` says what is left behind',
+    ],
+  };
+}
+
+/** The report of a run that is open: whatever it says, it has not ended. */
+export const openReport = (report: Report): Report =>
+  report.outcome === 'needs-operator' ? report : { ...report, outcome: 'running' };
