@@ -7,7 +7,10 @@ import {
   ACTIVITY_EFFECTS,
   type Fault,
   faultLine,
+  LANDS_LATE,
+  LANDS_LATE_MS,
   PORT_EFFECTS,
+  type PortEffect,
   RATE_CHANGED,
   RESOLVED,
 } from './world/faults.js';
@@ -129,13 +132,11 @@ export async function findRoads(vm: Vm, shape: Shape, alike?: Roads): Promise<Ro
   const other = shape.method === 'quiesce' ? UNMOUNT_ONLY : QUIESCE_ONLY;
   const missing = (): boolean =>
     activityNames().some((name) => !activities.has(name) && !other.includes(name));
-  const failures = [...activities.keys()]
-    .reverse()
-    .flatMap((at) =>
-      (['refused', 'fails-after'] as const).map((effect): Road => ({
-        faults: [fault(at, effect)],
-      })),
-    );
+  const failures = [...activities.keys()].reverse().flatMap((at) =>
+    (['refused', 'fails-after'] as const).map((effect): Road => ({
+      faults: [fault(at, effect)],
+    })),
+  );
   for (const road of [...ASKED_FOR, ...failures, ...RESOLVED_BY_HAND]) {
     if (!missing()) break;
     for (const name of names(await reachedBy(road)))
@@ -174,15 +175,19 @@ export function cellsOf(shape: Shape, roads: Roads): Cell[] {
     .map((point) => point.split('@') as [string, string])
     .filter(([, where]) => second(hosts, where))
     .flatMap(([at, where]) =>
-      PORT_EFFECTS.map((effect) =>
-        cell(
-          at,
-          { faults: [] },
-          fault(at, effect, { where, ms: effect === 'stalls' ? STALL_MS : 0 }),
+      PORT_EFFECTS.flatMap((effect) =>
+        delaysOf(at, effect).map((ms) =>
+          cell(at, { faults: [] }, fault(at, effect, { where, ms })),
         ),
       ),
     );
   return [...ofActivities, ...ofPorts];
+}
+
+function delaysOf(at: string, effect: PortEffect): readonly number[] {
+  if (effect === 'stalls') return [STALL_MS];
+  if (effect !== 'lands-late') return [0];
+  return LANDS_LATE.test(at) ? LANDS_LATE_MS : [];
 }
 
 export interface CellEnd extends Outcome {

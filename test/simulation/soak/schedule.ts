@@ -1,7 +1,14 @@
 // What one seed of the soak stands for: several copies that share hosts, volumes and arrays, and faults at random points of them.
 import { stream } from '../driver/random.js';
 import type { Scenario } from '../laboratory.js';
-import { ACTIVITY_EFFECTS, type Fault, faultLine, PORT_EFFECTS } from '../world/faults.js';
+import {
+  ACTIVITY_EFFECTS,
+  type Fault,
+  faultLine,
+  LANDS_LATE,
+  LANDS_LATE_MS,
+  PORT_EFFECTS,
+} from '../world/faults.js';
 import { SOURCES } from '../world/san.js';
 
 /** Where a fault may strike: activities, and port calls as `name`. */
@@ -45,14 +52,17 @@ function faultOf(_seed: number, points: Points, draw: ReturnType<typeof stream>)
   const effect = atPort ? draw.pick(PORT_EFFECTS) : draw.pick(ACTIVITY_EFFECTS);
   const back = draw.between(0, 6) * 2 + draw.between(0, 1);
   const late = draw.pick([500, 5_000, 30_000, 90_000]);
+  const landing = draw.pick(LANDS_LATE_MS);
+  const ports =
+    effect === 'lands-late' ? points.ports.filter((at) => LANDS_LATE.test(at)) : points.ports;
   return {
     ...{
-      at: draw.pick(atPort ? points.ports : points.activities),
+      at: draw.pick(atPort ? ports : points.activities),
       where: '',
       nth: draw.between(1, 4),
       effect,
     },
-    ms: effect === 'late' || effect === 'stalls' ? late : back,
+    ms: effect === 'lands-late' ? landing : effect === 'late' || effect === 'stalls' ? late : back,
   };
 }
 

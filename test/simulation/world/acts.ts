@@ -18,7 +18,7 @@ import {
   type Fault,
   type PortEffect,
 } from './faults.js';
-import type { Gate } from './ports.js';
+import type { Gate, PortCall } from './ports.js';
 import { cloneOf, VOLUME_GROUP } from './san.js';
 import { SECRET, type World } from './world.js';
 
@@ -184,7 +184,7 @@ export const gateOf =
     try {
       if (fault === undefined) return await work();
       world.acts.push(`${world.queue.now()}: ${faultLine(fault)}`);
-      return await portSuffers(world, fault, work);
+      return await portSuffers(world, { call, fault, work });
     } finally {
       await world.whileFrozen();
       if (matters) world.san.poke();
@@ -192,9 +192,33 @@ export const gateOf =
     }
   };
 
-async function portSuffers<T>(world: World, fault: Fault, work: () => Promise<T>): Promise<T> {
+interface Call<T> {
+  readonly call: PortCall;
+  readonly fault: Fault;
+  readonly work: () => Promise<T>;
+}
+
+/** The caller hears at once that its answer is lost. Of an array one command is late, and what was read before it is told. */
+async function landsLate<T>(world: World, { call, fault, work }: Call<T>): Promise<T> {
+  const array = world.san.arrays.get(call.where);
+  if (array === undefined) {
+    world.queue.after(fault.ms, () => void work().catch(() => undefined));
+    throw planted({ outcome: 'unknown', retry: 'after-check' });
+  }
+  array.landLate(fault.ms);
+  try {
+    return await work();
+  } finally {
+    array.landLate(undefined);
+  }
+}
+
+async function portSuffers<T>(world: World, suffering: Call<T>): Promise<T> {
+  const { fault, work } = suffering;
   const effect = fault.effect as PortEffect;
   switch (effect) {
+    case 'lands-late':
+      return landsLate(world, suffering);
     case 'refused':
       throw planted({ outcome: 'not-done', retry: 'never' });
     case 'throws-before':

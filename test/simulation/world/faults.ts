@@ -26,6 +26,7 @@ export const ACTIVITY_EFFECTS = [
 export type ActivityEffect = (typeof ACTIVITY_EFFECTS)[number];
 
 export const PORT_EFFECTS = [
+  'lands-late',
   'refused',
   'throws-before',
   'throws-after',
@@ -41,6 +42,11 @@ export const PORT_EFFECTS = [
   'foreign-unmap',
 ] as const;
 export type PortEffect = (typeof PORT_EFFECTS)[number];
+
+/** Its answer is lost at once, its effect comes so much later: within the pause, right after it, after the fence, long after the run. */
+export const LANDS_LATE_MS = [0, 5, 300, 15_000, 600_000] as const;
+/** Port calls for which that is tried. */
+export const LANDS_LATE: RegExp = /^session\.start/;
 
 /** Not a failure: an operator's update in the middle of a copy. */
 export const RATE_CHANGED = 'rate-changed';

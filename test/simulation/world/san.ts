@@ -37,6 +37,8 @@ export interface SanArray {
   readonly starts: StartSeen[];
   /** Times at which it restored from a snapshot for us. */
   readonly restores: number[];
+  /** While set: the next change that we send is carried out so many ms later, and its answer is lost at once. */
+  landLate(ms: number | undefined): void;
   /** A command of somebody else: errors are his. */
   foreign(line: string): Promise<string>;
 }
@@ -92,18 +94,51 @@ const volumesOf = (host: string, many = 2): string[] => {
     : Array.from({ length: many }, (_, at) => `app1_data${at}`);
 };
 
+interface Lateness {
+  readonly queue: Clock;
+  readonly execute: (line: string) => Promise<Executed>;
+  /** What happens right before a late effect. */
+  readonly before: () => void;
+}
+
+type Executed = Awaited<ReturnType<SimulatedSystem['execute']>>;
+
+/** The wire to an array that loses answers: what was read before in the same line is told, the change itself is carried out later. */
+function lossy({ queue, execute, before }: Lateness) {
+  let lateMs: number | undefined;
+  const run = async (line: string, _input: string, emit: (text: string) => void) => {
+    const at = line.lastIndexOf('; ') + 1;
+    const [reads, change] = [line.slice(0, Math.max(0, at - 1)), line.slice(at).trim()];
+    if (lateMs === undefined || /^(svcinfo )?ls/.test(change)) return execute(line);
+    const ms = lateMs;
+    lateMs = undefined;
+    if (reads !== '') emit((await execute(reads)).stdout);
+    const land = async (): Promise<void> => {
+      await queue.sleep(ms);
+      before();
+      await queue.sleep(1);
+      await execute(change);
+    };
+    void land();
+    throw new Error('connection reset');
+  };
+  return { run, landLate: (ms: number | undefined): void => void (lateMs = ms) };
+}
+
 interface Members {
   readonly many?: number;
   readonly grouped: readonly string[];
   /** Hosts whose volumes it holds. */
   readonly sources: readonly string[];
   readonly hosts: readonly string[];
+  /** What happens right before a late effect. */
+  readonly before: () => void;
 }
 
 async function createArray(
   queue: Clock,
   name: string,
-  { sources, hosts, grouped, many }: Members,
+  { sources, hosts, grouped, many, before }: Members,
 ): Promise<SanArray> {
   const own = sources.flatMap((host) => volumesOf(host, many));
   const volumes = [
@@ -153,18 +188,15 @@ async function createArray(
   await foreign(`prestartfcconsistgrp ${THEIR_GROUP}`);
   await queue.sleep(PREPARED_AFTER_MS);
   await foreign(`lsfcconsistgrp ${THEIR_GROUP}`);
-  const transport = createInProcessTransport({
-    address: name,
-    clock: queue,
-    run: (line) => execute(line, true),
-  });
+  const wire = lossy({ queue, execute: (line) => execute(line, true), before });
+  const transport = createInProcessTransport({ address: name, clock: queue, run: wire.run });
   const storage = createSvcArray({
     name,
     transport,
     clock: queue,
     randomness: seededRandomness(7),
   });
-  return { name, system, storage, starts, restores, foreign };
+  return { name, system, storage, starts, restores, landLate: wire.landLate, foreign };
 }
 
 const manyOf = ({ many }: SanShape): { readonly many?: number } =>
@@ -174,12 +206,20 @@ export async function createSan(queue: Clock, shape: SanShape): Promise<San> {
   const names = [...new Set(Object.values(shape.sources))].sort();
   const hosts = [...Object.keys(shape.sources), ...(shape.targets ?? []), 'dev1'];
   const arrays = new Map<string, SanArray>();
+  const sources: SanHost[] = [];
+  const poke = (): void => sources.forEach(({ writer }) => writer.poke());
   for (const name of names) {
     const mine = Object.keys(shape.sources).filter((host) => shape.sources[host] === name);
     const grouped = mine.filter((host) => shape.grouped?.includes(host) === true);
     arrays.set(
       name,
-      await createArray(queue, name, { sources: mine, hosts, grouped, ...manyOf(shape) }),
+      await createArray(queue, name, {
+        sources: mine,
+        hosts,
+        grouped,
+        before: poke,
+        ...manyOf(shape),
+      }),
     );
   }
   const onArrays = (host: string): Record<string, string> =>
@@ -194,7 +234,6 @@ export async function createSan(queue: Clock, shape: SanShape): Promise<San> {
   });
   const uid = (array: string, volume: string): string =>
     arrays.get(array)?.system.state.volumes.find(({ name }) => name === volume)?.uid ?? '';
-  const sources: SanHost[] = [];
   for (const [name, array] of Object.entries(shape.sources)) {
     const host = world.hosts(name);
     const mountPoints = await furnish(
@@ -223,7 +262,7 @@ export async function createSan(queue: Clock, shape: SanShape): Promise<San> {
       storage: world.arrays,
     },
     ...{ arrayHosts: world.arrayHosts, declaredHosts: world.declaredHosts },
-    poke: () => sources.forEach(({ writer }) => writer.poke()),
+    poke,
   };
 }
 
