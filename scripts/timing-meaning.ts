@@ -15,6 +15,10 @@ export const COMMAND_LINES: Readonly<Record<CommandName, Line>> = {
     'the start while hosts are unmounted',
     '`START_UNKNOWN`: give back, then fence the group',
   ],
+  arrayStartSeen: [
+    'the pause for the effect of a start whose answer was lost',
+    'given back; the group is fenced, what it copies is stopped',
+  ],
   arrayReserve: [
     'the pause for an array session of its own',
     '`NO_FREE_SESSION`; nothing was made still',
@@ -65,7 +69,8 @@ export const WAIT_LINES: Readonly<Record<keyof typeof WAITS, string>> = {
   giveBackRoundLongest: 'the same, at most',
   callOperator: 'without success of a give back: phase NEEDS_OPERATOR; trying goes on',
   quiesceAnswers: 'for a host to answer its quiesce once another one has refused',
-  settled: 'for a snapshot command whose answer was lost; not seen then, it never took effect',
+  settled: 'for a snapshot command whose answer was lost',
+  snapshotLate: 'for the same, by the guard: not seen by then, it never took effect',
   systemAge: "age at which an array's name, code level and volume protection are read anew",
   followLook: 'between two looks of a client that follows a copy',
   serverAway: 'for a Temporal server that is away, by a client that follows a copy; then exit 6',

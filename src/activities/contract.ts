@@ -50,6 +50,8 @@ export interface PointInTimeOrder extends RunRef {
     readonly array: string;
     readonly name: string;
     readonly restore?: boolean;
+    /** Start times that its mappings had before: only another one proves a start. */
+    readonly startTimesBefore?: readonly string[];
     /** Instead of a start: a snapshot of that name is added, or the planned one restored. */
     readonly snapshot?: SnapshotPart;
   }[];

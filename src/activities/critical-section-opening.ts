@@ -1,6 +1,8 @@
 // Everything the point in time needs, opened and tested before anything stands still: holders, nonces, flushes, array sessions, prepared groups.
 import { FlashCopyError } from '../domain/errors.js';
+import type { StorageArray } from '../array/array.js';
 import type { PlannedSource } from '../domain/plan.js';
+import { tookEffect } from '../domain/point-in-time.js';
 import { COMMANDS, MARGINS } from '../domain/timing.js';
 import { within } from '../domain/within.js';
 import type { GroupRef, PointInTimeOrder } from './contract.js';
@@ -8,7 +10,8 @@ import type { ArmedHost, ReservedStart } from './critical-section.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { cancellationSignal } from './heartbeat.js';
 import { allOrUndo } from './in-parallel.js';
-import { checkSnapshotReady, startOf } from './snapshot-start.js';
+import { readProgress } from './group-progress.js';
+import { checkSnapshotReady, snapshotTaken, startOf } from './snapshot-start.js';
 import { dirtyLimit, holdOrder } from './sources.js';
 
 export interface Opened {
@@ -45,16 +48,28 @@ async function reserve(deps: ActivityDependencies, order: StartOrder): Promise<R
   if (snapshot === undefined) {
     const send: ReservedStart['send'] = (timeoutMs) =>
       session.startPrepared(group, timeoutMs, { restore });
-    return { array, group, send, release, readyWhen: 'prepared' };
+    const inEffect = () => groupStarted(deps.arrays(array), order);
+    return { array, group, send, inEffect, release, readyWhen: 'prepared' };
   }
   const { start, readyWhen } = startOf(group, snapshot);
   return {
     array,
     group,
     send: (timeoutMs) => session.startSnapshot(start, timeoutMs),
+    ...('add' in start ? { inEffect: () => snapshotTaken(deps.arrays(array), start.add) } : {}),
     release,
     readyWhen,
   };
+}
+
+async function groupStarted(
+  array: StorageArray,
+  { name, startTimesBefore = [] }: StartOrder,
+): Promise<boolean> {
+  const state = (await array.readGroup(name))?.state ?? 'missing';
+  if (state !== 'idle_or_copied') return tookEffect(state, [], []);
+  const { startTimes } = await readProgress(array, name);
+  return tookEffect(state, startTimes, startTimesBefore);
 }
 
 async function checkReady(

@@ -4,7 +4,8 @@ import type { StartAnswer } from '../array/array.js';
 import type { Clock } from '../domain/clock.js';
 import { type ErrorData, errorData, FlashCopyError } from '../domain/errors.js';
 import type { PauseReport } from '../domain/report.js';
-import { MARGINS, WAITS } from '../domain/timing.js';
+import { COMMANDS, MARGINS, WAITS } from '../domain/timing.js';
+import { within } from '../domain/within.js';
 import type { ArmedQuiesce } from '../host/host.js';
 import type { GroupRef } from './contract.js';
 import type { GroupStart, PointInTimeResult } from '../domain/point-in-time.js';
@@ -19,6 +20,8 @@ export interface ReservedStart extends GroupRef {
   send(timeoutMs: number): Promise<StartAnswer>;
   /** What must be read right before: only then nobody else can have been first. */
   readonly readyWhen: string;
+  /** Reads whether it took effect. Absent where no read can tell. */
+  readonly inEffect?: () => Promise<boolean>;
   release(): void;
 }
 
@@ -37,7 +40,9 @@ const notSent = ({ array, group }: GroupRef): GroupStart => ({
   ...{ message: 'start was not sent', durationMs: 0 },
 });
 
-async function start(reserved: ReservedStart, timeoutMs: number): Promise<GroupStart> {
+type Sent = GroupStart & Pick<StartAnswer, 'unheard'>;
+
+async function start(reserved: ReservedStart, timeoutMs: number): Promise<Sent> {
   const { array, group, readyWhen } = reserved;
   const answer = await reserved.send(timeoutMs).catch((error: unknown): StartAnswer => {
     const { code, message, outcome } = errorData(error);
@@ -47,6 +52,41 @@ async function start(reserved: ReservedStart, timeoutMs: number): Promise<GroupS
   });
   const { stateRead, ...rest } = answer;
   return { array, group, preparedRead: stateRead === readyWhen, ...rest };
+}
+
+/**
+ * A start whose answer was lost counts only if it is seen to be in effect now, before anybody is given back: what is read later may have come later.
+ * Where all were answered, or one cannot count any more, nothing is read: the pause is not a millisecond longer.
+ */
+async function heard(
+  { clock, starts }: CriticalSection,
+  sent: readonly Sent[],
+  untilMs: number,
+): Promise<GroupStart[]> {
+  const counts = ({ started, preparedRead, unheard }: Sent): boolean =>
+    preparedRead && (started === 'done' || unheard === true);
+  const limitMs = Math.min(untilMs, clock.now() + COMMANDS.arrayStartSeen);
+  const found = sent.every(counts)
+    ? await Promise.all(
+        sent.map(
+          async ({ started }, at) => started !== 'done' && seen(clock, starts[at]!, limitMs),
+        ),
+      )
+    : [];
+  return sent.map((answer, at) =>
+    found[at] === true ? { ...answer, started: 'done', seenInEffect: true } : answer,
+  );
+}
+
+async function seen(clock: Clock, { inEffect }: ReservedStart, untilMs: number): Promise<boolean> {
+  if (inEffect === undefined) return false;
+  for (;;) {
+    const ms = untilMs - clock.now();
+    if (ms <= 0) return false;
+    const late = (): Error => new Error(`not read within ${ms} ms`);
+    if (await within({ clock, ms }, inEffect(), late).catch(() => false)) return true;
+    await clock.sleep(Math.min(WAITS.readAgain, Math.max(0, untilMs - clock.now())));
+  }
 }
 
 /** Never throws: a thaw without an answer is a broken quiesce, and the holder thaws when its channel closes. */
@@ -122,7 +162,8 @@ export async function runCriticalSection(section: CriticalSection): Promise<Poin
     await Promise.all(quiesces);
     const elapsedMs = clock.now() - beganAt;
     if (elapsedMs >= budgetMs) throw overdue(budgetMs, elapsedMs);
-    starts = await Promise.all(section.starts.map((one) => start(one, budgetMs - elapsedMs)));
+    const sent = await Promise.all(section.starts.map((one) => start(one, budgetMs - elapsedMs)));
+    starts = await heard(section, sent, beganAt + budgetMs);
   } catch (failure) {
     error = errorData(failure);
   }

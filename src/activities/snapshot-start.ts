@@ -1,5 +1,5 @@
 // A snapshot as the start of a copy: what is asked of the array in the pause, and what must be true right before anything stands still.
-import type { SnapshotStart, StorageArray } from '../array/array.js';
+import type { SnapshotRef, SnapshotStart, StorageArray } from '../array/array.js';
 import { FlashCopyError } from '../domain/errors.js';
 import type { PlannedSnapshot } from '../domain/plan.js';
 import type { SnapshotPart } from './contract.js';
@@ -22,6 +22,15 @@ export function startOf(
     ...(ignoreLegacy === undefined ? {} : { ignoreLegacy }),
   };
   return { start: { add }, readyWhen: 'absent' };
+}
+
+/** A snapshot of that name, which was not there right before the command: nobody else gives it this name, but a policy might. */
+export async function snapshotTaken(
+  array: StorageArray,
+  { volumeGroup, name }: SnapshotRef,
+): Promise<boolean> {
+  const found = (await array.readSnapshots(volumeGroup)).find((one) => one.name === name);
+  return found?.state === 'active' && !found.byPolicy;
 }
 
 /** Volumes that must be in the volume group, and in the snapshot. */

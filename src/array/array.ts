@@ -62,6 +62,8 @@ export interface StartAnswer {
   /** The array's code or the transport's, '' when done. */
   readonly code: string;
   readonly message: string;
+  /** Of `unknown`: the array said neither yes nor no, so that what it is seen to do next tells. Never with "already copying". */
+  readonly unheard?: true;
   /** ms from sending to the answer. */
   readonly durationMs: number;
 }

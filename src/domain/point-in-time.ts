@@ -11,6 +11,18 @@ export interface GroupStart {
   readonly code: string;
   readonly message: string;
   readonly durationMs: number;
+  /** Its answer was lost, but its effect was read while every source still stood still: `done` by that. */
+  readonly seenInEffect?: true;
+}
+
+/** A group whose start took effect. A small copy may be at 100 % already: then only a new start time tells. */
+export function tookEffect(
+  state: string,
+  startTimes: readonly string[],
+  before: readonly string[],
+): boolean {
+  if (state === 'copying') return true;
+  return state === 'idle_or_copied' && startTimes.some((at) => at !== '' && !before.includes(at));
 }
 
 /** What the one activity of the quiesce method saw. It answers this also when the copy failed; it throws only before anything stood still. */

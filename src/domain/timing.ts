@@ -8,6 +8,8 @@ export const COMMANDS = {
   arrayChange: 60_000,
   /** One start, when only unmounted hosts wait for it. */
   arrayStart: 20_000,
+  /** How long a start whose answer was lost is looked for while sources stand still: only what is seen in that time counts. */
+  arrayStartSeen: 5_000,
   arrayReserve: 30_000,
   hostFlush: 600_000,
   hostShort: 30_000,
@@ -60,6 +62,8 @@ export const WAITS = {
   quiesceAnswers: 1_000,
   /** A command that was sent is carried out within this time, or never: as long as a start is given. */
   settled: COMMANDS.arrayStart,
+  /** A snapshot whose command was lost, and which was not found, is looked for once more then: nothing fences it. */
+  snapshotLate: 900_000,
   systemAge: 300_000,
   /** Between two looks of a client that follows a copy. */
   followLook: 500,

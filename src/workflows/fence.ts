@@ -1,18 +1,19 @@
-// After a start whose answer was lost: the group gets a new name, so that a late start can never take effect, and is read only then.
-// Promise kept here: the copy counts only if `prepared` was read after the quiesce and every source stood unbroken; else it is stopped.
+// After a start that nobody saw take effect while the sources stood still: the group gets a new name, so that a late start can never take effect,
+// and is read only then. Promise kept here: what is found copying after the give back is stopped, for it may have begun after it.
 import { CancellationScope } from '@temporalio/workflow';
-import type { GroupProgress } from '../activities/contract.js';
-import type { GroupStart } from '../domain/point-in-time.js';
+import { type GroupStart, tookEffect } from '../domain/point-in-time.js';
 import { FlashCopyError, type ErrorData } from '../domain/errors.js';
 import { buildGroupName } from '../domain/names.js';
 import { perform } from './activities.js';
 import { drawToken, type CopyRun, type RunGroup } from './copy-run.js';
 import { errorOf } from './failure.js';
-import { hostEvidence } from './steps/grade.js';
 import { registerUnprepare } from './steps/prepare.js';
 import { planOf, restoresSnapshot, withSnapshot } from './snapshots.js';
 
-/** Returns when every start took effect and counts; throws the first error otherwise. To be called after the give back. */
+/**
+ * Throws the first error. Returns only where no source stood still, so that none was given back: there every start that took effect counts.
+ * To be called after the give back.
+ */
 export async function fenceUnknownStarts(copy: CopyRun, error: ErrorData): Promise<void> {
   // What a restore has begun nobody can call off, and nothing tells it from one that never began: the targets stay released.
   if (copy.groups.some(({ planned }) => restoresSnapshot(planned)))
@@ -52,10 +53,10 @@ async function fence(copy: CopyRun, group: RunGroup): Promise<boolean> {
     { ...copy.ref, array, group: group.name, newName },
   );
   group.name = newName;
-  return tookEffect(group, progress);
+  return tookEffect(progress.state, progress.startTimes, group.startTimesBefore);
 }
 
-/** The volume group is not ours to rename. A snapshot of our name is ours; one that comes later than the look is found by the undo, or is only room. */
+/** The volume group is not ours to rename. A snapshot of our name is ours; one that comes later than all looks is found by the guard. */
 async function settle(copy: CopyRun, { planned, name }: RunGroup): Promise<boolean> {
   const summary = `look for snapshot ${name} of ${planned.array}`;
   const order = {
@@ -65,22 +66,14 @@ async function settle(copy: CopyRun, { planned, name }: RunGroup): Promise<boole
     newName: name,
     ...withSnapshot(planned),
   };
-  return (await perform('flashCopyFenceGroup', { summary }, order)).state !== 'empty';
-}
-
-function tookEffect(group: RunGroup, { state, startTimes }: GroupProgress): boolean {
-  if (state === 'copying') return true;
-  // A small copy may be at 100 % already; only its start time tells.
-  return (
-    state === 'idle_or_copied' &&
-    startTimes.some((at) => at !== '' && !group.startTimesBefore.includes(at))
-  );
+  const found = (await perform('flashCopyFenceGroup', { summary }, order)).state !== 'empty';
+  if (!found) await copy.guard.mayComeLate(planned, name);
+  return found;
 }
 
 function counts(copy: CopyRun): boolean {
   const prepared = copy.groups.every((group) => startOf(copy, group)?.preparedRead === true);
-  const still = hostEvidence(copy).every((host) => host.quiesceAcknowledged && host.broken === '');
-  return prepared && still && !copy.scope.consideredCancelled;
+  return copy.plan.sources.length === 0 && prepared && !copy.scope.consideredCancelled;
 }
 
 const startOf = (copy: CopyRun, group: RunGroup): GroupStart | undefined =>

@@ -36,6 +36,8 @@ export class GuardLink {
   #started = false;
   /** Graded: from then on a snapshot is a copy that stays, whatever becomes of its run. */
   #snapshotsStay = false;
+  /** Snapshots whose command was lost, and which nobody found. */
+  readonly #late: PlannedGroup[] = [];
 
   constructor(private readonly copy: GuardedRun) {}
 
@@ -95,6 +97,12 @@ export class GuardLink {
     if (this.#started) await this.#tell(this.#watch([], 0, also));
   }
 
+  /** Nothing fences the command of a snapshot: the guard looks for it once more, long after the run has ended. */
+  async mayComeLate(planned: PlannedGroup, name: string): Promise<void> {
+    this.#late.push({ ...planned, name, mappings: [] });
+    await this.watchGroups();
+  }
+
   /** A person gave a source back: the guard does not try any more either. A guard that has ended tries nothing. */
   async resolved(word: ByHand): Promise<void> {
     if (this.#started) await this.#signal(GUARD_RESOLVED_SIGNAL, word).catch(() => undefined);
@@ -124,7 +132,8 @@ export class GuardLink {
         mappings: [],
       })),
     );
-    return { set, run, sources, groups, targetHosts: this.copy.targetHosts, leaseMs };
+    const late = this.#late.length === 0 ? {} : { late: this.#late };
+    return { set, run, sources, groups, ...late, targetHosts: this.copy.targetHosts, leaseMs };
   }
 
   #tell(watch: GuardWatch): Promise<void> {

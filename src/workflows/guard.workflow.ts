@@ -6,13 +6,15 @@ import {
   defineSignal,
   setCurrentDetails,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { PlannedSource } from '../domain/plan.js';
+import type { PlannedGroup, PlannedSource } from '../domain/plan.js';
 import type { ByHand } from '../domain/report.js';
+import { WAITS } from '../domain/timing.js';
 import { perform } from './activities.js';
 import { errorLine } from './failure.js';
-import { planOf } from './snapshots.js';
+import { planOf, takesSnapshot } from './snapshots.js';
 import { giveBackForSure, type GiveBackHand, type GiveBackWatcher } from './give-back.js';
 import { OperatorCall } from './call-operator.js';
 import { setOperatorHandlers } from './operator.js';
@@ -116,12 +118,26 @@ async function standGuard(input: GuardInput, post: Post): Promise<GuardEnd> {
   closeWatch.cancel();
   await closeSeen;
   await clearedAbandoned(input, post);
-  if (post.done) return 'dismissed';
+  if (post.done) {
+    await removeLate(post.watch, post.watch?.late ?? []);
+    return 'dismissed';
+  }
   tell(input, `the copy is gone (${post.closed ?? ''}): giving back, un-preparing, freeing locks`);
   await giveBack(input, post, post.watch);
   await unprepare(post.watch);
   await Promise.all([unlock(input), unlockHosts(input, post.watch)]);
+  await removeLate(post.watch, post.watch?.groups.filter(takesSnapshot) ?? []);
   return 'acted';
+}
+
+/** The command of a snapshot cannot be fenced: what it makes after everybody has looked goes as well. Locks are free meanwhile: only its run gave that name. */
+async function removeLate(
+  watch: GuardWatch | undefined,
+  late: readonly PlannedGroup[],
+): Promise<void> {
+  if (watch === undefined || late.length === 0) return;
+  await sleep(WAITS.snapshotLate, { summary: 'until no command of a snapshot can be under way' });
+  await unprepare({ ...watch, groups: late });
 }
 
 /** What a run did before it was reset, and cannot undo any more; true when there was something. */

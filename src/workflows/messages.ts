@@ -50,6 +50,8 @@ export interface GuardWatch {
   readonly run: string;
   readonly sources: readonly PlannedSource[];
   readonly groups: readonly PlannedGroup[];
+  /** Snapshots whose command may still be carried out: looked for once more when everything else is over. */
+  readonly late?: readonly PlannedGroup[];
   /** Hosts this run may have locked. */
   readonly targetHosts?: readonly string[];
   /** ms; when nothing was heard of the parent for so long, the guard acts. */

@@ -46,6 +46,8 @@ describe('a start whose answer is lost', () => {
     });
     expect(outcome.violations, story(outcome)).toEqual([]);
     expect(outcome.world.acts.join()).toContain('lands-late');
-    expect(reportOf(outcome.world.runsOf('copy')[0]!)?.outcome).not.toBe('running');
+    const report = reportOf(outcome.world.runsOf('copy')[0]!);
+    // Seen within the pause it counts, and only then.
+    expect(report?.outcome).toBe(one.ms < 5_000 ? 'done' : 'failed');
   });
 });

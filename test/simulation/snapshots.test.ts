@@ -100,14 +100,14 @@ describe('a snapshot whose answer was lost after everything was read', () => {
         return withMethods<StartSession>(session, {
           startSnapshot: async (order, within) => ({
             ...(await session.startSnapshot(order, within)),
-            ...{ started: 'unknown', code: 'CHANNEL_LOST', message: 'planted' },
+            ...{ started: 'unknown', code: 'CHANNEL_LOST', message: 'planted', unheard: true },
           }),
         });
       },
     });
   const planted: Planted = { lie: ({ arrays }) => ({ arrays: (name) => unheard(arrays(name)) }) };
 
-  it('counts, once it is found under our name: it was absent in the pause, and nothing was broken', async () => {
+  it('counts when it is read under our name before anybody is given back: it was absent in the pause, and nothing was broken', async () => {
     const { report, status, snapshots } = await copy(QUIESCED, [], planted);
     expect({ status, grade: report.grade, verified: report.verified }).toEqual({
       ...{ status: 'COMPLETED', grade: 'filesystem', verified: true },
@@ -119,7 +119,7 @@ describe('a snapshot whose answer was lost after everything was read', () => {
     const thawed = [fault('session.startSnapshot', 'foreign-thaw', { where: 'svc1' })];
     const { report, snapshots } = await copy(QUIESCED, thawed, planted);
     expect({ code: report.error?.code, grade: report.grade, snapshots }).toEqual({
-      ...{ code: 'START_UNKNOWN', grade: undefined, snapshots: [] },
+      ...{ code: 'GRADE_TOO_LOW', grade: undefined, snapshots: [] },
     });
   });
 });

@@ -4,7 +4,7 @@ import type { StartAnswer } from '../array.js';
 import type { StartOrder } from './start-orders.js';
 import type { Row } from './row.js';
 
-export type Verdict = Pick<StartAnswer, 'started' | 'code' | 'message'>;
+export type Verdict = Pick<StartAnswer, 'started' | 'code' | 'message' | 'unheard'>;
 
 export const STARTED: Verdict = { started: 'done', code: '', message: '' };
 
@@ -13,7 +13,8 @@ export function failedStart(error: unknown): Verdict {
   const cmmvc = details['cmmvc'];
   // "Already copying": somebody started it, perhaps we, perhaps not.
   const started = outcome === 'not-done' && code !== 'ALREADY_COPYING' ? 'not-done' : 'unknown';
-  return { started, code: typeof cmmvc === 'string' ? cmmvc : code, message };
+  if (typeof cmmvc === 'string') return { started, code: cmmvc, message };
+  return { started, code, message, ...(started === 'unknown' ? { unheard: true } : {}) };
 }
 
 /** Of a command that succeeded. `Snapshot, id [5], successfully created`, over REST the same in JSON: the id in brackets is the proof. */
@@ -23,6 +24,7 @@ export function succeeded({ tellsId, start }: StartOrder, answer: string): Verdi
     started: 'unknown',
     code: 'UNREADABLE_OUTPUT',
     message: `${start.verb} exits 0 without an id`,
+    unheard: true,
   };
 }
 

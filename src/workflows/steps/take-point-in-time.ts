@@ -49,9 +49,10 @@ export async function takePointInTime(copy: CopyRun): Promise<void> {
 /** The start itself, by the method the request names. To be run inside `withQuiescedSources`. Throws the first thing that went wrong. */
 export async function startGroups(copy: CopyRun): Promise<void> {
   const { sources, maxPauseMs } = copy.plan;
-  const groups = copy.groups.map(({ planned, name }) => {
+  const groups = copy.groups.map(({ planned, name, startTimesBefore: before }) => {
     const { array, restore = false } = planned;
-    return { array, name, restore, ...withSnapshot(planned) };
+    const startTimesBefore = [...new Set(before)];
+    return { array, name, restore, startTimesBefore, ...withSnapshot(planned) };
   });
   // Cancelled before it is asked for: nothing is sent, so production that a restore would have overwritten is as it was.
   if (CancellationScope.current().consideredCancelled)

@@ -78,6 +78,16 @@ export const OF_THE_PAUSE: readonly Mutant[] = [
     cells: /cancel at flashCopyVerify|answer-lost at flashCopyMarkAfter/,
   },
   {
+    name: 'what is found copying after the give back counts',
+    file: 'src/workflows/fence.ts',
+    edits: [['return copy.plan.sources.length === 0 && prepared &&', 'return prepared &&']],
+    also: [
+      { file: 'src/domain/timing.ts', edits: [['arrayStartSeen: 5_000,', 'arrayStartSeen: 0,']] },
+    ],
+    method: 'quiesce',
+    cells: /lands-late \d+ ms at session.startPrepared/,
+  },
+  {
     name: 'a zombie goes on: what was given up still acts',
     file: 'src/activities/create-activities.ts',
     edits: [['const current = forCurrentAttempts(given);', 'const current = given;']],
