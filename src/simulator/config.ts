@@ -1,5 +1,6 @@
 // The configuration of a simulated array: what it is called, who may log in, what it holds at its first start. Text becomes values here.
 import { z } from 'zod';
+import { EFFECT, EFFECTS } from './faults.js';
 
 const UNITS = { b: 1, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 } as const;
 
@@ -49,15 +50,9 @@ const times = {
   times: z.number().int().positive().default(1),
 };
 
-/** One of the effects of `simfault -do`: drop, fail, failover, a CMMVC code, delay:MS, http:STATUS. */
 const fault = z.strictObject({
   on: z.string().min(1),
-  do: z
-    .string()
-    .regex(
-      /^(drop|fail|failover|CMMVC\d{4}[EWI]|delay:\d+|http:\d{3})$/,
-      'drop, fail, failover, CMMVC..., delay:MS or http:STATUS',
-    ),
+  do: z.string().regex(EFFECT, EFFECTS),
   ...times,
 });
 
@@ -73,6 +68,8 @@ export const simulatorConfigSchema = z.strictObject({
   pools: z.array(z.strictObject({ name: z.string(), capacity: size })).min(1),
   volumes: z.array(volume).default([]),
   hosts: z.array(host).default([]),
+  /** What the SSH door offers: `old` is ssh-rsa and diffie-hellman-group14-sha1 alone. */
+  ssh: z.strictObject({ algorithms: z.enum(['today', 'old']).default('today') }).prefault({}),
   /** speed 10: prepare and background copy take a tenth of the time. Time stamps are never accelerated. */
   clock: z.strictObject({ speed: z.number().positive().default(1) }).default({ speed: 1 }),
   /** Where hosts reach the nodes; by default addresses of the documentation range. */
@@ -85,6 +82,8 @@ export const simulatorConfigSchema = z.strictObject({
       stopOnIdle: z.enum(['no-op', 'refused']).optional(),
       groupNameLimit: z.union([z.literal(15), z.literal(63)]).optional(),
       prepOfPrepared: z.enum(['starts', 'refused']).optional(),
+      startTimeAfterStop: z.enum(['cleared', 'kept']).optional(),
+      sourceWithSnapshots: z.enum(['refused', 'prepared']).optional(),
       preparedTarget: z.enum(['offline', 'online']).optional(),
       restErrors: z.enum(['text', 'json']).optional(),
       expandWithMappings: z.boolean().optional(),

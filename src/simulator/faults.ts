@@ -8,14 +8,26 @@ export type FaultEffect =
   | 'fail'
   /** A code answers in place of the command's own answer. */
   | { readonly code: string }
+  /** Over SSH: lines before what the command prints, a banner or a code; the command runs. */
+  | { readonly printed: string }
+  /** Over SSH: a code on standard output instead of the answer (CMMVC7017E, too many sessions). */
+  | { readonly onStdout: string; readonly exitCode: 0 | 1 }
   /** `before`: the effect comes so much later, whether or not the caller still waits. */
   | { readonly delayMs: number }
   /** For `rest`: an HTTP status instead of the answer. */
   | { readonly http: number };
 
+/** How an effect is written in a configuration and after `simfault -do`. */
+export const EFFECT =
+  /^(drop|fail|failover|CMMVC\d{4}[EWI]|delay:\d+|http:\d{3}|banner(:CMMVC\d{4}[EWI])?|stdout0?:CMMVC\d{4}E)$/;
+
+/** For people: the forms of EFFECT. */
+export const EFFECTS =
+  'drop, fail, failover, CMMVC..., delay:MS, http:STATUS, banner[:CMMVC...] or stdout[0]:CMMVC...';
+
 export interface Fault {
   /**
-   * A command (`startfcconsistgrp`), or `flush` (prepare ends in `stopped`), `login` (SSH), `rest` (any request),
+   * A command (`startfcconsistgrp`), or `command` (any command), `flush` (prepare ends in `stopped`), `login` (SSH), `rest` (any request),
    * `target-io:VOLUME` (the background copy meets an I/O error there).
    */
   readonly on: string;

@@ -81,7 +81,8 @@ export async function resume(machine: Machine, store: 'memory' | 'image'): Promi
       volume.uid = (await reach.serve(volume, engine.imagePath(volume))) ?? volume.uid;
   }
   for (const mapping of state.mappings) {
-    const lost = store === 'memory' && mapping.startTime !== '';
+    const begun = mapping.startTime !== '' || mapping.state !== 'idle_or_copied';
+    const lost = store === 'memory' && begun;
     if (lost)
       Object.assign(mapping, { state: 'stopped', pending: GrainSet.full(mapping.pending.total) });
     if (lost) await engine.poison(mapping);

@@ -30,7 +30,10 @@ export interface Simulator extends SimulatedSystem {
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const system = await createSystem(options);
   const { clock, dataDir } = options;
-  const hostKey = await hostKeyIn(dataDir);
+  const hostKey = await hostKeyIn(
+    dataDir,
+    system.config.ssh.algorithms === 'old' ? 'rsa' : 'ed25519',
+  );
   const doors: (SshDoor | RestDoor)[] = [];
   const watch = options.dataPlane ? watchPolicies(system, clock, options.warn) : undefined;
   const close = async (): Promise<void> => {

@@ -1,23 +1,26 @@
-// Copy-on-write by grains, for real: a target reads through to its source until a grain is copied, a write to either side copies it first.
-// No method lets anything between its reads and writes, except the cut, which goes from mapping to mapping: the write gate makes it one instant.
+// Copy-on-write by grains, for real: a target reads through to its source until a grain is copied,
+// a write to either side copies it first. What nobody ever wrote is found by asking the pages up the
+// chain, and copied without looking at bytes.
+// No method lets anything between its reads and writes, except the cut, which goes from mapping to
+// mapping: the write gate makes it one instant.
 /* eslint-disable @typescript-eslint/require-await -- the port is asynchronous for files; here all is done before the promise exists */
 import type { ArrayState, Mapping, Volume } from '../model/state.js';
 import { grainBytes } from '../model/state.js';
-import { GrainSet, grainsOf } from '../model/grain-set.js';
+import { GrainSet, grainsOf, type Run } from '../model/grain-set.js';
 import { isActive } from '../model/legality.js';
-import { MemoryPages } from '../store/memory.js';
+import { MemoryPages, PAGE, pagesOf } from '../store/memory.js';
 import type { ByteRange, CopyEngine } from './engine.js';
 import { rubbish, scribbledGrains } from './rubbish.js';
 
 export class CopyOnWriteEngine implements CopyEngine {
   private readonly pages = new MemoryPages();
-  /** Originals below the scribbles of prepare: a refresh must not count them as changed by a host. */
+  /** Below the scribbles of prepare: a refresh must not count them as changed by a host. */
   private readonly spared = new Map<number, Map<number, Uint8Array | 'empty'>>();
 
   constructor(private readonly state: ArrayState) {}
 
   async create(volume: Volume): Promise<void> {
-    this.pages.create(volume.id);
+    this.pages.create(volume.id, volume.capacityBytes);
   }
 
   async remove(volume: Volume): Promise<void> {
@@ -32,7 +35,7 @@ export class CopyOnWriteEngine implements CopyEngine {
     const range = { offset, length: data.length };
     this.keepForTargets(volume.id, range);
     for (const inbound of this.inbound(volume.id))
-      for (const grain of grainsOf(range, grainBytes(inbound))) this.fetch(inbound, grain);
+      this.fetch(inbound, grainsOf(range, grainBytes(inbound)));
     this.noteChange(volume.id, range);
     this.pages.write(volume.id, offset, data);
   }
@@ -40,19 +43,16 @@ export class CopyOnWriteEngine implements CopyEngine {
   async prepare(mapping: Mapping): Promise<void> {
     const originals = new Map<number, Uint8Array | 'empty'>();
     for (const grain of scribbledGrains(mapping.pending.total)) {
-      if (this.state.partnerOf(mapping)?.pending.has(grain)) continue; // the partner still reads that grain from here
-      const range = this.rangeOf(mapping, grain);
+      // The partner still reads that grain from here.
+      if (this.state.partnerOf(mapping)?.pending.has(grain)) continue;
+      const range = this.rangeOf(mapping, { from: grain, to: grain + 1 });
       this.keepForTargets(mapping.target, range);
-      const empty = this.pages.isEmpty(mapping.target, range.offset, range.length);
+      const held = this.pages.held(mapping.target, pagesOf(range)).length > 0;
       originals.set(
         grain,
-        empty ? 'empty' : this.pages.read(mapping.target, range.offset, range.length),
+        held ? this.pages.read(mapping.target, range.offset, range.length) : 'empty',
       );
-      this.pages.write(
-        mapping.target,
-        range.offset,
-        rubbish('SCRIBBLED', { mapping: mapping.name, grain, length: range.length }),
-      );
+      this.ruin(mapping, 'SCRIBBLED', [{ from: grain, to: grain + 1 }]);
     }
     this.spared.set(mapping.id, originals);
   }
@@ -65,9 +65,8 @@ export class CopyOnWriteEngine implements CopyEngine {
     for (const mapping of mappings) {
       await Promise.resolve();
       const needed = this.neededGrains(mapping);
-      for (const grain of needed.members())
-        this.noteDownstream(mapping, this.rangeOf(mapping, grain));
-      this.takeBackScribbles(mapping);
+      for (const run of needed.runs()) this.noteDownstream(mapping, this.rangeOf(mapping, run));
+      this.takeBackScribbles(mapping, needed);
       this.spared.delete(mapping.id);
       mapping.pending = needed;
       mapping.changed = GrainSet.empty(needed.total);
@@ -78,25 +77,19 @@ export class CopyOnWriteEngine implements CopyEngine {
     // All is known at the cut.
   }
 
-  async copyGrains(mapping: Mapping, grains: readonly number[]): Promise<void> {
-    for (const grain of grains) this.fetch(mapping, grain);
+  async copyGrains(mapping: Mapping, grains: readonly Run[]): Promise<void> {
+    for (const run of grains) this.fetch(mapping, run);
   }
 
   async poison(mapping: Mapping): Promise<void> {
-    for (const grain of mapping.pending.members()) {
-      const { offset, length } = this.rangeOf(mapping, grain);
-      this.noteChange(mapping.target, { offset, length });
-      this.pages.write(
-        mapping.target,
-        offset,
-        rubbish('POISONED', { mapping: mapping.name, grain, length }),
-      );
-    }
+    const runs = mapping.pending.runs();
+    for (const run of runs) this.noteChange(mapping.target, this.rangeOf(mapping, run));
+    this.ruin(mapping, 'POISONED', runs);
   }
 
   async abandon(mapping: Mapping): Promise<void> {
     for (const grain of this.spared.get(mapping.id)?.keys() ?? [])
-      this.noteChange(mapping.target, this.rangeOf(mapping, grain));
+      this.noteChange(mapping.target, this.rangeOf(mapping, { from: grain, to: grain + 1 }));
     this.spared.delete(mapping.id);
   }
 
@@ -129,63 +122,103 @@ export class CopyOnWriteEngine implements CopyEngine {
 
   private readLogical(volume: number, range: ByteRange): Uint8Array {
     const data = this.pages.read(volume, range.offset, range.length);
-    for (const inbound of this.inbound(volume)) {
-      if (inbound.pending.size === 0) continue;
-      const size = grainBytes(inbound);
-      for (const grain of grainsOf(range, size)) {
-        if (!inbound.pending.has(grain)) continue;
-        const from = Math.max(range.offset, grain * size);
-        const part = {
-          offset: from,
-          length: Math.min(range.offset + range.length, (grain + 1) * size) - from,
-        };
-        data.set(this.readLogical(inbound.source, part), from - range.offset);
+    for (const inbound of this.inbound(volume))
+      for (const run of inbound.pending.runs(grainsOf(range, grainBytes(inbound)))) {
+        const part = overlap(range, this.rangeOf(inbound, run));
+        data.set(this.readLogical(inbound.source, part), part.offset - range.offset);
       }
-    }
     return data;
   }
 
-  /** Brings one grain of the point in time into the target itself. */
-  private fetch(mapping: Mapping, grain: number): void {
-    if (!isActive(mapping) || !mapping.pending.has(grain)) return;
-    const { offset, length } = this.rangeOf(mapping, grain);
-    const content = this.readLogical(mapping.source, { offset, length });
-    const stale = !this.pages.isEmpty(mapping.target, offset, length);
-    if (stale || content.some((byte) => byte !== 0))
-      this.pages.write(mapping.target, offset, content);
-    mapping.pending.delete(grain);
+  /** Pages that a reader may find something in, by itself or up the chain; never one too few. */
+  private occupied(volume: number, pages: Run): Run[] {
+    const found = this.pages.held(volume, pages);
+    for (const inbound of this.inbound(volume)) {
+      const scale = grainBytes(inbound) / PAGE;
+      const grains = { from: Math.floor(pages.from / scale), to: Math.ceil(pages.to / scale) };
+      for (const run of inbound.pending.runs(grains))
+        found.push(...this.occupied(inbound.source, within(scaled(run, scale), pages)));
+    }
+    return found;
+  }
+
+  /** Brings grains of the point in time into the target itself. */
+  private fetch(mapping: Mapping, grains: Run): void {
+    if (!isActive(mapping)) return;
+    const size = grainBytes(mapping);
+    for (const run of mapping.pending.runs(grains)) {
+      const filled = GrainSet.empty(mapping.pending.total);
+      for (const pages of this.occupied(mapping.source, pagesOf(this.rangeOf(mapping, run)))) {
+        const { from, to } = grainsOf({ offset: pages.from * PAGE, length: bytesIn(pages) }, size);
+        filled.add(from, to);
+      }
+      for (const gap of filled.gaps(run))
+        this.pages.discard(mapping.target, pagesOf(this.rangeOf(mapping, gap)));
+      for (const grain of filled.runs(run)) this.fetchEach(mapping, grain);
+      mapping.pending.delete(run.from, run.to);
+    }
+  }
+
+  private fetchEach(mapping: Mapping, { from, to }: Run): void {
+    for (let grain = from; grain < to; grain++) {
+      const range = this.rangeOf(mapping, { from: grain, to: grain + 1 });
+      const content = this.readLogical(mapping.source, range);
+      if (content.some((byte) => byte !== 0))
+        this.pages.write(mapping.target, range.offset, content);
+      else this.pages.discard(mapping.target, pagesOf(range));
+    }
   }
 
   /** Before a source changes: every target that still reads that range from it gets its own copy. */
   private keepForTargets(source: number, range: ByteRange): void {
     for (const mapping of this.state.mappingsFrom(source))
-      if (mapping.pending.size > 0)
-        for (const grain of grainsOf(range, grainBytes(mapping))) this.fetch(mapping, grain);
+      this.fetch(mapping, grainsOf(range, grainBytes(mapping)));
   }
 
   private noteChange(volume: number, range: ByteRange): void {
     for (const mapping of this.state.mappingsOn(volume)) {
       if (!mapping.incremental) continue;
-      for (const grain of grainsOf(range, grainBytes(mapping))) mapping.changed.add(grain);
+      const { from, to } = grainsOf(range, grainBytes(mapping));
+      mapping.changed.add(from, to);
     }
   }
 
-  /** The target is about to change: what depends on its old content is copied out, what records its changes is told. */
+  /** The target is about to change: what depends on its old content is copied out first. */
   private noteDownstream(mapping: Mapping, range: ByteRange): void {
     for (const other of this.state.mappingsFrom(mapping.target)) {
-      for (const grain of grainsOf(range, grainBytes(other))) {
-        this.fetch(other, grain);
-        if (other.incremental) other.changed.add(grain);
-      }
+      const grains = grainsOf(range, grainBytes(other));
+      this.fetch(other, grains);
+      if (other.incremental) other.changed.add(grains.from, grains.to);
     }
   }
 
-  private takeBackScribbles(mapping: Mapping): void {
+  /** Where the copy will bring content of its own, what was there does not matter. */
+  private takeBackScribbles(mapping: Mapping, needed: GrainSet): void {
     for (const [grain, original] of this.spared.get(mapping.id) ?? []) {
-      const { offset, length } = this.rangeOf(mapping, grain);
-      if (original === 'empty') this.pages.discard(mapping.target, offset, length);
-      else this.pages.write(mapping.target, offset, original);
+      const range = this.rangeOf(mapping, { from: grain, to: grain + 1 });
+      if (original === 'empty' || needed.has(grain))
+        this.pages.discard(mapping.target, pagesOf(range));
+      else this.pages.write(mapping.target, range.offset, original);
     }
+  }
+
+  /** Made when it is read: destroying a large volume takes no memory. */
+  private ruin(
+    { name, target, grainKiB }: Mapping,
+    cause: 'POISONED' | 'SCRIBBLED',
+    grains: readonly Run[],
+  ): void {
+    const size = grainKiB * 1024;
+    const runs = grains.map((run) => within(scaled(run, size / PAGE), this.pagesOn(target)));
+    this.pages.fill(target, runs, (page) => {
+      const grain = Math.floor((page * PAGE) / size);
+      const at = (page * PAGE) % size;
+      return rubbish(cause, { mapping: name, grain, length: size }).subarray(at, at + PAGE);
+    });
+  }
+
+  private pagesOn(volume: number): Run {
+    return pagesOf({ offset: 0, length: this.state.volume(volume).capacityBytes });
   }
 
   /** All grains for a first or incomplete copy, the changed ones for a refresh; never those the partner still reads from this target. */
@@ -193,14 +226,30 @@ export class CopyOnWriteEngine implements CopyEngine {
     const refresh = mapping.incremental && mapping.completeBefore;
     const needed = refresh ? mapping.changed.copy() : GrainSet.full(mapping.pending.total);
     const partner = this.state.partnerOf(mapping);
-    if (partner && isActive(partner))
-      for (const grain of partner.pending.members()) needed.delete(grain);
+    if (!partner || !isActive(partner)) return needed;
+    // Grains of two sizes do not fall together: then the partner gets its own copies first.
+    if (partner.grainKiB !== mapping.grainKiB)
+      this.fetch(partner, { from: 0, to: partner.pending.total });
+    else for (const { from, to } of partner.pending.runs()) needed.delete(from, to);
     return needed;
   }
 
-  private rangeOf(mapping: Mapping, grain: number): ByteRange {
+  private rangeOf(mapping: Mapping, { from, to }: Run): ByteRange {
     const size = grainBytes(mapping);
     const capacity = this.state.volume(mapping.target).capacityBytes;
-    return { offset: grain * size, length: Math.min(size, capacity - grain * size) };
+    return { offset: from * size, length: Math.min(to * size, capacity) - from * size };
   }
+}
+
+const bytesIn = ({ from, to }: Run): number => (to - from) * PAGE;
+const scaled = ({ from, to }: Run, scale: number): Run => ({ from: from * scale, to: to * scale });
+const within = (run: Run, bounds: Run): Run => ({
+  from: Math.max(run.from, bounds.from),
+  to: Math.min(run.to, bounds.to),
+});
+
+function overlap(one: ByteRange, other: ByteRange): ByteRange {
+  const offset = Math.max(one.offset, other.offset);
+  const end = Math.min(one.offset + one.length, other.offset + other.length);
+  return { offset, length: end - offset };
 }

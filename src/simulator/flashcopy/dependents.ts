@@ -1,5 +1,6 @@
 // Which copies hang on another one: they read grains that its target alone holds. A stop must move those first (cleaning), or take them along (-force).
 import type { Machine } from '../machine.js';
+import type { Run } from '../model/grain-set.js';
 import { isActive } from '../model/legality.js';
 import { grainBytes, type Mapping } from '../model/state.js';
 
@@ -39,7 +40,7 @@ export function directDependents(machine: Machine, mapping: Mapping): Mapping[] 
 }
 
 /** Grains of `other` that cleaning of `mapping` moves, the lowest first, at most so many. */
-export function grainsToClean(mapping: Mapping, other: Mapping, limit: number): number[] {
+export function grainsToClean(mapping: Mapping, other: Mapping, limit: number): Run[] {
   const cascade = other.source === mapping.target;
   // A copy that stops before it is complete goes offline: who reads through it needs everything.
   if (cascade && mapping.state === 'stopping') return other.pending.lowest(limit);
@@ -47,14 +48,18 @@ export function grainsToClean(mapping: Mapping, other: Mapping, limit: number): 
 }
 
 /** Pending on `other`, held by the target of `mapping`. */
-function heldFor(mapping: Mapping, other: Mapping, limit: number): number[] {
+function heldFor(mapping: Mapping, other: Mapping, limit: number): Run[] {
   if (mapping.pending.size === 0) return other.pending.lowest(limit);
-  if (mapping.pending.size === mapping.pending.total) return [];
-  const scale = grainBytes(other) / grainBytes(mapping);
-  const found: number[] = [];
-  for (const grain of other.pending.members()) {
-    if (found.length >= limit) break;
-    if (!mapping.pending.has(Math.floor(grain * scale))) found.push(grain);
+  const scale = grainBytes(mapping) / grainBytes(other);
+  const found: Run[] = [];
+  let left = limit;
+  for (const gap of mapping.pending.gaps()) {
+    const held = { from: Math.ceil(gap.from * scale), to: Math.ceil(gap.to * scale) };
+    for (const { from, to } of other.pending.runs(held)) {
+      if (left <= 0) return found;
+      found.push({ from, to: Math.min(to, from + left) });
+      left -= to - from;
+    }
   }
   return found;
 }

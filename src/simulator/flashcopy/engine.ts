@@ -1,5 +1,6 @@
 // Port: how the bytes of FlashCopy move. Two engines keep it: copy-on-write by grains in memory, and clones of image files.
 // The rules (states, which grains, when) are not here: engines obey the mapping they are given.
+import type { Run } from '../model/grain-set.js';
 import type { Mapping, Volume } from '../model/state.js';
 
 export interface ByteRange {
@@ -23,7 +24,7 @@ export interface CopyEngine {
   /** After the instant, before hosts reach the targets again. */
   afterCut(mappings: readonly Mapping[]): Promise<void>;
   /** Background copy of some pending grains; the caller takes them off `pending`. */
-  copyGrains(mapping: Mapping, grains: readonly number[]): Promise<void>;
+  copyGrains(mapping: Mapping, grains: readonly Run[]): Promise<void>;
   /** Stop below 100 %: pending grains become unreadable rubbish. */
   poison(mapping: Mapping): Promise<void>;
   /** Prepare without a start: what it threw away stays lost. */

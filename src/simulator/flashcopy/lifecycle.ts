@@ -1,21 +1,19 @@
 // Prepare, start and stop of one mapping or of all members of a group at once. Legality is checked by the callers, the bytes are the engine's.
 import { arrayTime } from '../model/array-time.js';
-import { refuse } from '../model/codes.js';
+import { ArrayError, refuse } from '../model/codes.js';
 import { GrainSet } from '../model/grain-set.js';
 import { isActive, targetOffline } from '../model/legality.js';
-import { grainBytes, type Group, type Mapping } from '../model/state.js';
+import { grainBytes, type ArrayState, type Group, type Mapping } from '../model/state.js';
 import type { Machine } from '../machine.js';
 import { directDependents } from './dependents.js';
 
-/** idle_or_copied or stopped -> preparing. Throws CMMVC6310E when the target feeds other active mappings and `restore` was not said. */
+/** idle_or_copied or stopped -> preparing: all of them, or, when one is refused, none. */
 export async function prepare(
   machine: Machine,
   mappings: readonly Mapping[],
   restore: boolean,
 ): Promise<void> {
-  for (const mapping of mappings)
-    if (!restore && machine.state.mappingsFrom(mapping.target).some(isActive))
-      throw refuse('CMMVC6310E', mapping.name);
+  for (const mapping of mappings) checkPreparable(machine, mapping, restore);
   for (const mapping of mappings) fitGrains(machine, mapping);
   const flushFails = machine.faults.take('flush', 'before').includes('fail');
   for (const mapping of mappings) {
@@ -41,11 +39,28 @@ export async function prepare(
   });
 }
 
-/** Volumes may have grown since: the copy begins anew, over all of it. Throws CMMVC5924E when only one of them has. */
+/**
+ * Throws CMMVC6310E when the target feeds other active mappings and `restore` was not said,
+ * CMMVC9664E when one of the volumes was resized, CMMVC9862E for a source with snapshots, and
+ * the code of a volume that another function holds.
+ */
+function checkPreparable({ state, profile }: Machine, mapping: Mapping, restore: boolean): void {
+  const [source, target] = [state.volume(mapping.source), state.volume(mapping.target)];
+  if (!restore && state.mappingsFrom(target.id).some(isActive))
+    throw refuse('CMMVC6310E', mapping.name);
+  if (source.capacityBytes !== target.capacityBytes) throw refuse('CMMVC9664E', mapping.name);
+  if (profile.sourceWithSnapshots === 'refused' && hasSnapshots(state, source.id))
+    throw refuse('CMMVC9862E', source.name);
+  for (const { refuses, name } of [source, target])
+    if (refuses !== undefined) throw new ArrayError(refuses, name);
+}
+
+const hasSnapshots = ({ snapshots }: ArrayState, id: number): boolean =>
+  snapshots.some(({ members }) => members.some(({ volume }) => volume === id));
+
+/** Volumes may have grown since: the copy begins anew, over all of it. */
 function fitGrains({ state }: Machine, mapping: Mapping): void {
   const { capacityBytes } = state.volume(mapping.target);
-  if (state.volume(mapping.source).capacityBytes !== capacityBytes)
-    throw refuse('CMMVC5924E', mapping.name);
   const grains = Math.ceil(capacityBytes / grainBytes(mapping));
   if (grains === mapping.pending.total) return;
   mapping.pending = GrainSet.full(grains);
@@ -152,6 +167,7 @@ export async function endCopy(machine: Machine, mapping: Mapping): Promise<void>
     return;
   }
   mapping.state = 'stopped';
+  if (machine.profile.startTimeAfterStop === 'cleared') mapping.startTime = '';
   await machine.reach.setOnline(machine.state.volume(mapping.target), false);
   machine.reach.later('poison', () => machine.engine.poison(mapping));
 }

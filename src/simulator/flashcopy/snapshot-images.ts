@@ -13,8 +13,14 @@ export function snapshotState(
   return isNeeded(machine, snapshot) ? 'dependent_deleting' : 'deleting';
 }
 
-/** `now`: of an earlier moment, when what happened since then is made up for in its order. */
-export async function retireSnapshots(machine: Machine, now = machine.clock.now()): Promise<void> {
+/**
+ * `now`: of an earlier moment, when what happened since then is made up for in its order.
+ * True when some went.
+ */
+export async function retireSnapshots(
+  machine: Machine,
+  now = machine.clock.now(),
+): Promise<boolean> {
   const { state } = machine;
   const gone = state.snapshots.filter((snapshot) => {
     if (snapshot.expires !== undefined && snapshot.expires <= now) snapshot.deleting = true;
@@ -24,6 +30,7 @@ export async function retireSnapshots(machine: Machine, now = machine.clock.now(
   for (const { members } of gone)
     for (const { image } of members) await removeImage(machine, image);
   drop(state.snapshots, (snapshot) => gone.includes(snapshot));
+  return gone.length > 0;
 }
 
 const isNeeded = ({ state }: Machine, { members }: Snapshot): boolean =>

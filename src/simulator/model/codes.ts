@@ -67,14 +67,20 @@ const MEANINGS = {
   CMMVC6466E: 'A FlashCopy mapping for this target exists already.',
   CMMVC6527E: 'The name contains invalid characters.',
   CMMVC6578E: 'The iSCSI name is invalid or assigned elsewhere.',
+  CMMVC7017E: 'The login failed, too many sessions are open.',
   CMMVC7019E: 'The size is not a multiple of 512 bytes.',
   CMMVC7205E: 'The command is not supported by this system.',
   CMMVC8710E: 'There are not enough extents in the pool to create the volume.',
   CMMVC8749E: 'The volume group is not empty.',
   CMMVC8783E: 'Refused, the volume is protected, it had host I/O recently.',
   CMMVC8957E: 'The volume does not exist.',
+  CMMVC8984E: 'Refused, another function of the system holds a volume of the mapping.',
   CMMVC9328E: 'The NVMe port is invalid or assigned elsewhere.',
+  CMMVC9406E: 'Refused, a volume of the mapping is not in a state for FlashCopy.',
+  CMMVC9664E: 'Not prepared, source and target differ in size.',
+  CMMVC9634W: 'The system has a warning for who logs in.',
   CMMVC9755E: 'The snapshot does not exist.',
+  CMMVC9862E: 'Not prepared, the source has snapshots of the system.',
 } as const;
 
 export type Cmmvc = keyof typeof MEANINGS;

@@ -10,6 +10,10 @@ export interface Profile {
   readonly snapshotColumns: boolean;
   /** `start -prep` of what is prepared already: IBM says it succeeds, the documentation of the flag says it fails. */
   readonly prepOfPrepared: 'starts' | 'refused';
+  /** IBM's Ansible module starts what has no start time: a copy that was stopped below 100 % is one. */
+  readonly startTimeAfterStop: 'cleared' | 'kept';
+  /** A mapping whose source has snapshots of the system: CMMVC9862E at prepare, or prepared like any. */
+  readonly sourceWithSnapshots: 'refused' | 'prepared';
   /** How lsvdisk calls a target that is preparing or prepared; I/O fails in either case. */
   readonly preparedTarget: 'offline' | 'online';
   /** What a refusal looks like over REST: plain text, or an object with code and description. */
@@ -39,6 +43,8 @@ const OLDEST: Omit<Profile, 'codeLevel'> = {
   groupNameLimit: 63,
   snapshotColumns: false,
   prepOfPrepared: 'starts',
+  startTimeAfterStop: 'cleared',
+  sourceWithSnapshots: 'refused',
   preparedTarget: 'offline',
   restErrors: 'text',
   ownerColumns: true,

@@ -47,6 +47,8 @@ export interface Volume {
     readonly volume: string;
     readonly snapshot: string;
   };
+  /** Held by a function that is not simulated: no mapping of it is prepared, with this code. */
+  refuses?: string;
   /** ms: the last host I/O, for volume protection. */
   lastIo?: number;
   warned?: boolean;

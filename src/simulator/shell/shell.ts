@@ -21,7 +21,19 @@ export interface Answer {
 /** An answer whose form the door chooses. */
 export interface Called {
   readonly output: Output;
+  /** Printed before it over SSH, by a fault. */
+  readonly preface: string;
   readonly args: Arguments;
+}
+
+/** A code where the answer should be: on standard output, whatever the exit status. */
+class OnStdout extends ArrayError {
+  constructor(
+    code: string,
+    readonly exitCode: 0 | 1,
+  ) {
+    super(code, 'fault on demand');
+  }
 }
 
 /** No command of the array at all. */
@@ -72,13 +84,15 @@ export class Shell {
     if (!reaches(this.machine.profile, command.since)) throw refuse('CMMVC7205E', name);
     const args = parseArguments(rest, command.grammar);
     if (!mayRun(command, caller.role)) throw refuse('CMMVC6253E', caller.user);
-    await this.suffer(name, this.machine.faults.take(name, 'before'), 'not-done');
+    const before = this.faultsOn(name, 'before');
+    await this.suffer(name, before, 'not-done');
     await command.before?.(this.machine, args, async (inner) => {
       await this.call(inner, caller);
     });
     const output = await this.turn.run(() => this.take(command, args, caller));
-    await this.suffer(name, this.machine.faults.take(name, 'after'), 'done');
-    return { output, args };
+    const after = this.faultsOn(name, 'after');
+    await this.suffer(name, after, 'done');
+    return { output, args, preface: prefaceOf([...before, ...after]) };
   }
 
   /** Whatever has become due happens, in its turn among the commands. */
@@ -91,21 +105,30 @@ export class Shell {
     if (name === 'echo')
       return { exitCode: 0, stdout: `${words.slice(1).join(' ')}\n`, stderr: '' };
     try {
-      const { output, args } = await this.call(words, caller);
-      return { exitCode: 0, stdout: textOf(output, args), stderr: '' };
+      const { output, args, preface } = await this.call(words, caller);
+      return { exitCode: 0, stdout: `${preface}${textOf(output, args)}`, stderr: '' };
     } catch (error) {
       if (error instanceof FlashCopyError && error.code === 'CHANNEL_LOST') throw error;
       if (error instanceof UnknownCommand)
         return { exitCode: 127, stdout: '', stderr: `rbash: ${name}: command not found\n` };
+      if (error instanceof OnStdout)
+        return { exitCode: error.exitCode, stdout: `${error.message}\n`, stderr: '' };
       return { exitCode: 1, stdout: '', stderr: `${arrayErrorOf(error).message}\n` };
     }
   }
 
   private async take(command: Command, args: Arguments, caller: Caller): Promise<Output> {
-    await passTime(this.machine);
-    const output = await command.run(this.machine, args, caller);
-    if (command.changes) await this.machine.save();
-    return output;
+    const happened = await passTime(this.machine);
+    try {
+      return await command.run(this.machine, args, caller);
+    } finally {
+      if (command.changes || happened) await this.machine.save();
+    }
+  }
+
+  private faultsOn(name: string, when: 'before' | 'after'): FaultEffect[] {
+    const { faults } = this.machine;
+    return [...faults.take(name, when), ...faults.take('command', when)];
   }
 
   private async suffer(
@@ -118,11 +141,21 @@ export class Shell {
         await this.machine.clock.sleep(fault.delayMs);
       else if (typeof fault === 'object' && 'code' in fault)
         throw new ArrayError(fault.code, 'fault on demand');
+      else if (typeof fault === 'object' && 'onStdout' in fault)
+        throw new OnStdout(fault.onStdout, fault.exitCode);
       else if (fault === 'failover') this.machine.failover(DEFAULT_FAILOVER_MS);
       if (fault === 'drop-connection' || fault === 'failover') throw channelLost(name, effect);
     }
   }
 }
+
+const BANNER = 'Authorized use only.\nAll activity is recorded.\n';
+
+const prefaceOf = (effects: readonly FaultEffect[]): string =>
+  effects
+    .flatMap((effect) => (typeof effect === 'object' && 'printed' in effect ? effect.printed : []))
+    .map((printed) => (printed === 'banner' ? BANNER : `${new ArrayError(printed).message}\n`))
+    .join('');
 
 /** Anything that is no refusal is a defect of the simulator; the array would say "internal error" too. */
 export const arrayErrorOf = (error: unknown): ArrayError =>

@@ -10,10 +10,12 @@ export interface HostKey {
   readonly fingerprint: string;
 }
 
-export async function hostKeyIn(folder: string): Promise<HostKey> {
-  const path = join(folder, 'ssh_host_ed25519_key');
+type Kind = 'ed25519' | 'rsa';
+
+export async function hostKeyIn(folder: string, kind: Kind = 'ed25519'): Promise<HostKey> {
+  const path = join(folder, `ssh_host_${kind}_key`);
   const kept = await readFile(path, 'utf8').catch(() => undefined);
-  const privateKey = kept ?? newKey();
+  const privateKey = kept ?? newKey(kind);
   if (kept === undefined) {
     await mkdir(folder, { recursive: true });
     await writeFile(path, privateKey, { mode: 0o600 });
@@ -22,9 +24,12 @@ export async function hostKeyIn(folder: string): Promise<HostKey> {
 }
 
 /** One key in some hundred that ssh2 1.17 writes cannot be read back, not even by itself: then another is made. */
-function newKey(): string {
+function newKey(kind: Kind): string {
   for (;;) {
-    const { private: key } = ssh2.utils.generateKeyPairSync('ed25519');
+    const { private: key } =
+      kind === 'rsa'
+        ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 })
+        : ssh2.utils.generateKeyPairSync('ed25519');
     if (!(ssh2.utils.parseKey(key) instanceof Error)) return key;
   }
 }

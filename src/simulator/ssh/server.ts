@@ -1,5 +1,5 @@
 // The array's CLI over SSH: one exec request per command line, many channels per connection, in sequence and at the same time.
-import ssh2, { type Connection, type ServerChannel } from 'ssh2';
+import ssh2, { type Algorithms, type Connection, type ServerChannel } from 'ssh2';
 import type { Clock } from '../../domain/clock.js';
 import { FlashCopyError } from '../../domain/errors.js';
 import type { SimulatedSystem } from '../system.js';
@@ -24,6 +24,12 @@ interface WithoutDelay {
   setNoDelay(on: boolean): void;
 }
 
+/** All that old code levels offer; a client of today refuses them unless it is told otherwise. */
+const OLD: Algorithms = {
+  kex: ['diffie-hellman-group14-sha1'],
+  serverHostKey: ['ssh-rsa'],
+};
+
 /** Rejects when the address is taken. */
 export async function openSshDoor(
   system: SimulatedSystem,
@@ -34,7 +40,11 @@ export async function openSshDoor(
   const configured = { sessions: sshSessions, connectionsPerSecond: sshConnectionsPerSecond };
   const admission = new Admission({ ...configured, ...options.limits }, parts.clock);
   const open = new Set<Connection>();
-  const server = new ssh2.Server({ hostKeys: [parts.hostKey.privateKey] }, (connection) => {
+  const identity = {
+    hostKeys: [parts.hostKey.privateKey],
+    ...(system.config.ssh.algorithms === 'old' ? { algorithms: OLD } : {}),
+  };
+  const server = new ssh2.Server(identity, (connection) => {
     connection.on('error', () => undefined); // a client that vanishes is no matter of ours
     // As OpenSSH does: an answer is several small packets, and each would wait up to 40 ms for the client's delayed acknowledgement.
     (connection as Connection & WithoutDelay).setNoDelay(true);

@@ -81,7 +81,7 @@ export function progressPercent({ state, pending, incremental }: Mapping): numbe
 function differencePercent({ incremental, pending, changed, startTime }: Mapping): number {
   if (!incremental || startTime === '') return 100;
   const waiting = changed.copy();
-  for (const grain of pending.members()) waiting.add(grain);
+  for (const { from, to } of pending.runs()) waiting.add(from, to);
   return Math.ceil((waiting.size / waiting.total) * 100);
 }
 
@@ -94,6 +94,7 @@ function cleanPercent({ cleaning, cleaned }: Mapping): number {
 
 function row(machine: Machine, mapping: Mapping): Row {
   const { state } = machine;
+  const [source, target] = [state.volume(mapping.source), state.volume(mapping.target)];
   const partner = state.partnerOf(mapping);
   const group = mapping.group === 0 ? undefined : state.groups.byId(mapping.group);
   const snapshot = state.snapshots.find(({ members }) =>
@@ -103,9 +104,9 @@ function row(machine: Machine, mapping: Mapping): Row {
     id: String(mapping.id),
     name: mapping.name,
     source_vdisk_id: String(mapping.source),
-    source_vdisk_name: state.volume(mapping.source).name,
+    source_vdisk_name: source.name,
     target_vdisk_id: String(mapping.target),
-    target_vdisk_name: state.volume(mapping.target).name,
+    target_vdisk_name: target.name,
     group_id: String(group?.id ?? ''),
     group_name: group?.name ?? '',
     status: mapping.state,
@@ -127,7 +128,7 @@ function row(machine: Machine, mapping: Mapping): Row {
     type: 'generic',
     restore_progress: mapping.restoring ? String(progressPercent(mapping)) : '0',
     fc_controlled: 'no',
-    size_mismatch: 'no',
+    size_mismatch: source.capacityBytes === target.capacityBytes ? 'no' : 'yes',
     is_snapshot: mapping.owner === 'snapshot' ? 'yes' : 'no',
     snapshot_id: mapping.owner === 'snapshot' ? String(snapshot?.id ?? '') : '',
   };

@@ -43,7 +43,12 @@ function mkfcmap(machine: Machine, args: Arguments): string {
     throw refuse('CMMVC5917E');
   state.mappings.push({
     ...{ id, name: checkName(args.value('name') ?? `fcmap${id}`, state.mappings) },
-    ...{ source: source.id, target: target.id, grainKiB, group: groupToJoin(machine, args) },
+    ...{
+      source: source.id,
+      target: target.id,
+      grainKiB,
+      group: groupToJoin(machine, args, 'made'),
+    },
     ...{ incremental, keepTarget: args.has('keeptarget'), autodelete: args.has('autodelete') },
     ...{
       copyRate: args.integer('copyrate', rateRange(machine)) ?? 50,
@@ -85,43 +90,51 @@ function grainSize(args: Arguments, volumes: readonly Volume[]): 64 | 256 {
 }
 
 /** 0 when none is named. Only an idle, stopped or empty group takes a mapping. */
-function groupToJoin(machine: Machine, args: Arguments): number {
+function groupToJoin(machine: Machine, args: Arguments, how: 'made' | 'moved'): number {
   const reference = args.value('consistgrp');
   if (reference === undefined || reference === '0') return 0;
   const group: Group = named(machine.state.groups, reference);
-  if (!['empty', 'idle_or_copied', 'stopped'].includes(groupState(machine.state, group)))
+  const state = groupState(machine.state, group);
+  if (!['empty', 'idle_or_copied', 'stopped'].includes(state)) {
+    // Who moves a mapping there is told the state of the group, who makes one is not.
+    if (how === 'moved') checkLegal('regroup', state, machine);
     throw refuse('CMMVC5920E');
+  }
   if (machine.state.mappingsOf(group.id).length >= LIMITS.perGroup) throw refuse('CMMVC6034E');
   return group.id;
 }
 
+/** All of it, or, when a part is refused, nothing. */
 async function chfcmap(machine: Machine, args: Arguments): Promise<string> {
-  const { state, profile } = machine;
   const mapping = own(machine, args);
-  const name = args.value('name');
-  if (name !== undefined)
-    mapping.name = checkName(
-      name,
-      state.mappings.filter((other) => other !== mapping),
-    );
-  if (args.has('consistgrp')) {
-    checkLegal('regroup', mapping.state, { profile });
-    const left = state.groups.find(({ id }) => id === mapping.group);
-    if (left) checkLegal('regroup', groupState(state, left), { profile });
-    mapping.group = groupToJoin(machine, args);
-  }
-  mapping.copyRate = args.integer('copyrate', rateRange(machine)) ?? mapping.copyRate;
-  mapping.cleanRate = args.integer('cleanrate', rateRange(machine)) ?? mapping.cleanRate;
-  const autodelete = args.choice('autodelete', ['on', 'off']);
-  if (autodelete !== undefined) mapping.autodelete = autodelete === 'on';
-  const nothing = !['name', 'consistgrp', 'copyrate', 'cleanrate', 'autodelete'].some((flag) =>
-    args.has(flag),
-  );
-  if (nothing) throw refuse('CMMVC5707E');
-  const copied =
-    mapping.state === 'idle_or_copied' && mapping.startTime !== '' && mapping.pending.size === 0;
-  if (autodelete === 'on' && copied) await removeMapping(machine, mapping);
+  const changed = wantedOf(machine, args, mapping);
+  if (Object.keys(changed).length === 0) throw refuse('CMMVC5707E');
+  Object.assign(mapping, changed);
+  const { state, startTime, pending } = mapping;
+  const copied = state === 'idle_or_copied' && startTime !== '' && pending.size === 0;
+  if (changed.autodelete === true && copied) await removeMapping(machine, mapping);
   return '';
+}
+
+function wantedOf(machine: Machine, args: Arguments, mapping: Mapping): Partial<Mapping> {
+  const [name, autodelete] = [args.value('name'), args.choice('autodelete', ['on', 'off'])];
+  const copyRate = args.integer('copyrate', rateRange(machine));
+  const cleanRate = args.integer('cleanrate', rateRange(machine));
+  const others = machine.state.mappings.filter((other) => other !== mapping);
+  return {
+    ...(name === undefined ? {} : { name: checkName(name, others) }),
+    ...(args.has('consistgrp') ? { group: groupToMoveTo(machine, args, mapping) } : {}),
+    ...(copyRate === undefined ? {} : { copyRate }),
+    ...(cleanRate === undefined ? {} : { cleanRate }),
+    ...(autodelete === undefined ? {} : { autodelete: autodelete === 'on' }),
+  };
+}
+
+function groupToMoveTo(machine: Machine, args: Arguments, mapping: Mapping): number {
+  checkLegal('regroup', mapping.state, machine);
+  const left = machine.state.groups.byId(mapping.group);
+  if (left) checkLegal('regroup', groupState(machine.state, left), machine);
+  return groupToJoin(machine, args, 'moved');
 }
 
 async function rmfcmap(machine: Machine, args: Arguments): Promise<string> {

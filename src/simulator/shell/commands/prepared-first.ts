@@ -2,6 +2,7 @@
 import type { StopKind } from '../../flashcopy/lifecycle.js';
 import type { Machine } from '../../machine.js';
 import { refuse } from '../../model/codes.js';
+import { checkLegal } from '../../model/legality.js';
 import type { GroupState, Mapping } from '../../model/state.js';
 import type { Arguments } from '../arguments.js';
 import type { Command } from '../command.js';
@@ -18,10 +19,13 @@ export function preparedFirst(
     if (!args.has('prep')) return;
     const name = args.target();
     await run(BRING_TO_NOW);
-    if (stateOf(machine, name) === 'prepared') {
+    const state = stateOf(machine, name);
+    if (state === 'prepared') {
       if (machine.profile.prepOfPrepared === 'refused') throw refuse('CMMVC5902E', name);
       return;
     }
+    // Refused as the start that it is: who starts what copies is told so (CMMVC5907E).
+    if (state !== 'idle_or_copied' && state !== 'stopped') checkLegal('start', state, machine);
     await run([prestart, ...(args.has('restore') ? ['-restore'] : []), name]);
     while (stateOf(machine, name) === 'preparing') {
       await machine.clock.sleep(POLL_MS);

@@ -10,14 +10,18 @@ import { change, listing, must, withEach, type Command, type Commands } from '..
 import { concise } from '../view.js';
 import { findVolume } from './volume-lookup.js';
 
-/** `drop`, `fail`, `failover`, a code, `delay:MS`, `http:STATUS`. */
+/** The forms of EFFECT in faults.ts. */
 export function parseEffect(text: string): FaultEffect {
   const [, kind, number] = /^(delay|http):(\d+)$/.exec(text) ?? [];
+  const [, place, code] = /^(banner|stdout|stdout0)(?::(CMMVC\d{4}[EWI]))?$/.exec(text) ?? [];
   if (kind === 'delay') return { delayMs: Number(number) };
   if (kind === 'http') return { http: Number(number) };
   if (text === 'drop') return 'drop-connection';
   if (text === 'fail' || text === 'failover') return text;
   if (/^CMMVC\d{4}[EWI]$/.test(text)) return { code: text };
+  if (place === 'banner') return { printed: code ?? 'banner' };
+  if (place !== undefined && code !== undefined)
+    return { onStdout: code, exitCode: place === 'stdout' ? 1 : 0 };
   throw refuse('CMMVC5767E', `-do ${text}`);
 }
 
@@ -25,6 +29,10 @@ export function effectText(effect: FaultEffect): string {
   if (effect === 'drop-connection') return 'drop';
   if (typeof effect === 'string') return effect;
   if ('code' in effect) return effect.code;
+  if ('printed' in effect)
+    return effect.printed === 'banner' ? 'banner' : `banner:${effect.printed}`;
+  if ('onStdout' in effect)
+    return `${effect.exitCode === 0 ? 'stdout0' : 'stdout'}:${effect.onStdout}`;
   return 'delayMs' in effect ? `delay:${effect.delayMs}` : `http:${effect.http}`;
 }
 
@@ -60,6 +68,18 @@ async function simrepair(machine: Machine, args: Arguments): Promise<string> {
   const volume = volumeOf(machine, args);
   delete volume.offline;
   await machine.reach.setOnline(volume, true);
+  return '';
+}
+
+/** What no other command brings about: a function that is not simulated holds the volume. */
+function simrefuse(machine: Machine, args: Arguments): string {
+  const volume = volumeOf(machine, args);
+  const code = args.value('code');
+  if ((code === undefined) !== args.has('off')) throw refuse('CMMVC5707E', '-code or -off');
+  if (code !== undefined && !/^CMMVC\d{4}E$/.test(code))
+    throw refuse('CMMVC5767E', `-code ${code}`);
+  if (code === undefined) delete volume.refuses;
+  else volume.refuses = code;
   return '';
 }
 
@@ -135,6 +155,7 @@ export const simulatorCommands: Commands = {
       }),
       simbreak: onVolume(simbreak),
       simrepair: onVolume(simrepair),
+      simrefuse: change({ values: ['code'], switches: ['off'], object: 'required' }, simrefuse),
       simiogrp: change({ values: ['state'] }, simiogrp),
       simwrite: onVolume(simwrite, ['offset', 'text']),
     },

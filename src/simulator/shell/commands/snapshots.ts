@@ -82,7 +82,7 @@ async function restorefromsnapshot(machine: Machine, args: Arguments): Promise<s
     const busy = machine.state
       .mappingsOn(volume)
       .find((other) => other.target === volume && other.owner !== 'thinclone' && isActive(other));
-    if (busy) throw refuse('CMMVC5903E', volumeName);
+    if (busy) throw refuse('CMMVC5907E', volumeName);
     return { source, target };
   });
   const mappings = pairs.map((pair) => systemMapping(machine, { ...pair, owner: 'restore' }));

@@ -25,6 +25,8 @@ function chvdisk(machine: Machine, args: Arguments): string {
   if (group !== undefined && args.has('novolumegroup'))
     throw refuse('CMMVC5713E', '-novolumegroup');
   const found = group === undefined ? undefined : named(state.volumeGroups, group);
+  const autoexpand = args.choice('autoexpand', ['on', 'off']);
+  // The last thing that may be refused: what follows takes effect as a whole.
   if (name !== undefined)
     volume.name = checkName(
       name,
@@ -34,7 +36,6 @@ function chvdisk(machine: Machine, args: Arguments): string {
   if (args.has('novolumegroup')) delete volume.group;
   if (volume.thin && warning !== undefined)
     volume.thin.warningPercent = Number.parseInt(warning, 10);
-  const autoexpand = args.choice('autoexpand', ['on', 'off']);
   if (volume.thin && autoexpand !== undefined) volume.thin.autoexpand = autoexpand === 'on';
   return '';
 }

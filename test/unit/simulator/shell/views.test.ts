@@ -183,7 +183,7 @@ describe('what differs between levels', () => {
     array.clock.advance(10_000);
     await array.ok('expandvdisksize -size 4 -unit mb a');
     expect(await array.attribute('lsvdisk -bytes a', 'capacity')).toBe(String(8 * 2 ** 20));
-    expect(await array.code('prestartfcconsistgrp g1')).toBe('CMMVC5924E');
+    expect(await array.code('prestartfcconsistgrp g1')).toBe('CMMVC9664E');
     await array.ok('expandvdisksize -size 4 -unit mb b');
     await array.write('a', 7 * 2 ** 20, 'beyond');
     await array.ok('startfcconsistgrp -prep g1');

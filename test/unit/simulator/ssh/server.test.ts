@@ -168,3 +168,29 @@ it('a failover drops every session of both addresses, is silent for a while, and
   );
   expect(simulator.statistics.sshConnections).toBe(3);
 });
+
+it('offers old algorithms only, where it is told to be old: a client of today is refused', async () => {
+  simulator = await startSimulator({
+    clock: new TestClock(),
+    dataDir,
+    ssh: { host: '127.0.0.1', port: 0 },
+    config: {
+      system: { name: 'svc1' },
+      users: [
+        { name: 'superuser', password: 'secret' },
+        { name: 'copier', publicKey: key.public },
+      ],
+      pools: [{ name: 'P', capacity: '1GiB' }],
+      ssh: { algorithms: 'old' },
+    },
+  });
+  const login = { username: 'superuser', password: 'secret' };
+  const today = { kex: ['curve25519-sha256' as const], serverHostKey: ['ssh-ed25519' as const] };
+  await expect(connect({ ...login, algorithms: today })).rejects.toThrow(/no matching/);
+  const old = {
+    kex: ['diffie-hellman-group14-sha1' as const],
+    serverHostKey: ['ssh-rsa' as const],
+  };
+  const client = await connect({ ...login, algorithms: old });
+  expect((await run(client, 'mkfcconsistgrp -name g1')).code).toBe(0);
+});
