@@ -215,10 +215,13 @@ export interface FlashCopyActivities {
   flashCopyChangeRate(
     order: GroupRef & { readonly copyRate?: number; readonly cleanRate?: number },
   ): Promise<GroupProgress>;
-  /** Removes what this run created, only if it never was prepared; of a snapshot its clones (`clone:<volume group>`), once no host has them. */
+  /**
+   * Removes what this run created, as plan and array tell it, only if it never was prepared; of a
+   * snapshot its clones, once no host has them. Answers what was there and is gone.
+   */
   flashCopyRemoveCreated(
-    order: RunRef & { readonly group: PlannedGroup; readonly created: readonly string[] },
-  ): Promise<void>;
+    order: RunRef & { readonly group: PlannedGroup },
+  ): Promise<{ readonly removed: readonly string[] }>;
   /** Long-polls the close of a workflow run chain; answers its status. For the guard. */
   flashCopyAwaitClose(order: {
     readonly workflowId: string;

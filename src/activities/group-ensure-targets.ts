@@ -1,6 +1,9 @@
-// The volumes of a group: those of the plan are still those, and those it creates are made, of their source's size.
-import { activityInfo } from '@temporalio/activity';
+// The volumes of a group: those of the plan are still those, and those it creates are made, of their
+// source's size. A volume that is made carries the run's name until a mapping of this run leads to it
+// (docs/decisions/0015): whose it is can be read on the array at any moment.
 import type { StorageArray } from '../array/array.js';
+import type { FlashCopyMapping } from '../domain/mapping.js';
+import { buildNewVolumeName } from '../domain/names.js';
 import type { PlannedGroup, PlannedMapping } from '../domain/plan.js';
 import type { VDisk } from '../domain/vdisk.js';
 import { outdated } from './group-outdated.js';
@@ -28,8 +31,9 @@ function checkVolume(vdisk: VDisk | undefined, planned: PlannedMapping['source']
 }
 
 /**
- * Every mapping of the plan is this set's and was started before: its row names source and target, and a volume in a mapping cannot be exchanged
- * for another of its name without the mapping being made anew, which loses the start time (`checkMapping` looks at both).
+ * Every mapping of the plan is this set's and was started before: its row names source and target,
+ * and a volume in a mapping cannot be exchanged for another of its name without the mapping being
+ * made anew, which loses the start time (`checkMapping` looks at both).
  */
 const isBoundByMappings = ({ existing, mappings }: PlannedGroup): boolean =>
   existing !== undefined &&
@@ -40,21 +44,50 @@ const isBoundByMappings = ({ existing, mappings }: PlannedGroup): boolean =>
       (one.existing?.startTime ?? '') !== '',
   );
 
+/** The names under which the volumes of a group that is to be created may stand on the array now. */
+export const newVolumeNames = ({ name, mappings }: PlannedGroup): string[] =>
+  mappings.flatMap(({ createTarget }, at) =>
+    createTarget === undefined ? [] : [buildNewVolumeName(name, at)],
+  );
+
 /** Reads them all at once; touches nothing. Throws PLAN_OUTDATED. */
 export async function checkVolumes(array: StorageArray, group: PlannedGroup): Promise<Found> {
   if (isBoundByMappings(group)) return new Map();
   const names = group.mappings.flatMap((mapping) => [mapping.source.name, mapping.target.name]);
-  const found = new Map((await array.readVDisks(names)).map((vdisk) => [vdisk.name, vdisk]));
+  const vdisks = await array.readVDisks([...names, ...newVolumeNames(group)]);
+  const found = new Map(vdisks.map((vdisk) => [vdisk.name, vdisk]));
   for (const { source, target, createTarget } of group.mappings) {
     checkVolume(found.get(source.name), source);
     const present = found.get(target.name);
     const wanted = { ...target, capacityBytes: target.capacityBytes ?? source.capacityBytes };
     if (present !== undefined || createTarget === undefined) checkVolume(present, wanted);
   }
+  await checkAppeared(array, group, found);
   return found;
 }
 
-/** Of a snapshot: what is in it is still that, and names of clones are still free. Throws PLAN_OUTDATED. */
+/** What was to be created and is there already: ours only where our own mapping leads to it. */
+async function checkAppeared(
+  array: StorageArray,
+  group: PlannedGroup,
+  found: Found,
+): Promise<void> {
+  const appeared = group.mappings.filter(
+    ({ target, createTarget }) => createTarget !== undefined && found.has(target.name),
+  );
+  if (appeared.length === 0) return;
+  const mappings = await array.readMappings();
+  for (const planned of appeared) {
+    if (mappings.some((one) => isOurs(one, planned, group))) continue;
+    const { name } = planned.target;
+    throw outdated(`volume ${name} appeared`, { volume: name, uid: found.get(name)?.uid ?? '' });
+  }
+}
+
+const isOurs = (found: FlashCopyMapping, planned: PlannedMapping, group: PlannedGroup): boolean =>
+  found.name === planned.name && found.group === group.name && found.target === planned.target.name;
+
+/** Of a snapshot: its content is still that, names of clones are still free. Throws PLAN_OUTDATED. */
 export async function checkSnapshotVolumes(
   array: StorageArray,
   group: PlannedGroup,
@@ -73,39 +106,15 @@ export async function checkSnapshotVolumes(
   }
 }
 
-/** A volume that was to be created and is there: ours only from an earlier attempt of this run, and only while nobody else uses it. */
-async function checkAppeared(
-  array: StorageArray,
-  vdisk: VDisk,
-  { group, wasHere }: { readonly group: PlannedGroup; readonly wasHere: boolean },
-): Promise<void> {
-  if (vdisk.fcMapCount > 0) {
-    const mappings = await array.readMappings();
-    const ours = mappings.find(
-      ({ target, group: name }) => target === vdisk.name && name === group.name,
-    );
-    if (ours !== undefined) return;
-  }
-  const maps = await array.readHostMaps(vdisk.name);
-  const earlier = wasHere || activityInfo().attempt > 1;
-  if (!earlier || maps.length > 0 || vdisk.fcMapCount > 0)
-    throw outdated(`volume ${vdisk.name} appeared`, { volume: vdisk.name, uid: vdisk.uid });
-}
-
+/** Under the run's name; those that have their mapping already have their own name too, or get it. */
 export async function createTargets(
   array: StorageArray,
   group: PlannedGroup,
-  { found, wasHere }: { readonly found: Found; readonly wasHere: boolean },
+  found: Found,
 ): Promise<void> {
-  for (const { source, target, createTarget } of group.mappings) {
-    if (createTarget === undefined) continue;
-    const present = found.get(target.name);
-    if (present !== undefined) await checkAppeared(array, present, { group, wasHere });
-    else
-      await array.createVDisk({
-        ...createTarget,
-        name: target.name,
-        capacityBytes: source.capacityBytes,
-      });
+  for (const [at, { source, target, createTarget }] of group.mappings.entries()) {
+    const name = buildNewVolumeName(group.name, at);
+    if (createTarget === undefined || found.has(target.name) || found.has(name)) continue;
+    await array.createVDisk({ ...createTarget, name, capacityBytes: source.capacityBytes });
   }
 }

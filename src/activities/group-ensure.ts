@@ -8,6 +8,7 @@ import type { FlashCopyActivities, SnapshotPart } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { ensureMapping } from './group-ensure-mapping.js';
 import { checkSnapshotVolumes, checkVolumes, createTargets } from './group-ensure-targets.js';
+import { removeLeftovers } from './group-leftovers.js';
 import { checkMembers, outdated } from './group-outdated.js';
 import { whileBeating } from './heartbeat.js';
 import { inBatches } from './in-parallel.js';
@@ -15,34 +16,17 @@ import { checkSnapshotReady } from './snapshot-start.js';
 
 type EnsureActivities = Pick<FlashCopyActivities, 'flashCopyEnsureGroup'>;
 
-/** What this run creates, as `mapping:<name>`, `group:<name>`, `vdisk:<name>`, `clone:<name>`: known from the plan, so a repeat answers the same. */
-export const createdByPlan = (group: PlannedGroup): string[] =>
-  group.snapshot === undefined
-    ? createdWithMappings(group)
-    : group.snapshot.clone === undefined
-      ? []
-      : [`clone:${group.name}`];
-
-const createdWithMappings = (group: PlannedGroup): string[] => [
-  ...group.mappings
-    .filter((mapping) => mapping.existing === undefined)
-    .map((mapping) => `mapping:${mapping.name}`),
-  ...(group.existing === undefined ? [`group:${group.name}`] : []),
-  ...group.mappings
-    .filter((mapping) => mapping.createTarget)
-    .map((mapping) => `vdisk:${mapping.target.name}`),
+/** What this run creates, as `mapping:<name>`, `group:<name>`, `vdisk:<name>`: known from the plan. */
+const createdByPlan = ({ name, existing, mappings }: PlannedGroup): string[] => [
+  ...mappings.filter((one) => one.existing === undefined).map((one) => `mapping:${one.name}`),
+  ...(existing === undefined ? [`group:${name}`] : []),
+  ...mappings.filter((one) => one.createTarget).map((one) => `vdisk:${one.target.name}`),
 ];
 
-/** True when the group had its name already: an earlier attempt of this very run, the name carries its token, was here. */
-async function ensureName(array: StorageArray, group: PlannedGroup): Promise<boolean> {
-  const creates = group.mappings.some(({ createTarget }) => createTarget !== undefined);
-  // Only what is created asks who was here; a rename finds out by itself that it is done.
-  const wasHere =
-    (creates || group.existing === undefined) && (await array.readGroup(group.name)) !== undefined;
-  if (wasHere) return true;
-  if (group.existing === undefined) await array.createGroup(group.name);
-  else await rename(array, group.existing.name, group.name);
-  return false;
+/** A repeat finds it: the name carries the run's token. A rename finds out by itself that it is done. */
+async function ensureName(array: StorageArray, group: PlannedGroup): Promise<void> {
+  if (group.existing !== undefined) await rename(array, group.existing.name, group.name);
+  else if ((await array.readGroup(group.name)) === undefined) await array.createGroup(group.name);
 }
 
 async function rename(array: StorageArray, from: string, to: string): Promise<void> {
@@ -93,11 +77,12 @@ export const ensureActivities = ({ arrays, clock }: ActivityDependencies): Ensur
       const part = snapshotPart(group);
       if (part !== undefined) return ensureSnapshot(array, group, part);
       const found = await checkVolumes(array, group);
-      const wasHere = await ensureName(array, group);
+      if (group.leftovers !== undefined) await removeLeftovers(array, group.leftovers);
+      await ensureName(array, group);
       const startTimes = group.mappings.map((mapping) => mapping.existing?.startTime ?? '');
       // Whatever was changed since the plan is found right before prepare, in the same listing: docs/decisions/0012.
       if (group.asFound === true) return { created: [], startTimes, preparable: true };
-      await createTargets(array, group, { found, wasHere });
+      await createTargets(array, group, found);
       const members = await ensureMappings(array, group);
       // Nothing runs that would have to be stopped first: neither here nor, where the plan says so, behind the targets.
       const preparable =

@@ -8,6 +8,7 @@ import { adoptedNames } from '../domain/plan-rules/adopt-rules.js';
 import { usesSnapshots } from '../domain/plan-rules/kinds.js';
 import type { FlashCopyRequest, RequestedGroup } from '../domain/request.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { findLeftovers } from './group-leftovers.js';
 import { inspectSnapshots } from './inspect-snapshots.js';
 import { SharedSystems } from './shared-system.js';
 
@@ -33,7 +34,7 @@ async function inspectArray(array: StorageArray, asked: Asked): Promise<ArrayIns
     .filter((name) => name !== '');
   const { name: set, copy } = request;
   const requested = new Set(names);
-  const [system, vdisks, pools, hosts, mappings] = await Promise.all([
+  const [system, vdisks, pools, hosts, listed] = await Promise.all([
     asked.systems.read(array),
     array.readVDisks(names),
     // A pool matters to targets that are created.
@@ -44,6 +45,11 @@ async function inspectArray(array: StorageArray, asked: Asked): Promise<ArrayIns
     request.sources.length + request.targets.length === 0 ? [] : array.readHosts(),
     array.readMappings(),
   ]);
+  // With every volume there, nothing is made but mappings and a group.
+  const leftovers = usesSnapshots({ request })
+    ? undefined
+    : await findLeftovers(array, set, { mappings: listed, makes: vdisks.length < requested.size });
+  const mappings = listed.filter((mapping) => leftovers?.mappings.includes(mapping) !== true);
   const touching = mappings.filter(
     ({ source, target }) => requested.has(source) || requested.has(target),
   );
@@ -56,6 +62,7 @@ async function inspectArray(array: StorageArray, asked: Asked): Promise<ArrayIns
     ...{ array: group.array, system, vdisks, pools, hosts },
     groups: isToldByMappings(asked, mappings) ? [] : await array.readGroups(),
     hostMaps: await array.readHostMapsOf(vdisks.map(({ name }) => name)),
+    ...(leftovers === undefined ? {} : { leftovers }),
     ...(isNew ? { ioGroups: await array.readIoGroups() } : {}),
     ...(usesSnapshots({ request }) ? await inspectSnapshots(array, request, token) : {}),
     // Also what else stands in these groups and in this set's: starting or stopping a group moves all it holds.

@@ -92,6 +92,8 @@ export interface StorageArray {
   readSystem(): Promise<ArraySystem>;
   /** Those of the named volumes that exist; a missing name is simply not in the answer. */
   readVDisks(names: readonly string[]): Promise<VDisk[]>;
+  /** Those whose name begins so. */
+  readVDisksCalled(prefix: string): Promise<VDisk[]>;
   readPools(): Promise<Pool[]>;
   readHosts(): Promise<ArrayHost[]>;
   readHostMaps(vdisk: string): Promise<HostMap[]>;

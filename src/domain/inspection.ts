@@ -18,6 +18,11 @@ export interface ArrayInspection {
   readonly mappings: readonly FlashCopyMapping[];
   /** Not read, and empty, when all mappings are in one group of the set and in one state: they tell the group's. */
   readonly groups: readonly ConsistencyGroup[];
+  /** What a run of this set began to make and did not end: `mappings` are not among those above. */
+  readonly leftovers?: {
+    readonly mappings: readonly FlashCopyMapping[];
+    readonly volumes: readonly VDisk[];
+  };
   /** Read when mappings are to be made; groups without nodes are not among them. */
   readonly ioGroups?: readonly IoGroup[];
   /** Read for snapshots; absent where the array does not have them. */

@@ -54,3 +54,15 @@ export const hasGroupForm = (groupName: string): boolean =>
 
 /** A mapping's name: `fc_<target VDisk>`; a VDisk is target of one mapping at most, so the name is free or ours. */
 export const buildMappingName = (targetName: string): string => `fc_${targetName}`.slice(0, 63);
+
+/**
+ * A volume that a run makes carries the run's name until one of its mappings leads to it: whose it
+ * is can be read on the array, whatever became of the run. `at`: its place in the plan's group.
+ */
+export const buildNewVolumeName = (groupName: string, at: number): string => `${groupName}_${at}`;
+
+const NEW_VOLUME = /^(.+)_\d{1,3}$/;
+
+/** True for such a name of any run of this set. */
+export const isNewVolumeOfSet = (name: string, setName: string): boolean =>
+  isGroupOfSet(NEW_VOLUME.exec(name)?.[1] ?? '', setName);

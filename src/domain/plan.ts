@@ -68,12 +68,21 @@ export interface PlannedSnapshot {
   readonly restoreFrom?: { readonly name: string; readonly time: string };
 }
 
+/** What a run of this set began to make and did not end, by name. Removed before anything is made. */
+export interface PlannedLeftovers {
+  readonly mappings: readonly string[];
+  readonly volumes: readonly string[];
+  /** Empty groups. */
+  readonly groups: readonly string[];
+}
+
 /** One group on one array: its mappings are started at one instant. */
 export interface PlannedGroup {
   readonly array: string;
   /** This run's name of the group. */
   readonly name: string;
-  /** The group of an earlier run of this set, to be renamed. */
+  readonly leftovers?: PlannedLeftovers;
+  /** The group of an earlier run of this set, to be renamed; `empty` when it holds nothing. */
   readonly existing?: { readonly name: string; readonly state: string };
   readonly mappings: readonly PlannedMapping[];
   /** The group is the plan's to the last attribute: it gets its new name and is left as it is. Looked at once more right before prepare. */

@@ -1,5 +1,6 @@
 // What a person can do now, one line each. Pure; the same lines in the Temporal UI, in the report and on the command line.
 import type { Report, SnapshotReport } from '../domain/report.js';
+import type { StepName } from '../domain/steps.js';
 import { remedyOf } from '../domain/remedies.js';
 
 /** What an undo says that showed targets again as they were: their data is as it was. */
@@ -82,7 +83,7 @@ const handed = ({ operator = [] }: Told): string[] =>
 const ofSnapshot = ({ array, volumeGroup, name }: SnapshotReport): string =>
   `snapshot ${name} of volume group ${volumeGroup} on ${array} needs its source volumes; to go back to it: copy.kind restore-snapshot, restoreFrom ${name}`;
 
-function whatIsLeft({ takenAt, steps, snapshots, compensation }: Told): string {
+function whatIsLeft({ takenAt, steps, snapshots, compensation, error }: Told): string {
   const kept = snapshots?.map(({ name }) => name).join(', ');
   if (kept !== undefined) return `snapshot ${kept} is not good, and still there: do not use it`;
   if (compensation.some(({ what, ok }) => ok && what.startsWith('remove snapshot')))
@@ -98,5 +99,12 @@ function whatIsLeft({ takenAt, steps, snapshots, compensation }: Told): string {
     return 'the group may still be copying, but the copy is not good: do not use the targets';
   if (steps.some(({ name, state }) => name === 'prepare' && state !== 'skipped'))
     return 'there is no copy, and what the targets held before is void';
+  const ran = (step: StepName): boolean =>
+    steps.some(({ name, state }) => name === step && state !== 'skipped');
+  if (ran('makePreparable'))
+    return 'there is no copy; a former one that still ran may be stopped: under 100 % it holds nothing';
+  const unknown = steps.find(({ state }) => state === 'failed')?.name;
+  if (error?.outcome === 'unknown' && unknown !== undefined)
+    return `there is no copy, and no prepare was sent; what ${unknown} did is not known: what was found of it is undone`;
   return 'there is no copy, and no data was touched';
 }

@@ -20,7 +20,6 @@ export interface RunGroup {
   name: string;
   /** True from the moment prepare may have been sent: target data is void. */
   prepareTried: boolean;
-  created: readonly string[];
   /** Nothing has to be stopped before prepare, as the step `ensure` saw it. */
   preparable: boolean;
   /** start_time of each mapping before this run's start. */
@@ -88,7 +87,6 @@ export class CopyRun {
       planned,
       name: planned.name,
       prepareTried: false,
-      created: [],
       preparable: false,
       startTimesBefore: [],
     }));

@@ -256,9 +256,9 @@ export class World {
         this.rates.push(copyRate ?? -1);
         return Promise.resolve(this.progress(array, group));
       },
-      flashCopyRemoveCreated: ({ created }) => {
-        created.forEach((name) => this.groups.delete(name));
-        return Promise.resolve();
+      flashCopyRemoveCreated: ({ group: { name } }) => {
+        const removed = this.groups.delete(name) ? [`group:${name}`] : [];
+        return Promise.resolve({ removed });
       },
       flashCopyAwaitClose: () => untilCancelled(),
       // What a janitor finds is planted by its tests.

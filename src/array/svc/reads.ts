@@ -24,6 +24,7 @@ export type Reads = Pick<
   StorageArray,
   | 'readSystem'
   | 'readVDisks'
+  | 'readVDisksCalled'
   | 'readPools'
   | 'readHosts'
   | 'readHostMaps'
@@ -40,6 +41,10 @@ export function createReads(wire: Wire): Reads {
   return {
     readSystem: async () => toSystem(await wire.show(list('lssystem'))),
     readVDisks: (names) => readVDisks(rows, names),
+    readVDisksCalled: async (prefix) => {
+      const filtervalue = `name=${checkObjectName(prefix)}*`;
+      return (await rows(list('lsvdisk', { bytes: true, filtervalue }))).map(toVDisk);
+    },
     readPools: async () => (await rows(list('lsmdiskgrp', { bytes: true }))).map(toPool),
     readHosts: async () => (await rows(list('lshost'))).map(toHost),
     readHostMaps: async (vdisk) => (await rows(show('lsvdiskhostmap', vdisk))).map(toHostMap),

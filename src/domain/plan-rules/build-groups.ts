@@ -1,4 +1,5 @@
 // The array's part of the plan: which group gets which name, which mappings are found and which are made.
+import type { ArrayInspection } from '../inspection.js';
 import type { PlannedGroup, PlannedMapping } from '../plan.js';
 import { canPrepare, type FlashCopyMapping, USUAL_CLEAN_RATE } from '../mapping.js';
 import { buildGroupName, buildMappingName } from '../names.js';
@@ -10,16 +11,16 @@ import type { PairView, View } from './view.js';
 
 export function buildGroups(view: View): PlannedGroup[] {
   const { name: set, copy } = view.request;
-  return groupViews(view).map(({ array, own, names }) => {
+  return groupViews(view).map(({ array, own, names, empty }) => {
     const former = names[0];
     const pairs = view.pairs.filter((pair) => pair.array === array);
     const dependents = dependentPart(view, pairs);
     const found = array.groups.find(({ name }) => name === former);
+    const state = own.length === 0 ? 'empty' : (found?.state ?? own[0]?.state ?? 'empty');
     return {
       ...{ array: array.array, name: buildGroupName(set, view.token) },
-      ...(former === undefined
-        ? {}
-        : { existing: { name: former, state: found?.state ?? own[0]?.state ?? 'empty' } }),
+      ...(former === undefined ? {} : { existing: { name: former, state } }),
+      ...leftoverPart(array, empty),
       mappings: pairs.map((pair) => plannedMapping(pair, set)),
       ...(isAsFound(view.request, own, pairs) && dependents.stopFirst === undefined
         ? { asFound: true }
@@ -34,6 +35,16 @@ export function buildGroups(view: View): PlannedGroup[] {
       ...dependents,
     };
   });
+}
+
+function leftoverPart(
+  { leftovers }: ArrayInspection,
+  groups: readonly string[],
+): Pick<PlannedGroup, 'leftovers'> {
+  const mappings = (leftovers?.mappings ?? []).map(({ name }) => name);
+  const volumes = (leftovers?.volumes ?? []).map(({ name }) => name);
+  if (mappings.length + volumes.length + groups.length === 0) return {};
+  return { leftovers: { mappings, volumes, groups } };
 }
 
 /** Nothing has to be made, moved, stopped or changed: all pairs have their mappings here, at rest and with the rates asked for. */

@@ -13,8 +13,10 @@ interface GroupView {
   readonly asked: RequestedGroup;
   /** Mappings of the request's pairs in groups of this set. */
   readonly own: readonly FlashCopyMapping[];
-  /** Their groups, by name. */
+  /** Their groups, by name; without any, one of the set that is empty. */
   readonly names: readonly string[];
+  /** Empty groups that earlier runs of the set left. */
+  readonly empty: readonly string[];
 }
 
 export function groupViews({ request, arrays, pairs }: View): GroupView[] {
@@ -24,12 +26,20 @@ export function groupViews({ request, arrays, pairs }: View): GroupView[] {
     const own = pairs.flatMap((pair) =>
       pair.array === array && isOwn(pair.mapping, request.name) ? [pair.mapping] : [],
     );
-    const names = [...new Set(own.map(({ group }) => group))];
-    return [
-      { field: request.groups.length === 1 ? '' : `groups[${index}].`, array, asked, own, names },
-    ];
+    const used = [...new Set(own.map(({ group }) => group))];
+    const [free, ...more] = emptyGroups(array, request.name);
+    const names = used.length > 0 || free === undefined ? used : [free];
+    const empty = names === used && free !== undefined ? [free, ...more] : more;
+    const field = request.groups.length === 1 ? '' : `groups[${index}].`;
+    return [{ field, array, asked, own, names, empty }];
   });
 }
+
+/** A run that ended early leaves one without mappings: the next run takes it. */
+const emptyGroups = ({ groups, mappings }: ArrayInspection, set: string): string[] =>
+  groups
+    .map(({ name }) => name)
+    .filter((name) => isGroupOfSet(name, set) && !mappings.some(({ group }) => group === name));
 
 /** One group is renamed to the run's name; a second one would stay behind unfenced. */
 const oneGroup: Rule = (view) =>

@@ -40,6 +40,7 @@ function ensureLines({ array, name, existing, mappings, ...group }: PlannedGroup
   const made = mappings.filter((mapping) => mapping.existing === undefined);
   const attributes = `copy rate ${copyRate}, clean rate ${cleanRate}, grain ${grainSize} KiB${incremental ? ', incremental' : ''}`;
   return [
+    ...leftoverLines(array, group.leftovers),
     ...mappings.flatMap(({ source, target, createTarget }) =>
       createTarget === undefined
         ? []
@@ -64,6 +65,20 @@ function ensureLines({ array, name, existing, mappings, ...group }: PlannedGroup
       (names) =>
         `${array}: use the mappings found: ${names} (copy rate ${copyRate}, clean rate ${cleanRate})`,
     ),
+  ];
+}
+
+function leftoverLines(array: string, leftovers: PlannedGroup['leftovers']): string[] {
+  if (leftovers === undefined) return [];
+  const { mappings, volumes, groups } = leftovers;
+  const line = (what: string, names: readonly string[]): string[] =>
+    names.length === 0
+      ? []
+      : [`${array}: remove ${what} that an earlier run left unfinished: ${few(names)}`];
+  return [
+    ...line('mappings', mappings),
+    ...line('volumes', volumes),
+    ...line('empty groups', groups),
   ];
 }
 

@@ -1,4 +1,5 @@
 // Step `ensure`: targets, mappings and the group exist with the attributes asked for, under this run's name. Data is left alone.
+import type { PlannedGroup } from '../../domain/plan.js';
 import { perform } from '../activities.js';
 import type { CopyRun, RunGroup } from '../copy-run.js';
 import { inParallel } from '../parallel.js';
@@ -9,10 +10,11 @@ export async function ensure(copy: CopyRun): Promise<void> {
 
 async function ensureGroup(copy: CopyRun, group: RunGroup): Promise<void> {
   const { planned } = group;
-  copy.undo.register({
-    what: `remove what was created for ${planned.name}`,
-    run: () => removeCreated(copy, group),
-  });
+  if (creates(planned))
+    copy.undo.register({
+      what: `remove what was created for ${planned.name}`,
+      run: () => removeCreated(copy, group),
+    });
   await copy.report.step('ensure', planned.array, async (note) => {
     const summary = `ensure group ${planned.name} of ${planned.array}, ${planned.mappings.length} mappings`;
     const order = { ...copy.ref, group: planned };
@@ -21,7 +23,6 @@ async function ensureGroup(copy: CopyRun, group: RunGroup): Promise<void> {
       startTimes,
       preparable = false,
     } = await perform('flashCopyEnsureGroup', { summary }, order);
-    group.created = created;
     group.preparable = preparable;
     group.startTimesBefore = startTimes;
     note(created.length === 0 ? 'all found' : `created ${counted(created)}`);
@@ -37,12 +38,19 @@ function counted(created: readonly string[]): string {
     .join(', ');
 }
 
+/** What is in the plan; an answer of the step may never have come. */
+const creates = ({ snapshot, existing, mappings }: PlannedGroup): boolean =>
+  snapshot === undefined &&
+  (existing === undefined ||
+    existing.state === 'empty' ||
+    mappings.some((mapping) => mapping.existing === undefined));
+
 /** A prepared mapping's target is void: the mapping stays, as the record of what the volume is. */
 async function removeCreated(copy: CopyRun, group: RunGroup): Promise<string | undefined> {
-  const { planned, created } = group;
+  const { planned } = group;
   if (group.prepareTried) return 'kept: prepare ran, the next copy uses them again';
-  if (created.length === 0) return 'nothing known to be created';
   const summary = `remove what was created for ${planned.name} of ${planned.array}`;
-  await perform('flashCopyRemoveCreated', { summary }, { ...copy.ref, group: planned, created });
-  return undefined;
+  const order = { ...copy.ref, group: planned };
+  const { removed } = await perform('flashCopyRemoveCreated', { summary }, order);
+  return removed.length === 0 ? 'nothing of it is there' : `removed ${counted(removed)}`;
 }

@@ -13,15 +13,10 @@ export async function makeClones(copy: CopyRun): Promise<void> {
 async function cloneGroup(copy: CopyRun, { planned }: RunGroup): Promise<void> {
   const { array, name, mappings } = planned;
   const order = { ...copy.ref, group: planned };
-  const created = [`clone:${name}`];
   copy.undo.register({
     what: `remove the clones of ${name} on ${array}`,
     run: async () => {
-      await perform(
-        'flashCopyRemoveCreated',
-        { summary: `remove the clones of ${name}` },
-        { ...order, created },
-      );
+      await perform('flashCopyRemoveCreated', { summary: `remove the clones of ${name}` }, order);
       return undefined;
     },
   });

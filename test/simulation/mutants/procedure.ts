@@ -33,6 +33,18 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
     cells: /refused at flashCopyTakePointInTime|fails-after at flashCopyPrepareGroup/,
   },
   {
+    name: 'what was created is removed only where the step that made it answered',
+    file: 'src/workflows/steps/ensure.ts',
+    edits: [
+      [
+        "if (group.prepareTried) return 'kept",
+        "if (group.startTimesBefore.length === 0) return 'nothing known to be created';\n  if (group.prepareTried) return 'kept",
+      ],
+    ],
+    method: 'quiesce',
+    cells: /fails-after at flashCopyEnsureGroup/,
+  },
+  {
     name: 'locks are taken before the guard stands',
     file: 'src/workflows/flash-copy.workflow.ts',
     edits: [

@@ -27,6 +27,7 @@ export async function violations(world: World, stuck: boolean): Promise<string[]
     ...world.order.broken,
     ...falseFailure(world),
     ...snapshotsLeft(world),
+    ...createdLeft(world),
     ...arraysLeft(world),
     ...secretsSeen(world),
     ...(await locksLeft(world)),
@@ -212,6 +213,26 @@ function snapshotsLeft(world: World): string[] {
             `P4: clones ${group.name} on ${name} are left of ${run.id}, which undid everything`,
         ),
     ]);
+  });
+}
+
+/** A run that undid everything before it prepared leaves no group that it made. */
+function createdLeft(world: World): string[] {
+  return world.runsOf('copy').flatMap((run) => {
+    const report = reportOf(run);
+    const token = world.tokens.get(run.runId);
+    const undone = report?.compensation.every(({ ok }) => ok) === true;
+    const prepared = report?.steps.some(
+      ({ name, state }) => name === 'prepare' && state !== 'skipped',
+    );
+    if (token === undefined || !undone || prepared !== false || run.status === 'COMPLETED')
+      return [];
+    return [...world.san.arrays.values()].flatMap(({ name, system: { state } }) =>
+      state.groups
+        .filter((group) => report.planLines.includes(`${name}: create group ${group.name}`))
+        .filter((group) => group.name.endsWith(`_${token}`))
+        .map((group) => `P4: group ${group.name} on ${name} is left of ${run.id}, which made it`),
+    );
   });
 }
 

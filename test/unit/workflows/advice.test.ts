@@ -36,10 +36,20 @@ describe('advice', () => {
       'every source has its I/O; there is no copy, and what the targets held before is void',
     );
     expect(todo).toBe(remedyOf('QUIESCE_OVERDUE'));
-    expect(advice(failed({ steps: [] }), NOBODY)[0]).toContain('no data was touched');
+    const known = failed({ steps: [], error: { ...error, outcome: 'not-done' } });
+    expect(advice(known, NOBODY)[0]).toContain('no data was touched');
     expect(advice(failed({ takenAt: '2026-11-24T02:00:07Z' }), NOBODY)[0]).toContain(
       'do not use the targets',
     );
+  });
+
+  it.each([
+    ['ensure', 'what ensure did is not known'],
+    ['makePreparable', 'a former one that still ran may be stopped'],
+  ] as const)('never says that no data was touched when nobody knows it: %s', (name, said) => {
+    const [state] = advice(failed({ steps: [{ ...prepare, name, state: 'failed' }] }), NOBODY);
+    expect(state).toContain(said);
+    expect(state).not.toContain('no data was touched');
   });
 
   it('never says that every source has its I/O while one lacks it', () => {
