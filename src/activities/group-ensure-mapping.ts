@@ -1,5 +1,5 @@
-// One mapping as the plan wants it: made, taken over after comparison, moved into the group, or given
-// other rates. A target that the run made gets its own name once the mapping leads to it.
+// One mapping as the plan wants it: made, taken over after comparison, moved into the group, or
+// given other rates. A target that the run made gets its own name once the mapping leads to it.
 import type { StorageArray } from '../array/array.js';
 import { FlashCopyError } from '../domain/errors.js';
 import type { FlashCopyMapping } from '../domain/mapping.js';

@@ -1,6 +1,6 @@
-// The volumes of a group: those of the plan are still those, and those it creates are made, of their
-// source's size. A volume that is made carries the run's name until a mapping of this run leads to it
-// (docs/decisions/0015): whose it is can be read on the array at any moment.
+// The volumes of a group: those of the plan are still those, and those it creates are made, of
+// their source's size. A volume that is made carries the run's name until a mapping of this run
+// leads to it (docs/decisions/0015): whose it is can be read on the array at any moment.
 import type { StorageArray } from '../array/array.js';
 import type { FlashCopyMapping } from '../domain/mapping.js';
 import { buildNewVolumeName } from '../domain/names.js';
@@ -44,7 +44,7 @@ const isBoundByMappings = ({ existing, mappings }: PlannedGroup): boolean =>
       (one.existing?.startTime ?? '') !== '',
   );
 
-/** The names under which the volumes of a group that is to be created may stand on the array now. */
+/** The names under which the volumes that a group creates may stand on the array now. */
 export const newVolumeNames = ({ name, mappings }: PlannedGroup): string[] =>
   mappings.flatMap(({ createTarget }, at) =>
     createTarget === undefined ? [] : [buildNewVolumeName(name, at)],
@@ -87,7 +87,7 @@ async function checkAppeared(
 const isOurs = (found: FlashCopyMapping, planned: PlannedMapping, group: PlannedGroup): boolean =>
   found.name === planned.name && found.group === group.name && found.target === planned.target.name;
 
-/** Of a snapshot: its content is still that, names of clones are still free. Throws PLAN_OUTDATED. */
+/** Of a snapshot: its volumes are those, names of clones still free. Throws PLAN_OUTDATED. */
 export async function checkSnapshotVolumes(
   array: StorageArray,
   group: PlannedGroup,
@@ -106,7 +106,7 @@ export async function checkSnapshotVolumes(
   }
 }
 
-/** Under the run's name; those that have their mapping already have their own name too, or get it. */
+/** Under the run's name. What has its mapping has its own name too, or gets it with that. */
 export async function createTargets(
   array: StorageArray,
   group: PlannedGroup,

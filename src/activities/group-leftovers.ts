@@ -1,6 +1,6 @@
-// What a run of this set began to make and did not end (its worker died, it was terminated): found by
-// name on the array, and removed by the next run. Never what was started, mapped to a host, or is in
-// use: the array itself refuses that too, for nothing here is forced.
+// What a run of this set began to make and did not end (its worker died, it was terminated): found
+// by name on the array, and removed by the next run. Never what was started, mapped to a host, or
+// is in use: the array itself refuses that too, for nothing here is forced.
 import type { StorageArray } from '../array/array.js';
 import type { ArrayInspection } from '../domain/inspection.js';
 import type { FlashCopyMapping } from '../domain/mapping.js';

@@ -1,5 +1,5 @@
-// Undo of ensure: removes what this run created, and only while it never was prepared. What that is
-// follows from the plan and from names read on the array, never from an answer that may not have come.
+// Undo of ensure: removes what this run created, and only while it never was prepared. What that
+// is follows from the plan and from names on the array, never from an answer that may be lost.
 import type { StorageArray } from '../array/array.js';
 import { FlashCopyError } from '../domain/errors.js';
 import type { FlashCopyMapping } from '../domain/mapping.js';
@@ -21,7 +21,7 @@ const inUse = (what: string, why: string): FlashCopyError =>
     details: { object: what, why },
   });
 
-/** A created target gets the run's name back first: without its mapping nothing else says whose it is. */
+/** A created target gets the run's name back first: nothing else says whose it is then. */
 async function removeMappings(array: StorageArray, group: PlannedGroup): Promise<string[]> {
   const found = new Map((await array.readMappings()).map((mapping) => [mapping.name, mapping]));
   const removed: string[] = [];
@@ -66,7 +66,7 @@ async function removeVolumes(array: StorageArray, group: PlannedGroup): Promise<
   return found.map(({ name }) => `vdisk:${name}`);
 }
 
-/** Clones, once no host has them, then their volume group; it stays with a volume of somebody else. */
+/** Clones, once no host has them, then their volume group; a stranger's volume keeps it. */
 async function removeClones(array: StorageArray, name: string): Promise<string[]> {
   const group = await array.readVolumeGroup(name);
   if (group === undefined) return [];
