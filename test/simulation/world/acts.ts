@@ -10,6 +10,7 @@ import {
 import type { Attempt } from '../driver/activity.js';
 import type { Run } from '../driver/run.js';
 import {
+  AWAY,
   faultLine,
   RATE_CHANGED,
   type RESOLVED,
@@ -58,7 +59,9 @@ export function aroundAttempt(
   world.acts.push(
     `${world.queue.now()}: ${faultLine(fault)}, attempt ${attempt.number} of ${run.id}`,
   );
-  return suffer(world, { attempt, body, fault });
+  if (fault.effect !== AWAY) return suffer(world, { attempt, body, fault });
+  world.outages.begin(fault);
+  return body();
 }
 
 interface Suffering {
@@ -182,7 +185,9 @@ export const gateOf =
     if (matters) world.san.poke();
     if (matters) world.io.look();
     try {
-      if (fault === undefined) return await work();
+      if (fault?.effect === AWAY) world.outages.begin(fault);
+      await world.outages.refuse(call.where);
+      if (fault === undefined || fault.effect === AWAY) return await work();
       world.acts.push(`${world.queue.now()}: ${faultLine(fault)}`);
       return await portSuffers(world, { call, fault, work });
     } finally {

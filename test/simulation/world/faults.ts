@@ -53,14 +53,17 @@ export const RATE_CHANGED = 'rate-changed';
 /** A person gives every source of the run back at its console, and says so to the run. */
 export const RESOLVED = 'resolved';
 
+/** From here on every call to the place `where`, an array or a host, is refused for `ms`; not a failure of the step at which it begins. */
+export const AWAY = 'away';
+
 export interface Fault {
   /** An activity (`flashCopyPlan`) or a port call (`source.arm`). */
   readonly at: string;
-  /** Host or array; '' for any. */
+  /** Host or array; '' for any. Of an outage: the place that goes away. */
   readonly where: string;
   /** The how-manieth time it is reached, from 1. */
   readonly nth: number;
-  readonly effect: ActivityEffect | PortEffect | typeof RATE_CHANGED | typeof RESOLVED;
+  readonly effect: ActivityEffect | PortEffect | typeof RATE_CHANGED | typeof RESOLVED | typeof AWAY;
   /** Delay of what comes late or stalls, ms; see acts.ts for its meaning to a strike on the run. */
   readonly ms: number;
 }
@@ -94,7 +97,8 @@ export class FaultSchedule {
     this.reached.set(point, (this.reached.get(point) ?? 0) + 1);
     let found: Fault | undefined;
     for (const fault of this.#left) {
-      if (fault.at !== at || (fault.where !== '' && fault.where !== where)) continue;
+      const elsewhere = fault.effect !== AWAY && fault.where !== '' && fault.where !== where;
+      if (fault.at !== at || elsewhere) continue;
       const key = `${at}@${fault.where}`;
       const count = (this.#seen.get(`${key}#${fault.effect}#${fault.nth}`) ?? 0) + 1;
       this.#seen.set(`${key}#${fault.effect}#${fault.nth}`, count);

@@ -24,6 +24,7 @@ import { Server } from '../driver/server.js';
 import { aroundAttempt, gateOf } from './acts.js';
 import { type Fault, FaultSchedule } from './faults.js';
 import { IoWatch } from './io-watch.js';
+import { Outages } from './outages.js';
 import { OrderWatch } from './order-watch.js';
 import { arrayOf, clockOf, hostOf, type Process } from './ports.js';
 import { requestFor } from './requests.js';
@@ -92,6 +93,7 @@ export class World {
   readonly server: Server;
   readonly io: IoWatch;
   readonly order = new OrderWatch(this);
+  readonly outages = new Outages(this.queue);
   /** Run ids of copies that have begun to start their groups. */
   readonly starters = new Set<string>();
   /** By first run id: a reset run carries out the same order. */
