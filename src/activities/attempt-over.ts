@@ -3,33 +3,21 @@
 import { Context } from '@temporalio/activity';
 import type { Clock } from '../domain/clock.js';
 import { FlashCopyError } from '../domain/errors.js';
+import { inside } from '../domain/timing.js';
+import { type Attempt, currentAttempt } from './attempt.js';
 import type { ActivityDependencies } from './dependencies.js';
-
-interface Attempt {
-  readonly beganAt: number;
-  beatenAt: number;
-  over: boolean;
-}
-
-const attempts = new WeakMap<Context, Attempt>();
-
-function attemptOf(context: Context, now: number): Attempt {
-  const known = attempts.get(context);
-  if (known !== undefined) return known;
-  const attempt = { beganAt: now, beatenAt: now, over: false };
-  attempts.set(context, attempt);
-  return attempt;
-}
 
 /** Looks at the clock; once over, an attempt stays so. */
 function look(clock: Clock): Attempt {
   const { info } = Context.current();
+  const now = clock.now();
+  const attempt = currentAttempt(now);
   // A real server says 0 where none is set, not undefined.
   const timeOutMs = info.startToCloseTimeoutMs || Infinity;
   const silenceMs = info.heartbeatTimeoutMs || Infinity;
-  const now = clock.now();
-  const attempt = attemptOf(Context.current(), now);
-  attempt.over ||= now - attempt.beganAt > timeOutMs || now - attempt.beatenAt > silenceMs;
+  // What may be repeated says so itself before its time is over: the server would count nothing.
+  const most = attempt.repeatable ? inside(timeOutMs) : timeOutMs;
+  attempt.over ||= now - attempt.beganAt > most || now - attempt.beatenAt > silenceMs;
   return attempt;
 }
 
@@ -48,6 +36,8 @@ function refuse(): never {
   });
 }
 
+const ignore = (): void => undefined;
+
 function guarded<T extends object>(port: T, clock: Clock): T {
   return new Proxy(port, {
     get(target, key) {
@@ -55,8 +45,14 @@ function guarded<T extends object>(port: T, clock: Clock): T {
       if (key === 'source' || key === 'target') return guarded(value as object, clock);
       if (typeof value !== 'function') return value;
       return (...args: unknown[]): unknown => {
-        if (look(clock).over) refuse();
-        return (value as (...given: unknown[]) => unknown).apply(target, args);
+        const attempt = look(clock);
+        if (attempt.over) refuse();
+        // Called off: nothing more is begun, and nobody waits for what may be repeated.
+        if (attempt.repeatable) Context.current().cancellationSignal.throwIfAborted();
+        const answer = (value as (...given: unknown[]) => unknown).apply(target, args);
+        if (answer instanceof Promise)
+          void answer.then(() => (attempt.workedAt = clock.now()), ignore);
+        return answer;
       };
     },
   });

@@ -127,7 +127,10 @@ export interface FlashCopyActivities {
         /** Of a snapshot that is restored: there is the last look and nothing to prepare. */
         readonly snapshot?: SnapshotPart;
       },
-  ): Promise<void>;
+  ): Promise<{
+    /** How long ago the first prepare was sent, where that is known: since then sources write through. */
+    readonly preparedForMs?: number;
+  }>;
   /**
    * Any state -> not preparing, not prepared: waits out preparing, then stops. Idempotent, also when the group is gone.
    * The snapshot of that name goes; answers why one stays (safeguarded). `patient`: it is looked for as long as its command may be under way.

@@ -16,6 +16,7 @@ import { janitorRunActivities } from './janitor-runs.js';
 import { lockActivities } from './ledger-locks.js';
 import { inTurns } from './ledger-turns.js';
 import { operatorActivities } from './operator.js';
+import { withPatience } from './patience.js';
 import { planActivities } from './plan.js';
 import { pointInTimeActivities } from './point-in-time.js';
 import { requestActivities } from './request.js';
@@ -49,5 +50,6 @@ export function createActivities(given: ActivityDependencies): FlashCopyActiviti
     ...janitorHostActivities(deps),
     ...janitorRunActivities(deps),
   };
-  return withFailureBoundary(activities, () => deps.secrets?.() ?? []);
+  const patient = withPatience(activities, deps);
+  return withFailureBoundary(patient, () => deps.secrets?.() ?? []);
 }

@@ -8,6 +8,7 @@ import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { about, findGroup, groupError, membersOf, type LookDeps } from './group-look.js';
 import { checkMembers, checkNames } from './group-outdated.js';
+import { reportedBefore } from './attempt.js';
 import { whileBeating } from './heartbeat.js';
 import { poll } from './poll.js';
 
@@ -37,8 +38,23 @@ interface PrepareLook extends LookDeps {
   readonly untilMs: number;
   readonly mappings: PrepareOrder['mappings'] | undefined;
   readonly restore: boolean;
-  /** Called when the targets may no longer hold what they held: before a prepare is sent, and where somebody has sent one. */
-  readonly touches: () => void;
+  readonly soFar: SoFar;
+}
+
+/** What the next attempt must know; it is in the heartbeat. */
+interface SoFar {
+  /** The targets may no longer hold what they held: a prepare is about to be sent, or somebody has sent one. */
+  touched: boolean;
+  /** Since when, where that is known. */
+  touchedAt?: number;
+  flushesFailed: number;
+}
+
+/** To be called before a prepare is sent. */
+function touch({ soFar, beat, clock }: Pick<PrepareLook, 'soFar' | 'beat' | 'clock'>): void {
+  if (!soFar.touched) soFar.touchedAt = clock.now();
+  soFar.touched = true;
+  beat.report({ ...soFar });
 }
 
 /** Right before prepare throws away the data of all targets: which mappings are in the group, and what each of them is (P3). */
@@ -52,7 +68,7 @@ async function stateInFull(
   const state =
     commonState(listing.filter((mapping) => mapping.group === name)) ??
     (await findGroup(array, name)).state;
-  if (!canPrepare(state) && state !== 'empty') look.touches();
+  if (!canPrepare(state) && state !== 'empty') touch(look);
   if (mappings !== undefined && state !== 'empty')
     checkMembers({ name, mappings, restore }, listing);
   return state;
@@ -86,7 +102,7 @@ function prepareLook(array: StorageArray, group: string, look: PrepareLook) {
       ? await stateAtAGlance(array, group, look)
       : await stateInFull(array, group, look);
     seen = true;
-    look.beat.report({ group, state, prepares });
+    look.beat.report({ group, state, prepares, ...look.soFar });
     if (state === 'prepared') return true;
     if (look.clock.now() >= look.untilMs)
       throw groupError('PREPARE_TIMED_OUT', `still ${state}`, about(array, group, state));
@@ -105,10 +121,10 @@ function prepareLook(array: StorageArray, group: string, look: PrepareLook) {
         `prepare is illegal in ${state}`,
         about(array, group, state),
       );
-    if (accepted) throw flushFailed(about(array, group, state));
+    if (accepted) throw flushFailed(about(array, group, state), look);
     if (prepares === MOST_PREPARES) throw refused as Error;
     prepares += 1;
-    look.touches();
+    touch(look);
     refused = await array
       .prepareGroup(group, { restore: look.restore })
       .then(() => undefined, stateRefusal);
@@ -117,12 +133,13 @@ function prepareLook(array: StorageArray, group: string, look: PrepareLook) {
 }
 
 /** Tried again by the next attempt, three in all. */
-function flushFailed(of: ReturnType<typeof about>): FlashCopyError {
-  const { attempt } = Context.current().info;
-  const failed = groupError('FLUSH_FAILED', `flush failed, attempt ${attempt}`, of);
+function flushFailed(of: ReturnType<typeof about>, { soFar, beat }: PrepareLook): FlashCopyError {
+  soFar.flushesFailed += 1;
+  beat.report({ ...soFar });
+  const failed = groupError('FLUSH_FAILED', `flush failed, time ${soFar.flushesFailed}`, of);
   return new FlashCopyError({
     ...errorData(failed),
-    retry: attempt < MOST_PREPARES ? 'after-check' : 'never',
+    retry: soFar.flushesFailed < MOST_PREPARES ? 'after-check' : 'never',
   });
 }
 
@@ -133,12 +150,20 @@ function stateRefusal(error: unknown): FlashCopyError {
 }
 
 /**
- * An attempt before this one may have sent a prepare, and so may a former life of a run that was
- * reset. Asked here and not in the workflow, whose history is replayed under other run ids.
+ * An attempt before this one may have sent a prepare and died before it could say so, and so may a
+ * former life of a run that was reset. Asked here and not in the workflow, whose history is replayed
+ * under other run ids.
  */
-function maySomebodyHavePrepared({ firstRunId }: PrepareOrder): boolean {
-  const { attempt, workflowExecution } = activityInfo();
-  return attempt > 1 || (firstRunId !== undefined && workflowExecution?.runId !== firstRunId);
+function doneSoFar({ firstRunId }: PrepareOrder): SoFar {
+  const { runId } = activityInfo().workflowExecution ?? {};
+  const before = reportedBefore<SoFar>();
+  const unknown = before === undefined || (firstRunId !== undefined && runId !== firstRunId);
+  const { touched = false, touchedAt, flushesFailed = 0 } = before ?? {};
+  return {
+    touched: unknown || touched,
+    ...(unknown || touchedAt === undefined ? {} : { touchedAt }),
+    flushesFailed,
+  };
 }
 
 /** No attempt has sent a prepare: the targets hold what they held. */
@@ -152,14 +177,15 @@ export const prepareActivities = ({ arrays, clock }: ActivityDependencies): Prep
     whileBeating(clock, async (beat) => {
       const array = arrays(order.array);
       const { mappings, restore = false, timeoutMs } = order;
-      let touched = maySomebodyHavePrepared(order);
-      const touches = (): void => void (touched = true);
-      const look = { clock, beat, untilMs: clock.now() + timeoutMs, restore, mappings, touches };
+      const soFar = doneSoFar(order);
+      const look = { clock, beat, untilMs: clock.now() + timeoutMs, restore, mappings, soFar };
       try {
         await checkUnmapped(array, order);
         if (order.snapshot === undefined) await poll(clock, prepareLook(array, order.group, look));
       } catch (error) {
-        throw touched ? error : untouched(error);
+        throw soFar.touched ? error : untouched(error);
       }
+      const { touchedAt } = soFar;
+      return touchedAt === undefined ? {} : { preparedForMs: clock.now() - touchedAt };
     }),
 });

@@ -2,11 +2,12 @@
 import { Context, type Info } from '@temporalio/activity';
 import type { Clock } from '../domain/clock.js';
 import { BEATS } from '../domain/timing.js';
+import { beatNow, currentAttempt } from './attempt.js';
 import { noteBeat } from './attempt-over.js';
 
 export interface Beat {
   /** Shown in the UI, and given to the next attempt. */
-  report(details: unknown): void;
+  report(details: object): void;
   /** Beats now and lets a full interval pass before the next: nothing beats inside a short pause. */
   restart(): void;
 }
@@ -28,15 +29,16 @@ export async function whileBeating<T>(clock: Clock, work: (beat: Beat) => Promis
   const context = Context.current();
   const interval = intervalMs(context.info);
   const ended = new AbortController();
-  let details: unknown = context.info.heartbeatDetails;
+  const attempt = currentAttempt(clock.now());
   let last = 0;
   const restart = () => {
-    context.heartbeat(details);
+    beatNow(attempt);
     noteBeat(clock);
     last = clock.now();
   };
-  const report = (news: unknown) => {
-    details = news;
+  const report = (news: object) => {
+    const { trouble } = attempt.kept;
+    attempt.kept = { ...news, ...(trouble === undefined ? {} : { trouble }) };
     restart();
   };
   const beating = async () => {

@@ -13,7 +13,13 @@ export async function allOrUndo<T>(
   throw failed.reason;
 }
 
-/** At most `width` at a time, in order of the items: 512 volumes must not mean 512 waiting commands. */
+/** All, or the first failure once every one of them has ended. */
+async function allEnded<T>(tasks: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(tasks);
+  return Promise.all(tasks);
+}
+
+/** At most `width` at a time, in order of the items: 512 volumes must not mean 512 waiting commands. Nothing is left running when it fails. */
 export async function inBatches<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
@@ -21,7 +27,7 @@ export async function inBatches<T, R>(
 ): Promise<R[]> {
   const results: R[] = [];
   for (let at = 0; at < items.length; at += width) {
-    results.push(...(await Promise.all(items.slice(at, at + width).map(work))));
+    results.push(...(await allEnded(items.slice(at, at + width).map(work))));
   }
   return results;
 }

@@ -14,7 +14,10 @@ type UseActivities = Pick<
 const mounted = (target: PlannedTarget): PlannedFileSystem[] =>
   target.fileSystems.filter(({ at }) => at !== '');
 
-const CHECKED = 'file systems checked';
+/** In the heartbeat: which file systems were checked. */
+interface Checked {
+  readonly checked: true;
+}
 
 async function verify(deps: ActivityDependencies, run: string, target: PlannedTarget) {
   const host = deps.hosts(target.host).target;
@@ -58,9 +61,12 @@ export const targetUseActivities = (deps: ActivityDependencies): UseActivities =
       const host = deps.hosts(target.host).target;
       const fileSystems = mounted(await knownUids(deps.arrays, target));
       // A repeat may find some of them mounted: they were checked before that.
-      if (check === true && activityInfo().heartbeatDetails !== CHECKED)
+      if (
+        check === true &&
+        (activityInfo().heartbeatDetails as Partial<Checked> | undefined)?.checked !== true
+      )
         await host.check(fileSystems);
-      beat.report(CHECKED);
+      beat.report({ checked: true } satisfies Checked);
       const mounts = await host.mount(fileSystems);
       const from = new Map(fileSystems.map((fileSystem) => [fileSystem.at, fileSystem.from]));
       return mounts.map((mount) => ({

@@ -3,7 +3,14 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { ActivityName, FlashCopyActivities } from '../activities/contract.js';
 import { cutText } from '../domain/cut.js';
-import { ACTIVITIES, FOR_EVER, type ActivityLimits } from './activity-table.js';
+import {
+  CALL_AFTER_MS,
+  HOURS_MS,
+  MINUTE_MS,
+  WITHIN_MS,
+  type Patience,
+} from '../domain/patience.js';
+import { ACTIVITIES, ENDLESS, type ActivityLimits, type PatienceName } from './activity-table.js';
 import { urgentQueue } from './messages.js';
 
 /** A server keeps 400 of the encoded line. */
@@ -11,12 +18,29 @@ const SUMMARY_BYTES = 300;
 
 type Order<K extends ActivityName> = Parameters<FlashCopyActivities[K]>[0];
 type Answer<K extends ActivityName> = Awaited<ReturnType<FlashCopyActivities[K]>>;
-/** `summary` is the line people see in the Temporal UI; `within` and `retry` replace the table's. */
+/** `summary` is the line people see in the Temporal UI; `withinMs` (of one attempt) and `retryForEver` replace the table's. */
 export interface Call {
   readonly summary: string;
   readonly withinMs?: number;
   readonly retryForEver?: true;
+  /** Trouble that is waited out before the point in time: `withinMs` of the request. */
+  readonly troubleMs?: number;
 }
+
+const patienceOf = (name: PatienceName | undefined, { troubleMs }: Call): Patience | undefined => {
+  switch (name) {
+    case 'within':
+      return { ms: troubleMs ?? WITHIN_MS };
+    case 'hours':
+      return { ms: HOURS_MS, callAfterMs: CALL_AFTER_MS };
+    case 'endless':
+      return { callAfterMs: CALL_AFTER_MS };
+    case 'minute':
+      return { ms: MINUTE_MS };
+    case undefined:
+      return undefined;
+  }
+};
 
 /** Schedules one activity. Fails with ActivityFailure, whose cause carries ErrorData; see `failure.ts`. */
 export function perform<K extends ActivityName>(
@@ -24,15 +48,25 @@ export function perform<K extends ActivityName>(
   call: Call,
   order: Order<K>,
 ): Promise<Answer<K>> {
-  const { queue, ...options }: ActivityLimits = ACTIVITIES[name];
+  const {
+    queue,
+    patience: named,
+    ...options
+  }: ActivityLimits = {
+    ...ACTIVITIES[name],
+    ...(call.retryForEver === undefined ? {} : ENDLESS),
+  };
   const { taskQueue } = workflowInfo();
-  const activities = proxyActivities<Record<K, (order: Order<K>) => Promise<Answer<K>>>>({
+  const activities = proxyActivities<
+    Record<K, (order: Order<K>, patience?: Patience) => Promise<Answer<K>>>
+  >({
     ...options,
     ...(call.withinMs === undefined ? {} : { startToCloseTimeout: call.withinMs }),
-    ...(call.retryForEver === undefined ? {} : { retry: FOR_EVER }),
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     taskQueue: queue === 'urgent' ? urgentQueue(taskQueue) : taskQueue,
     summary: cutText(call.summary, SUMMARY_BYTES),
   });
-  return (activities[name] as (order: Order<K>) => Promise<Answer<K>>)(order);
+  const patience = patienceOf(named, call);
+  const run = activities[name] as (order: Order<K>, patience?: Patience) => Promise<Answer<K>>;
+  return patience === undefined ? run(order) : run(order, patience);
 }

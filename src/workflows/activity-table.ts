@@ -3,9 +3,16 @@
 import type { ActivityName } from '../activities/contract.js';
 
 export interface Retry {
-  readonly maximumAttempts?: number;
+  readonly maximumAttempts?: 1;
   readonly maximumInterval?: '10s' | '1m' | '5m';
 }
+
+/**
+ * Trouble that is waited out. `within`: as the request says, before the point in time. `hours`: after
+ * it and in every undo; a person is called after minutes. `endless`: likewise, without an end.
+ * `minute`: what comes again by itself. Absent: one attempt, or somebody else who calls.
+ */
+export type PatienceName = 'within' | 'hours' | 'endless' | 'minute';
 
 export interface ActivityLimits {
   readonly queue: 'copy' | 'urgent';
@@ -14,15 +21,16 @@ export interface ActivityLimits {
     '30s' | '1m' | '2m' | '5m' | '10m' | '20m' | '30m' | '2h' | '12h' | '365d';
   readonly heartbeatTimeout: '3s' | '4s' | '1m';
   readonly retry: Retry;
+  readonly patience?: PatienceName;
 }
 
-export const ONCE = { maximumAttempts: 1 } as const;
-const TWICE = { maximumAttempts: 2 } as const;
-/** Short outages of one session or host. */
-const FEW = { maximumAttempts: 5, maximumInterval: '10s' } as const;
-/** Minutes of an array or host that is away. */
-const MANY = { maximumAttempts: 30, maximumInterval: '10s' } as const;
-export const FOR_EVER = { maximumInterval: '10s' } as const;
+/** Attempts are never counted but here: what stands still is given back, not tried again. */
+export const ONCE = { retry: { maximumAttempts: 1 } } as const;
+const NO_END = { retry: { maximumInterval: '10s' } } as const;
+export const ENDLESS = { ...NO_END, patience: 'endless' } as const;
+const WITHIN = { ...NO_END, patience: 'within' } as const;
+const HOURS = { ...NO_END, patience: 'hours' } as const;
+const MINUTE = { ...NO_END, patience: 'minute' } as const;
 
 /** With the second before the retry: a step goes on within 5 s of its worker's death. */
 const STEP = '4s';
@@ -34,82 +42,82 @@ export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
     queue: 'copy',
     startToCloseTimeout: '30s',
     heartbeatTimeout: STEP,
-    retry: FEW,
+    ...WITHIN,
   },
   // In a night's burst these wait for their turn at a ledger; they beat meanwhile.
-  flashCopyLock: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, retry: MANY },
+  flashCopyLock: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, ...WITHIN },
   flashCopyUnlock: {
     queue: 'copy',
     startToCloseTimeout: '5m',
     heartbeatTimeout: STEP,
-    retry: FOR_EVER,
+    ...ENDLESS,
   },
   // While another run has the host it waits in retries, as flashCopyAwaitCopied does.
   flashCopyLockHost: {
     queue: 'copy',
     startToCloseTimeout: '5m',
     heartbeatTimeout: STEP,
-    retry: FOR_EVER,
+    ...ENDLESS,
   },
   flashCopyUnlockHost: {
     queue: 'copy',
     startToCloseTimeout: '5m',
     heartbeatTimeout: STEP,
-    retry: FOR_EVER,
+    ...ENDLESS,
   },
-  flashCopyPlan: { queue: 'copy', startToCloseTimeout: '10m', heartbeatTimeout: STEP, retry: FEW },
+  flashCopyPlan: { queue: 'copy', startToCloseTimeout: '10m', heartbeatTimeout: STEP, ...WITHIN },
   flashCopyEnsureGroup: {
     queue: 'copy',
     startToCloseTimeout: '30m',
     heartbeatTimeout: STEP,
-    retry: FEW,
+    ...WITHIN,
   },
   flashCopyMakePreparable: {
     queue: 'copy',
     startToCloseTimeout: '12h',
     heartbeatTimeout: STEP,
-    retry: FEW,
+    ...WITHIN,
   },
   flashCopyReleaseTarget: {
     queue: 'copy',
     startToCloseTimeout: '20m',
     heartbeatTimeout: STEP,
-    retry: FEW,
+    ...WITHIN,
   },
   flashCopyPreFlush: {
     queue: 'copy',
     startToCloseTimeout: '30m',
     heartbeatTimeout: STEP,
-    retry: FEW,
+    ...WITHIN,
   },
-  flashCopyPrepareGroup: { queue: 'copy', heartbeatTimeout: STEP, retry: FEW },
+  flashCopyPrepareGroup: { queue: 'copy', heartbeatTimeout: STEP, ...WITHIN },
   flashCopyUnprepareGroup: {
     queue: 'copy',
     startToCloseTimeout: '10m',
     heartbeatTimeout: STEP,
-    retry: MANY,
+    ...HOURS,
   },
-  flashCopyTakePointInTime: { queue: 'urgent', heartbeatTimeout: PAUSE, retry: ONCE },
-  flashCopyTakeDown: { queue: 'urgent', heartbeatTimeout: PAUSE, retry: ONCE },
-  flashCopyStartGroups: { queue: 'urgent', heartbeatTimeout: PAUSE, retry: ONCE },
+  flashCopyTakePointInTime: { queue: 'urgent', heartbeatTimeout: PAUSE, ...ONCE },
+  flashCopyTakeDown: { queue: 'urgent', heartbeatTimeout: PAUSE, ...ONCE },
+  flashCopyStartGroups: { queue: 'urgent', heartbeatTimeout: PAUSE, ...ONCE },
   flashCopyGiveBack: {
     queue: 'urgent',
     startToCloseTimeout: '5m',
     heartbeatTimeout: PAUSE,
-    retry: FOR_EVER,
+    ...NO_END,
   },
   // Once: whoever cannot be reached now is believed; the person waits for the answer.
   flashCopyReadSource: {
     queue: 'urgent',
     startToCloseTimeout: '1m',
     heartbeatTimeout: STEP,
-    retry: ONCE,
+    ...ONCE,
   },
   flashCopyRecordResolved: {
     queue: 'copy',
     startToCloseTimeout: '5m',
     heartbeatTimeout: STEP,
-    retry: FOR_EVER,
+    ...ENDLESS,
   },
   flashCopyNotify: {
     queue: 'copy',
@@ -121,45 +129,45 @@ export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
     queue: 'urgent',
     startToCloseTimeout: '1m',
     heartbeatTimeout: STEP,
-    retry: FEW,
+    ...MINUTE,
   },
   flashCopyFenceGroup: {
     queue: 'copy',
     startToCloseTimeout: '5m',
     heartbeatTimeout: STEP,
-    retry: MANY,
+    ...HOURS,
   },
   flashCopyReadGroup: {
     queue: 'copy',
     startToCloseTimeout: '1m',
     heartbeatTimeout: STEP,
-    retry: MANY,
+    ...HOURS,
   },
   flashCopyMakeClones: {
     queue: 'copy',
     startToCloseTimeout: '30m',
     heartbeatTimeout: STEP,
-    retry: FEW,
+    ...HOURS,
   },
   flashCopyPresent: {
     queue: 'copy',
     startToCloseTimeout: '10m',
     heartbeatTimeout: STEP,
-    retry: FEW,
+    ...HOURS,
   },
   flashCopySynthesise: {
     queue: 'copy',
     startToCloseTimeout: '30m',
     heartbeatTimeout: STEP,
-    retry: FEW,
+    ...HOURS,
   },
-  flashCopyMount: { queue: 'copy', startToCloseTimeout: '12h', heartbeatTimeout: STEP, retry: FEW },
-  flashCopyVerify: { queue: 'copy', startToCloseTimeout: '2h', heartbeatTimeout: STEP, retry: FEW },
+  flashCopyMount: { queue: 'copy', startToCloseTimeout: '12h', heartbeatTimeout: STEP, ...HOURS },
+  flashCopyVerify: { queue: 'copy', startToCloseTimeout: '2h', heartbeatTimeout: STEP, ...HOURS },
   flashCopyWithdraw: {
     queue: 'copy',
     startToCloseTimeout: '20m',
     heartbeatTimeout: STEP,
-    retry: MANY,
+    ...HOURS,
   },
   // Waits in retries, with nextRetryDelay: neither a slot nor history is used between two looks.
   flashCopyAwaitCopied: {
@@ -172,49 +180,49 @@ export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
     queue: 'copy',
     startToCloseTimeout: '30m',
     heartbeatTimeout: STEP,
-    retry: MANY,
+    ...HOURS,
   },
   flashCopyChangeRate: {
     queue: 'copy',
     startToCloseTimeout: '30m',
     heartbeatTimeout: STEP,
-    retry: FEW,
+    ...MINUTE,
   },
   flashCopyRemoveCreated: {
     queue: 'copy',
     startToCloseTimeout: '10m',
     heartbeatTimeout: STEP,
-    retry: MANY,
+    ...HOURS,
   },
   // The janitor comes again in minutes: nothing of it is tried for long.
   flashCopyJanitorScope: {
     queue: 'copy',
     startToCloseTimeout: '30s',
     heartbeatTimeout: STEP,
-    retry: FEW,
+    ...MINUTE,
   },
   flashCopyTidyArray: {
     queue: 'copy',
     startToCloseTimeout: '10m',
     heartbeatTimeout: '1m',
-    retry: TWICE,
+    ...MINUTE,
   },
   flashCopyTidyHost: {
     queue: 'urgent',
     startToCloseTimeout: '10m',
     heartbeatTimeout: '1m',
-    retry: TWICE,
+    ...MINUTE,
   },
   flashCopyReviewRuns: {
     queue: 'copy',
     startToCloseTimeout: '5m',
     heartbeatTimeout: '1m',
-    retry: TWICE,
+    ...MINUTE,
   },
   flashCopyAwaitClose: {
     queue: 'copy',
     startToCloseTimeout: '365d',
     heartbeatTimeout: '1m',
-    retry: FOR_EVER,
+    ...NO_END,
   },
 };

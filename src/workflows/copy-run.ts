@@ -96,6 +96,11 @@ export class CopyRun {
     return this.#plan !== undefined;
   }
 
+  /** Trouble that is waited out before the point in time, as `perform` takes it. */
+  get within(): { readonly troubleMs: number } {
+    return { troubleMs: this.request.withinMs };
+  }
+
   /** Arrays of the request in sorted order: the order in which they are locked. */
   get arrays(): readonly string[] {
     return [...new Set(this.request.groups.map((group) => group.array))].sort();

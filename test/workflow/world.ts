@@ -136,7 +136,7 @@ export class World {
         const found = this.groups.get(group);
         if (found === undefined) throw failure('NO_SUCH_GROUP');
         found.state = 'prepared';
-        return Promise.resolve();
+        return Promise.resolve({});
       },
       flashCopyUnprepareGroup: ({ group }) => {
         const found = this.groups.get(group);

@@ -22,7 +22,7 @@ async function ensureGroup(copy: CopyRun, group: RunGroup): Promise<void> {
       created,
       startTimes,
       preparable = false,
-    } = await perform('flashCopyEnsureGroup', { summary }, order);
+    } = await perform('flashCopyEnsureGroup', { summary, ...copy.within }, order);
     group.preparable = preparable;
     group.startTimesBefore = startTimes;
     note(created.length === 0 ? 'all found' : `created ${counted(created)}`);

@@ -16,7 +16,7 @@ export async function lock(copy: CopyRun): Promise<void> {
         .flatMap((group) => group.volumes);
       await perform(
         'flashCopyLock',
-        { summary: `lock ${volumes.length} pairs of ${array}` },
+        { summary: `lock ${volumes.length} pairs of ${array}`, ...copy.within },
         {
           holder: copy.holder,
           set: copy.request.name,

@@ -19,7 +19,7 @@ async function stopGroup(copy: CopyRun, { planned: group, preparable }: RunGroup
   await copy.report.step('makePreparable', group.array, () =>
     perform(
       'flashCopyMakePreparable',
-      { summary: `make group ${group.name} of ${group.array} preparable` },
+      { summary: `make group ${group.name} of ${group.array} preparable`, ...copy.within },
       { ...copy.ref, group },
     ),
   );

@@ -9,7 +9,7 @@ export async function plan(copy: CopyRun): Promise<void> {
     const order = { request: copy.request, token: drawToken() };
     copy.plan = await perform(
       'flashCopyPlan',
-      { summary: `inspect and plan ${copy.request.name}` },
+      { summary: `inspect and plan ${copy.request.name}`, ...copy.within },
       order,
     );
     note(`plan ${copy.plan.hash}`);

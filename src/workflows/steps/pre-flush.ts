@@ -9,7 +9,7 @@ export async function preFlush(copy: CopyRun): Promise<void> {
     copy.report.step('preFlush', source.host, () =>
       perform(
         'flashCopyPreFlush',
-        { summary: `flush ${source.host} before the pause` },
+        { summary: `flush ${source.host} before the pause`, ...copy.within },
         { ...copy.ref, source },
       ),
     ),

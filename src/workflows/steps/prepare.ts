@@ -9,8 +9,7 @@ import { planOf, restoresSnapshot, takesSnapshot, withSnapshot } from '../snapsh
 
 /** All groups at once. Throws FLUSH_FAILED when the array gives up. */
 export async function prepare(copy: CopyRun): Promise<void> {
-  if (copy.groups.some(({ planned }) => planned.snapshot === undefined))
-    copy.preparedSince = new Date().getTime();
+  copy.preparedSince = undefined;
   await inParallel(copy.groups, (group) => prepareGroup(copy, group));
 }
 
@@ -29,7 +28,9 @@ export async function prepareGroup(copy: CopyRun, group: RunGroup): Promise<void
     group.prepareTried = true;
   }
   try {
-    await copy.report.step('prepare', array, () => sendPrepare(copy, group));
+    const begunAt = new Date().getTime();
+    const prepared = await copy.report.step('prepare', array, () => sendPrepare(copy, group));
+    if (planned.snapshot === undefined) wasPrepared(copy, begunAt, prepared.preparedForMs);
   } catch (error) {
     // Nothing was stopped before, and no prepare was sent, by a former life neither.
     if (errorOf(error).details['untouched'] === true && group.preparable)
@@ -38,7 +39,16 @@ export async function prepareGroup(copy: CopyRun, group: RunGroup): Promise<void
   }
 }
 
-function sendPrepare(copy: CopyRun, { planned, name: group }: RunGroup): Promise<void> {
+/** An array that was away before it took the first prepare has cost the sources nothing. */
+function wasPrepared(copy: CopyRun, begunAt: number, forMs = Infinity): void {
+  const since = Math.max(begunAt, new Date().getTime() - forMs);
+  copy.preparedSince = Math.min(copy.preparedSince ?? Infinity, since);
+}
+
+function sendPrepare(
+  copy: CopyRun,
+  { planned, name: group }: RunGroup,
+): Promise<{ readonly preparedForMs?: number }> {
   const { array, restore = false } = planned;
   const { maxPreparedMs: timeoutMs } = copy.plan;
   const summary = restoresSnapshot(planned)
@@ -46,7 +56,7 @@ function sendPrepare(copy: CopyRun, { planned, name: group }: RunGroup): Promise
     : `prepare group ${group} of ${array}`;
   return perform(
     'flashCopyPrepareGroup',
-    { summary, withinMs: prepareGroupMs(timeoutMs) },
+    { summary, withinMs: prepareGroupMs(timeoutMs), ...copy.within },
     {
       ...{ ...copy.ref, array, group, timeoutMs, restore, firstRunId: copy.firstRunId },
       mappings: planned.mappings.map((mapping) => expectedMapping(mapping, planned)),

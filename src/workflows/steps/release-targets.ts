@@ -26,7 +26,7 @@ async function release(copy: CopyRun, target: PlannedTarget): Promise<void> {
   await copy.report.step('releaseTargets', target.host, () =>
     perform(
       'flashCopyReleaseTarget',
-      { summary: `release targets on ${target.host}` },
+      { summary: `release targets on ${target.host}`, ...copy.within },
       { ...copy.ref, target },
     ),
   );
