@@ -16,7 +16,8 @@ import {
   WORKER,
   type Limits,
 } from '../src/domain/timing.js';
-import { ACTIVITIES } from '../src/workflows/activity-table.js';
+import { CALL_AFTER_MS, HOURS_MS, MINUTE_MS, WITHIN_MS } from '../src/domain/patience.js';
+import { ACTIVITIES, type PatienceName } from '../src/workflows/activity-table.js';
 import {
   ACTIVITY_LINES,
   COMMAND_LINES,
@@ -81,19 +82,27 @@ const WITH_THE_CALL: Readonly<Record<string, string>> = {
   flashCopyStartGroups: `below the holder deadline and ${ms(MARGINS.startGroups)}`,
 };
 
+const TROUBLE: Readonly<Record<PatienceName | 'none', string>> = {
+  within: `\`within\` (${ms(WITHIN_MS)})`,
+  hours: `${ms(HOURS_MS)}, a person is called`,
+  endless: 'no end, a person is called',
+  minute: ms(MINUTE_MS),
+  none: 'no end',
+};
+
 const activities = (): string[][] =>
   Object.entries(ACTIVITIES).map(
-    ([name, { queue, startToCloseTimeout, heartbeatTimeout, retry }]) => {
+    ([name, { queue, startToCloseTimeout, heartbeatTimeout, retry, patience }]) => {
       const [command, then] = ACTIVITY_LINES[name as keyof typeof ACTIVITY_LINES];
-      const most = retry.maximumAttempts ?? Infinity;
-      const attempts = most === Infinity ? 'no end' : String(most);
-      const between = most === 1 ? '' : `1s, doubled to ${retry.maximumInterval ?? '100s'}`;
+      const once = retry.maximumAttempts === 1;
+      const trouble = once ? 'none: one attempt' : TROUBLE[patience ?? 'none'];
+      const between = once ? '' : `1s, doubled to ${retry.maximumInterval ?? '100s'}`;
       return [
         ...[`\`${name}\``, queue, command === '' ? '' : `\`${command}\` ${ms(COMMANDS[command])}`],
         ...[
           startToCloseTimeout ?? WITH_THE_CALL[name] ?? '',
           heartbeatTimeout,
-          attempts,
+          trouble,
           between,
           then,
         ],
@@ -105,7 +114,10 @@ export const timingReference = (): string =>
   [
     `${HEAD}## Around the point in time\n${chains('quiesce')}${chains('unmount')}`,
     '\nThe watchdog twin of a holder waits for the same deadline, and for the end of its holder without any delay; both try a give back that fails again every second.\n',
-    `\n## Activities\nWithout a heartbeat for so long, an activity is given up and begun again elsewhere; its steps read before they act.\n\n`,
+    `\n## Activities\nWithout a heartbeat for so long, an activity is given up and begun again elsewhere; its steps read before they act.
+Attempts are not counted. Trouble is: the time in which nothing worked, from the first failure on. What
+costs nothing: a worker that dies or is deployed, a queue, hours of good work. An error with retry \`never\`
+ends the activity at once. Where a person is called, that is after ${ms(CALL_AFTER_MS)}, and once more when it works again.\n\n`,
     table(
       [
         'activity',
@@ -113,7 +125,7 @@ export const timingReference = (): string =>
         'longest command',
         'time-out',
         'heartbeat',
-        'attempts',
+        'trouble waited out',
         'between',
         'then',
       ],
@@ -128,7 +140,7 @@ export const timingReference = (): string =>
         ...line,
       ]),
     ),
-    `\nReads of the array are tried ${READ_ATTEMPTS} times, changes once. Around the point in time each command gets what is left of the chain above, when that is less.\n`,
+    `\nReads of the array are tried ${READ_ATTEMPTS} times at once, changes once; the activity around them goes on for as long as its trouble is waited out. Around the point in time each command gets what is left of the chain above, when that is less.\n`,
     '\n## Waits and looks\n',
     table(['wait', 'value', 'for what'], rows(WAITS, WAIT_LINES)),
     '\n## Margins\n',

@@ -67,3 +67,33 @@ describe('before the point in time', () => {
     expect(notes).not.toContain('left released');
   });
 });
+
+describe('a person', () => {
+  it('is called when a target host is away for minutes, and called off when it is back', async () => {
+    const { outcome } = await outage('flashCopyPresent', 'dev1', 30 * MINUTE);
+    const said = outcome.world.notices.map(({ way, notice }) => `${way} ${notice.what}`);
+    expect(said.sort()).toEqual(
+      ['command', 'webhook'].flatMap((way) => [`${way} outage`, `${way} outage-over`]),
+    );
+  });
+
+  it('is not called for what a node failover takes', async () => {
+    const { outcome } = await outage('flashCopyReadGroup', 'svc1', 3 * MINUTE);
+    expect(outcome.world.notices).toEqual([]);
+  });
+});
+
+it('an outage writes nothing to the history of its run', async () => {
+  const events = async (ms: number): Promise<number> =>
+    (await outage('flashCopyPresent', 'dev1', ms)).run.events.length;
+  expect(await events(120 * MINUTE)).toBe(await events(0));
+});
+
+it('workers that die again and again use up nothing', async () => {
+  const deaths = Array.from({ length: 12 }, (_, at) =>
+    fault('flashCopyEnsureGroup', 'worker-killed', { nth: at + 1 }),
+  );
+  const outcome = await carryOut(vm, scenarioOf(SHAPE, { faults: deaths }));
+  expect(outcome.world.runsOf('copy')[0]?.status, story(outcome)).toBe('COMPLETED');
+  expect(outcome.violations, story(outcome)).toEqual([]);
+});

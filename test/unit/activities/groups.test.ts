@@ -163,6 +163,7 @@ describe('flashCopyPrepareGroup', () => {
       })),
     );
     await ensure(made);
+    let beat: object = {};
     for (const [attempt, retry] of [
       [1, 'after-check'],
       [2, 'after-check'],
@@ -171,9 +172,11 @@ describe('flashCopyPrepareGroup', () => {
       // Not by the same attempt: its run may be gone, and the stop its guard's.
       prepares = 0;
       const order = { ...REF, ...GROUP, timeoutMs: 600_000 };
-      const failed = await failure(
-        made.run('flashCopyPrepareGroup', order, made.environment({ attempt })),
-      );
+      // The failures are counted in the heartbeat: a worker that died between them has used up none.
+      const heartbeatDetails = { ...beat, trouble: { ms: 0, failedAt: 0, attempt: attempt - 1 } };
+      const environment = made.environment({ attempt, heartbeatDetails });
+      environment.on('heartbeat', (details: object | undefined) => (beat = details ?? beat));
+      const failed = await failure(made.run('flashCopyPrepareGroup', order, environment));
       expect(failed).toMatchObject({ type: 'FLUSH_FAILED', details: { retry } });
       expect(prepares).toBe(1);
     }
