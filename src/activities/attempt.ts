@@ -22,7 +22,7 @@ export interface Attempt {
 const attempts = new WeakMap<Context, Attempt>();
 
 const keptBefore = (details: unknown): Kept =>
-  typeof details === 'object' && details !== null ? (details as Kept) : {};
+  typeof details === 'object' && details !== null ? details : {};
 
 /** Of the context that calls. */
 export function currentAttempt(now: number): Attempt {
@@ -44,8 +44,9 @@ export function beatNow({ kept }: Attempt): void {
 
 /** What the attempts before this one reported; undefined where one of them may have done more than it could report. */
 export function reportedBefore<T>(): Partial<T> | undefined {
-  const { attempt, heartbeatDetails } = Context.current().info;
+  const { info } = Context.current();
+  const { attempt } = info;
   if (attempt === 1) return {};
-  const { trouble } = keptBefore(heartbeatDetails);
-  return trouble?.attempt === attempt - 1 ? (heartbeatDetails as Partial<T>) : undefined;
+  const kept = keptBefore(info.heartbeatDetails);
+  return kept.trouble?.attempt === attempt - 1 ? (kept as Partial<T>) : undefined;
 }

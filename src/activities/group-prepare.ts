@@ -1,6 +1,6 @@
 // Prepares a group: the last looks before target data goes, then the array's own flush, waited for. Promise kept here (P3): what is thrown away is what
 // the plan named, and no host has it; a failure says whether a prepare may have been sent.
-import { activityInfo, Context } from '@temporalio/activity';
+import { activityInfo } from '@temporalio/activity';
 import type { StorageArray } from '../array/array.js';
 import { errorData, FlashCopyError } from '../domain/errors.js';
 import { canPrepare, commonState, type GroupState } from '../domain/mapping.js';

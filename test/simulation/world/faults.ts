@@ -63,7 +63,8 @@ export interface Fault {
   readonly where: string;
   /** The how-manieth time it is reached, from 1. */
   readonly nth: number;
-  readonly effect: ActivityEffect | PortEffect | typeof RATE_CHANGED | typeof RESOLVED | typeof AWAY;
+  readonly effect:
+    ActivityEffect | PortEffect | typeof RATE_CHANGED | typeof RESOLVED | typeof AWAY;
   /** Delay of what comes late or stalls, ms; see acts.ts for its meaning to a strike on the run. */
   readonly ms: number;
 }
