@@ -2,7 +2,7 @@
 import type { Mutant } from './mutant.js';
 
 const PAUSE_ONCE =
-  "flashCopyTakePointInTime: { queue: 'urgent', heartbeatTimeout: PAUSE, retry: ONCE },";
+  "flashCopyTakePointInTime: { queue: 'urgent', heartbeatTimeout: PAUSE, ...ONCE },";
 
 export const OF_THE_PAUSE: readonly Mutant[] = [
   {
@@ -44,7 +44,7 @@ export const OF_THE_PAUSE: readonly Mutant[] = [
   {
     name: 'start is repeated after a lost answer',
     file: 'src/workflows/activity-table.ts',
-    edits: [[PAUSE_ONCE, PAUSE_ONCE.replace('ONCE', 'FEW')]],
+    edits: [[PAUSE_ONCE, PAUSE_ONCE.replace('ONCE', 'NO_END')]],
     method: 'quiesce',
     cells: /(answer-lost|throws-after) at flashCopyTakePointInTime/,
   },
