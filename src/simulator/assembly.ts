@@ -11,7 +11,7 @@ import type { Machine } from './machine.js';
 import { networkFor } from './model/network.js';
 import { profileFor } from './model/profile.js';
 import { ArrayState } from './model/state.js';
-import type { StateFile } from './persistence.js';
+import type { StateFile } from './state-file/state-file.js';
 import { Reach } from './reach.js';
 import { StartsLog } from './starts-log.js';
 import { Statistics } from './statistics.js';
@@ -51,6 +51,7 @@ export async function assemble(
   const events = new EventLog(() => clock.now());
   const machine: Machine = {
     ...{ state, clock, reach, speed: config.clock.speed, faults: new Faults(), busy: new Set() },
+    haltListeners: [],
     ...{
       network: networkFor(state.name, config.network.iscsiAddresses),
       users: config.users,
@@ -73,10 +74,22 @@ export async function assemble(
       });
       for (const listener of listeners) listener(downMs);
     },
-    save: async () => file?.save(state),
-    recordStart: (record) => starts.add(record),
+    save: async () => {
+      if (machine.halted) throw machine.halted;
+      await file?.save(state).catch((error: unknown) => halt(machine, error));
+    },
+    // The start has taken effect whether or not it is recorded.
+    recordStart: (record) =>
+      starts.add(record).catch((error: unknown) => options.warn?.(`starts.csv: ${String(error)}`)),
   };
   return { machine, gate, starts, onFailover: (listener) => void listeners.push(listener) };
+}
+
+/** What is in memory is no longer what a restart would find: nobody may be told of it. */
+function halt(machine: Machine, cause: unknown): never {
+  machine.halted = new Error(`the state cannot be written down: ${String(cause)}`, { cause });
+  for (const listener of machine.haltListeners) listener(machine.halted);
+  throw machine.halted;
 }
 
 export const emptyState = ({ system: { name } }: SimulatorConfig): ArrayState =>

@@ -52,6 +52,7 @@ export class HostIo implements VolumeIo {
   }
 
   private reachable(address: VolumeAddress & { offset: number }, end: number): Volume {
+    if (this.machine.halted) throw ioError(address, 'the array has stopped');
     const volume = findVolume(this.machine, address.vdisk);
     if (!volume || !this.visibleTo(address.host).some(({ uid }) => uid === volume.uid))
       throw ioError(address, 'not mapped to this host');

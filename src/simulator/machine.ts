@@ -42,7 +42,10 @@ export interface Machine {
   failover(downMs: number): void;
   /** Mappings with work under way that their next state waits for. */
   readonly busy: Set<Mapping>;
-  /** Writes the state down; resolved = a restart will find it. */
+  /** Set: the state could not be written down. No command is answered any more. */
+  halted?: Error;
+  readonly haltListeners: ((error: Error) => void)[];
+  /** Writes the state down; resolved = a restart will find it. Rejected = halted. */
   save(): Promise<void>;
   recordStart(record: StartRecord): Promise<void>;
 }

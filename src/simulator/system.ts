@@ -5,7 +5,7 @@ import type { Faults } from './faults.js';
 import { HostIo } from './host-io.js';
 import type { Profile } from './model/profile.js';
 import type { ArrayState } from './model/state.js';
-import { StateFile } from './persistence.js';
+import { StateFile } from './state-file/state-file.js';
 import { armFaults, resume, seed } from './seed.js';
 import type { Caller } from './shell/command.js';
 import { Shell, type Answer, type Called } from './shell/shell.js';
@@ -34,6 +34,8 @@ export interface SimulatedSystem {
   readonly state: ArrayState;
   /** Resolves when all work behind answers (poisoning, comparing, data plane) is done. */
   settled(): Promise<void>;
+  /** Told when the state cannot be written down: nothing is answered from then on. */
+  readonly onHalt: (listener: (error: Error) => void) => void;
   /** Saves and lets go. The data plane is the caller's. */
   close(): Promise<void>;
 }
@@ -70,10 +72,12 @@ export async function createSystem(options: SystemOptions): Promise<SimulatedSys
     call: (words, user) => shell.call(words, caller(user)),
     volumeIo: new HostIo(machine, gate, () => shell.passTime()),
     passTime: () => shell.passTime(),
+    onHalt: (listener) => void machine.haltListeners.push(listener),
     settled: () => reach.idle(),
     close: async () => {
       await reach.idle();
-      await machine.save();
+      if (!machine.halted) await machine.save();
+      await file?.close();
       await machine.engine.close();
     },
   };

@@ -70,9 +70,18 @@ async function simulate(flags: SimulatorFlags, output: Output): Promise<number> 
   output.note(
     `simulator ready: ssh port ${simulator.sshPort}${second}${rest ? `, rest port ${rest.port}` : ''}`,
   );
-  await interrupted;
+  const halted = new Promise<Error>((resolve) => {
+    simulator.onHalt(resolve);
+  });
+  const error = await Promise.race([interrupted, halted]);
   await simulator.close();
-  return EXIT.done;
+  if (error === undefined) return EXIT.done;
+  throw new FlashCopyError({
+    family: 'transport',
+    code: 'SIMULATOR_STOPPED',
+    message: `${flags.data}: ${error.message}; a restart finds what was answered before`,
+    cause: error,
+  });
 }
 
 async function start(flags: SimulatorFlags, config: SimulatorConfigInput): Promise<Simulator> {

@@ -79,6 +79,7 @@ export class Shell {
     const [name = '', ...rest] = bare;
     const command = COMMANDS[name];
     this.machine.statistics.count(name);
+    if (this.machine.halted) throw channelLost(name, 'not-done');
     if (!command)
       throw ARRAY_VERB.test(name) ? refuse('CMMVC7205E', name) : new UnknownCommand(name);
     if (!reaches(this.machine.profile, command.since)) throw refuse('CMMVC7205E', name);
@@ -89,7 +90,12 @@ export class Shell {
     await command.before?.(this.machine, args, async (inner) => {
       await this.call(inner, caller);
     });
-    const output = await this.turn.run(() => this.take(command, args, caller));
+    const output = await this.turn.run(() =>
+      this.take(command, args, caller).catch((error: unknown) => {
+        // Neither told as done nor as refused: whoever asks again asks an array that is away.
+        throw this.machine.halted ? channelLost(name, 'not-done') : error;
+      }),
+    );
     const after = this.faultsOn(name, 'after');
     await this.suffer(name, after, 'done');
     return { output, args, preface: prefaceOf([...before, ...after]) };

@@ -1,4 +1,5 @@
 // A small simulated array for tests, with a clock that moves only when told (or when somebody sleeps).
+import { onTestFinished } from 'vitest';
 import type { Clock } from '../../../src/domain/clock.js';
 import {
   createSystem,
@@ -55,6 +56,8 @@ export async function testArray(
     },
     ...options,
   });
+  // As if killed for whoever does not close it: another one may go on in its folder.
+  if (options.dataDir !== undefined) onTestFinished(() => system.close().catch(() => undefined));
   const ok = async (line: string): Promise<string> => {
     const answer = await system.execute(line);
     if (answer.exitCode !== 0) throw new Error(`${line}: ${answer.stderr}`);

@@ -1,9 +1,12 @@
-// What a restart finds: the state as last answered, synced and renamed into place, older versions' states too.
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+// What a restart finds: the state as last answered, whenever the process ended.
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { savedState } from '../../../src/simulator/index.js';
+import { Journal, readJournal } from '../../../src/simulator/state-file/journal.js';
+import { recordsOf } from '../../../src/simulator/state-file/records.js';
+import { StateFile } from '../../../src/simulator/state-file/state-file.js';
 import { testArray, TestClock } from './array.js';
 
 let dataDir = '';
@@ -56,17 +59,12 @@ it('in memory the snapshots ended with the contents', async () => {
   expect(await second.attribute('lsvdisk clone', 'status')).toBe('online');
 });
 
-it('takes over a state that an older version wrote', async () => {
-  await (await testArray({ dataDir })).close();
-  const now = JSON.parse(await readFile(state(), 'utf8')) as Record<string, unknown> & {
-    volumes: { storedAs?: string }[];
-  };
-  const { settings: _s, snapshots: _n, volumeGroups: _g, ...old } = now;
-  for (const volume of old.volumes) delete volume.storedAs;
-  await writeFile(state(), JSON.stringify(old));
-  const array = await testArray({ dataDir });
-  expect((await array.ok('lsvdisk -nohdr')).trim().split('\n')).toHaveLength(4);
-  await array.ok('addsnapshot -volumes a');
+it('a state in the format of an older version is named as that, and kept aside', async () => {
+  await writeFile(state(), '{"format":1,"id":"x","name":"svc1","serial":1}\n');
+  await expect(testArray({ dataDir })).rejects.toMatchObject({
+    code: 'SIMULATOR_STATE_CORRUPT',
+    message: /format 1, expected 2/,
+  });
 });
 
 it.each([
@@ -75,7 +73,10 @@ it.each([
   '{"format":7}',
   '[]',
   'null',
-  '{"format":1,"id":"x","name":"y","serial":1,"volumes":3}',
+  '{"format":2}\n',
+  '{"format":2}\n{"gone":[],"set":{"system":{}}}\n',
+  '{"format":2}\n{"gone":[],"se\n{"gone":[],"set":{}}\n',
+  '{"format":2}\n{"gone":[],"se\n',
 ])(
   'a state file that holds %j is a clear error, kept aside, and the next start begins anew',
   async (text) => {
@@ -96,9 +97,9 @@ it('a mapping of volumes that are not there is found at the start, not in the mi
   const array = await testArray({ dataDir });
   await array.ok('mkfcmap -source a -target b');
   await array.close();
-  const saved = JSON.parse(await readFile(state(), 'utf8')) as { mappings: { target: number }[] };
-  for (const mapping of saved.mappings) mapping.target = 99;
-  await writeFile(state(), JSON.stringify(saved));
+  const text = await readFile(state(), 'utf8');
+  expect(text).toContain('"target":1,');
+  await writeFile(state(), text.replaceAll('"target":1,', '"target":99,'));
   await expect(testArray({ dataDir })).rejects.toMatchObject({ code: 'SIMULATOR_STATE_CORRUPT' });
 });
 
@@ -120,7 +121,96 @@ it('changes that come at once are all in the file when they are answered', async
   await Promise.all(
     Array.from({ length: 20 }, (_, index) => array.ok(`mkfcconsistgrp -name g${index}`)),
   );
-  const saved = JSON.parse(await readFile(state(), 'utf8')) as { groups: unknown[] };
-  expect(saved.groups).toHaveLength(20);
+  const found = await new StateFile(dataDir).read();
+  expect(found?.groups).toHaveLength(20);
   expect(await readdir(dataDir)).not.toContain('state.json.new');
+  await array.close();
+});
+
+describe('a process that is killed', () => {
+  it('leaves what was last answered, after every single command', async () => {
+    const array = await testArray({ dataDir, store: 'image' });
+    const lines = [
+      'mkfcconsistgrp -name g1',
+      ...['mkfcmap -source a -target b -consistgrp g1', 'mkfcmap -name x -source c -target d'],
+      ...['chfcmap -copyrate 80 x', 'rmfcmap x', 'mkfcmap -name x -source d -target c'],
+      ...['prestartfcconsistgrp g1', 'lsfcmap', 'startfcconsistgrp g1', 'lsfcmap', 'lsfcmap'],
+      ...['addsnapshot -volumes d -ignorelegacy', 'stopfcconsistgrp g1', 'rmfcmap -force fcmap0'],
+      ...[
+        'rmvdisk -force a',
+        'mkvdisk -name e -mdiskgrp Pool0 -size 4',
+        'chsystem -vdiskprotectionenabled yes',
+      ],
+    ];
+    for (const line of lines) {
+      await array.settled();
+      array.clock.advance(1000);
+      await array.ok(line);
+      const found = await new StateFile(dataDir).read();
+      if (!line.startsWith('ls')) expect(found && recordsOf(found)).toEqual(recordsOf(array.state));
+      expect(found?.mappings.map((mapping) => [mapping.id, mapping.state])).toEqual(
+        array.state.mappings.map((mapping) => [mapping.id, mapping.state]),
+      );
+    }
+    await array.close();
+  });
+
+  it('may have cut off the line it was writing: nobody was answered', async () => {
+    const array = await testArray({ dataDir });
+    await array.ok('mkfcconsistgrp -name g1');
+    const { size } = await stat(state());
+    await array.ok('mkfcconsistgrp -name g2');
+    const text = await readFile(state(), 'utf8');
+    for (const cut of [size, size + 1, size + 30, text.length - 2]) {
+      await writeFile(state(), text.slice(0, cut));
+      expect((await new StateFile(dataDir).read())?.groups.map(({ name }) => name)).toEqual(['g1']);
+    }
+    await array.close();
+  });
+});
+
+it('the file is rewritten when its lines outweigh the state', async () => {
+  const journal = new Journal(state());
+  const record = (at: number): [string, string] => ['volumes/1', `"${String(at).repeat(2 ** 19)}"`];
+  await journal.rewrite(new Map([record(0)]));
+  for (let at = 1; at < 8; at++) {
+    expect(journal.isLong).toBe(false);
+    await journal.append({ set: [record(at)], gone: [] });
+  }
+  await journal.append({ set: [record(8)], gone: [] });
+  expect(journal.isLong).toBe(true);
+  await journal.rewrite(new Map([record(9)]));
+  expect([journal.isLong, (await stat(state())).size < 2 ** 20]).toEqual([false, true]);
+  await journal.close();
+  expect(await readJournal(state())).toEqual(new Map([['volumes/1', '9'.repeat(2 ** 19)]]));
+});
+
+describe('a state that cannot be written down', () => {
+  it('stops the array: nothing is answered, and a restart finds what was before', async () => {
+    const array = await testArray({ dataDir });
+    const halts: Error[] = [];
+    array.onHalt((error) => halts.push(error));
+    await array.ok('mkfcconsistgrp -name g1');
+    const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    const save = vi.spyOn(StateFile.prototype, 'save').mockRejectedValue(full);
+    for (const line of ['mkfcconsistgrp -name g2', 'lsfcconsistgrp'])
+      await expect(array.execute(line)).rejects.toMatchObject({ code: 'CHANNEL_LOST' });
+    save.mockRestore();
+    await expect(array.execute('lsfcconsistgrp')).rejects.toMatchObject({ code: 'CHANNEL_LOST' });
+    await expect(array.read('a', 0, 1)).rejects.toMatchObject({ code: 'EIO' });
+    expect(halts.map(({ message }) => message)).toEqual([expect.stringContaining('ENOSPC')]);
+    await array.close();
+    const second = await testArray({ dataDir });
+    expect(second.state.groups.map(({ name }) => name)).toEqual(['g1']);
+    await second.close();
+  });
+
+  it('a record of starts that cannot be written is told, and the start is answered', async () => {
+    const warnings: string[] = [];
+    const array = await testArray({ dataDir, warn: (message) => warnings.push(message) });
+    await mkdir(join(dataDir, 'starts.csv'));
+    await array.ok('mkfcmap -name m -source a -target b; startfcmap -prep m');
+    expect(warnings).toEqual([expect.stringContaining('starts.csv')]);
+    await array.close();
+  });
 });

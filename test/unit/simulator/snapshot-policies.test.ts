@@ -1,8 +1,9 @@
 // Snapshot policies at work, told by the bytes of the snapshots they take: at their times, for their days, over restarts.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { StateFile } from '../../../src/simulator/state-file/state-file.js';
 import { MIB } from './array.js';
 import { alerts, column, DAY_MS, HOUR_MS, hourly, HOURLY, times } from './policies.js';
 
@@ -152,10 +153,8 @@ describe('a policy on a volume group', () => {
       await first.write('a', 0, 'before');
       first.clock.advance(HOUR_MS);
       expect(await times(first)).toEqual(['261124020000']);
-      const written = JSON.parse(await readFile(join(dataDir, 'state.json'), 'utf8')) as {
-        snapshots: unknown[];
-      };
-      expect(written.snapshots).toHaveLength(1);
+      const written = await new StateFile(dataDir).read();
+      expect(written?.snapshots).toHaveLength(1);
       await first.write('a', 0, 'after.');
       await first.settled();
       const second = await hourly('8.6.0.0', { dataDir, store: 'image', clock: first.clock }); // as if killed
