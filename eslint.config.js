@@ -25,6 +25,7 @@ export default tseslint.config(
       'test/package/.*',
       '.dependency-cruiser.cjs',
       'src/codec/*.cjs',
+      'test/package/plugin/*.cjs',
     ],
   },
   eslint.configs.recommended,

@@ -41,7 +41,8 @@ export interface FlashCopyClientOptions {
   readonly searchAttributes?: boolean;
 }
 
-export interface ConnectOptions extends Omit<ConnectionOptions, 'plugins'> {
+/** Those of a connection; its `plugins` serve connection and client. */
+export interface ConnectOptions extends ConnectionOptions {
   /** Default `default`. */
   readonly namespace?: string;
   readonly taskQueue?: string;

@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
-import { checkBundle, flashCopyBundle, workflowsIn } from '../../src/worker/workflow-bundle.js';
+import { checkBundle, workflowsIn } from '../../src/worker/bundle-check.js';
+import { flashCopyBundle } from '../../src/worker/workflow-bundle.js';
 
 /** Modules in the order webpack names them. */
 const modulesOf = (code: string): string[] =>
