@@ -70,6 +70,7 @@ export const WAIT_LINES: Readonly<Record<keyof typeof WAITS, string>> = {
   callOperator: 'without success of a give back: phase NEEDS_OPERATOR; trying goes on',
   quiesceAnswers: 'for a host to answer its quiesce once another one has refused',
   settled: 'for a snapshot command whose answer was lost',
+  inQueue: 'for a worker that takes up a pause; then `QUEUED_TOO_LONG`, nothing was made still',
   snapshotLate: 'for the same, by the guard: not seen by then, it never took effect',
   systemAge: "age at which an array's name, code level and volume protection are read anew",
   followLook: 'between two looks of a client that follows a copy',

@@ -117,7 +117,8 @@ export const timingReference = (): string =>
     `\n## Activities\nWithout a heartbeat for so long, an activity is given up and begun again elsewhere; its steps read before they act.
 Attempts are not counted. Trouble is: the time in which nothing worked, from the first failure on. What
 costs nothing: a worker that dies or is deployed, a queue, hours of good work. An error with retry \`never\`
-ends the activity at once. Where a person is called, that is after ${ms(CALL_AFTER_MS)}, and once more when it works again.\n\n`,
+ends the activity at once. Where a person is called, that is after ${ms(CALL_AFTER_MS)}, and once more when it works again.
+What makes a source stand still never begins when no worker took it up within ${ms(WAITS.inQueue)} (\`QUEUED_TOO_LONG\`).\n\n`,
     table(
       [
         'activity',

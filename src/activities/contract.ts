@@ -11,7 +11,7 @@ import type {
   PlannedSource,
   PlannedTarget,
 } from '../domain/plan.js';
-import type { PointInTimeResult } from '../domain/point-in-time.js';
+import type { PointInTimeResult, PreparedTime } from '../domain/point-in-time.js';
 import type { Finding, Findings } from '../domain/janitor.js';
 import type { Notice, NoticeWay } from '../domain/notice.js';
 import type { ByHand, MountReport, PauseReport, VolumeReport } from '../domain/report.js';
@@ -57,6 +57,8 @@ export interface PointInTimeOrder extends RunRef {
   }[];
   readonly sources: readonly PlannedSource[];
   readonly maxPauseMs: number;
+  /** Absent: nothing was prepared. */
+  readonly prepared?: PreparedTime;
 }
 
 export interface GroupRef {

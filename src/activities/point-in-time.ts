@@ -1,11 +1,19 @@
 // The point in time, for both methods. Retried by nobody (maximumAttempts 1): holders give back by themselves when this process dies.
+import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { errorData, FlashCopyError } from '../domain/errors.js';
 import type { PlannedSource } from '../domain/plan.js';
-import { COMMANDS, inside, MARGINS, pointInTimeMs, startGroupsMs } from '../domain/timing.js';
+import {
+  COMMANDS,
+  inside,
+  MARGINS,
+  pointInTimeMs,
+  startGroupsMs,
+  WAITS,
+} from '../domain/timing.js';
 import { within } from '../domain/within.js';
 import type { FlashCopyActivities, PointInTimeOrder } from './contract.js';
-import type { PointInTimeResult } from '../domain/point-in-time.js';
+import { checkPreparedTime, type PointInTimeResult } from '../domain/point-in-time.js';
 import { notStarted, runCriticalSection } from './critical-section.js';
 import { openCriticalSection, type Opened } from './critical-section-opening.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -32,6 +40,20 @@ function pauseBudget(opened: Opened, maxPauseMs: number, leftMs: number): number
   });
 }
 
+/**
+ * To be called as the activity begins; what it answers, right before anything stands still. The wait for a worker is told by two clocks: no more of
+ * it is believed than a queue allows.
+ */
+function preparedWatch({ clock }: ActivityDependencies, { prepared }: PointInTimeOrder) {
+  const beganAt = clock.now();
+  const askedAt = Context.current().info.currentAttemptScheduledTimestampMs;
+  const waitedMs = Math.min(WAITS.inQueue, Math.max(0, beganAt - askedAt));
+  return (): void => {
+    if (prepared === undefined) return;
+    checkPreparedTime({ ...prepared, ms: prepared.ms + waitedMs + clock.now() - beganAt });
+  };
+}
+
 async function takePointInTime(
   deps: ActivityDependencies,
   order: PointInTimeOrder,
@@ -47,10 +69,12 @@ async function takePointInTime(
     });
   const { clock } = deps;
   const { sources, maxPauseMs } = order;
+  const checkPrepared = preparedWatch(deps, order);
   const untilMs = clock.now() + inside(pointInTimeMs(sources, maxPauseMs));
   const opened = await openCriticalSection(deps, order, { sources, untilMs });
   try {
     const budgetMs = pauseBudget(opened, maxPauseMs, untilMs - clock.now());
+    checkPrepared();
     beat.restart();
     return await runCriticalSection({ ...opened, clock, budgetMs, untilMs });
   } finally {
@@ -101,6 +125,7 @@ async function startGroups(
   const unmounted = order.sources.filter(isMethod('unmount'));
   const quiesced = order.sources.filter(isMethod('quiesce'));
   const { clock } = deps;
+  const checkPrepared = preparedWatch(deps, order);
   const untilMs = clock.now() + inside(startGroupsMs(order.sources));
   const probeAll = () =>
     Promise.all(unmounted.map(({ host }) => probe(deps, { run: order.run, host, untilMs })));
@@ -110,6 +135,7 @@ async function startGroups(
     (await probeAll()).forEach(checkProbe);
     const leftMs = untilMs - clock.now();
     const budgetMs = quiesced.length === 0 ? leftMs : pauseBudget(opened, order.maxPauseMs, leftMs);
+    checkPrepared();
     beat.restart();
     const section = {
       ...opened,

@@ -1,5 +1,5 @@
 // What was seen of the point in time: how each start ended, how long each host stood still. The grade is made of it, and what may be undone.
-import type { ErrorData } from './errors.js';
+import { FlashCopyError, type ErrorData } from './errors.js';
 import type { PauseReport } from './report.js';
 
 export interface GroupStart {
@@ -13,6 +13,24 @@ export interface GroupStart {
   readonly durationMs: number;
   /** Its answer was lost, but its effect was read while every source still stood still: `done` by that. */
   readonly seenInEffect?: true;
+}
+
+/** How long groups had been prepared when their start was asked for, and how long they may be when it is sent, ms. */
+export interface PreparedTime {
+  readonly ms: number;
+  readonly mostMs: number;
+}
+
+/** The sources write through all that time. */
+export function checkPreparedTime({ ms, mostMs }: PreparedTime): void {
+  if (ms <= mostMs) return;
+  throw new FlashCopyError({
+    family: 'copy',
+    code: 'PREPARED_TOO_LONG',
+    message: `prepared for ${ms} ms, more than maxPrepared ${mostMs} ms: the sources write through all that time`,
+    retry: 'safe',
+    details: { ms, mostMs },
+  });
 }
 
 /** A group whose start took effect. A small copy may be at 100 % already: then only a new start time tells. */

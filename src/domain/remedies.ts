@@ -15,6 +15,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   GRADE_TOO_LOW: 'treat the targets as undefined; the message says why; run again',
   COPY_CONTRADICTED: 'treat the targets as undefined; keep the report and tell us',
   PREPARED_TOO_LONG: "raise `maxPrepared`, or look at the array's cache",
+  QUEUED_TOO_LONG: 'see that a worker with a free slot runs on the urgent queue; run again',
   RESOLVED_BY_HAND: 'treat the targets as undefined; see that the host is well, then run again',
   COPY_STOPPED:
     'treat the targets as undefined; find out who stopped the group on the array; run again',

@@ -58,6 +58,8 @@ export const WAITS = {
   giveBackRound: 10_000,
   giveBackRoundLongest: 300_000,
   callOperator: 60_000,
+  /** For a worker, before something stands still. Later it does not begin any more. */
+  inQueue: 30_000,
   /** Others that quiesce at the same moment get so long to answer once one has refused. */
   quiesceAnswers: 1_000,
   /** A command that was sent is carried out within this time, or never: as long as a start is given. */

@@ -1,6 +1,7 @@
 // Queue, time-outs and retries of every activity: nothing can be scheduled that is not in this table. Pure; docs/timing.md is written from it.
 // Promise kept here: what beats is given up after seconds, so a dead worker's step goes on at once on another one.
 import type { ActivityName } from '../activities/contract.js';
+import { WAITS } from '../domain/timing.js';
 
 export interface Retry {
   readonly maximumAttempts?: 1;
@@ -19,6 +20,8 @@ export interface ActivityLimits {
   /** Absent: it comes with the call, see domain/timing.ts. */
   readonly startToCloseTimeout?:
     '30s' | '1m' | '2m' | '5m' | '10m' | '20m' | '30m' | '2h' | '12h' | '365d';
+  /** ms in a queue after which it never begins. Only where nothing is repeated: then it is known not to have begun. */
+  readonly scheduleToStartTimeout?: number;
   readonly heartbeatTimeout: '3s' | '4s' | '1m';
   readonly retry: Retry;
   readonly patience?: PatienceName;
@@ -36,6 +39,14 @@ const MINUTE = { ...NO_END, patience: 'minute' } as const;
 const STEP = '4s';
 /** Sources stand still. */
 const PAUSE = '3s';
+
+/** What makes sources stand still is not begun long after it was asked for: its guard would have given back, and forgotten it, before. */
+const PAUSING = {
+  queue: 'urgent',
+  scheduleToStartTimeout: WAITS.inQueue,
+  heartbeatTimeout: PAUSE,
+  ...ONCE,
+} as const;
 
 export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
   flashCopyValidate: {
@@ -97,9 +108,9 @@ export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
     heartbeatTimeout: STEP,
     ...HOURS,
   },
-  flashCopyTakePointInTime: { queue: 'urgent', heartbeatTimeout: PAUSE, ...ONCE },
-  flashCopyTakeDown: { queue: 'urgent', heartbeatTimeout: PAUSE, ...ONCE },
-  flashCopyStartGroups: { queue: 'urgent', heartbeatTimeout: PAUSE, ...ONCE },
+  flashCopyTakePointInTime: PAUSING,
+  flashCopyTakeDown: PAUSING,
+  flashCopyStartGroups: PAUSING,
   flashCopyGiveBack: {
     queue: 'urgent',
     startToCloseTimeout: '5m',

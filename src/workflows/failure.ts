@@ -35,10 +35,22 @@ function causeOf(cause: unknown, where: string): ErrorData {
     if (isErrorData(data)) return data;
     return unknownEffect(cause.type ?? 'UNEXPECTED', cause.message);
   }
+  if (cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START')
+    return neverBegan(where);
   if (cause instanceof TimeoutFailure)
     return unknownEffect('TIMED_OUT', `${where}: no answer in time`);
   return errorData(cause);
 }
+
+/** Only what is tried once has a limit in its queue, so no earlier attempt did anything. */
+const neverBegan = (where: string): ErrorData => ({
+  family: 'state',
+  code: 'QUEUED_TOO_LONG',
+  message: `${where}: no worker took it up in time; it did not begin`,
+  outcome: 'not-done',
+  retry: 'safe',
+  details: {},
+});
 
 function isErrorData(value: unknown): value is ErrorData {
   return (

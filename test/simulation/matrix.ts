@@ -11,6 +11,7 @@ import {
   LANDS_LATE_MS,
   PORT_EFFECTS,
   type PortEffect,
+  QUEUED_MS,
   RATE_CHANGED,
   RESOLVED,
 } from './world/faults.js';
@@ -42,6 +43,7 @@ const LATE_MS = 5_000;
 /** Longer than a pause and than a quiesce holder's deadline, shorter than an outage. */
 const STALL_MS = 30_000;
 const TO_THE_START = 2_000;
+const OFFSET_MS: Partial<Record<Fault['effect'], number>> = { late: LATE_MS, queued: QUEUED_MS };
 
 /** Every activity a worker registers. */
 export const activityNames = (): string[] =>
@@ -162,11 +164,7 @@ export function cellsOf(shape: Shape, roads: Roads): Cell[] {
     hosts.length > 1 && /PreFlush|TakeDown|GiveBack|MarkAfter/.test(at) ? (hosts[1] ?? '') : '';
   const ofActivities = [...roads.activities].flatMap(([at, road]) => [
     ...ACTIVITY_EFFECTS.map((effect) =>
-      cell(
-        at,
-        road,
-        fault(at, effect, { where: perHost(at), ms: effect === 'late' ? LATE_MS : 0 }),
-      ),
+      cell(at, road, fault(at, effect, { where: perHost(at), ms: OFFSET_MS[effect] ?? 0 })),
     ),
     cell(at, road, fault(at, 'reset', { where: perHost(at), ms: TO_THE_START })),
   ]);

@@ -3,7 +3,11 @@
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { PointInTimeOrder } from '../../activities/contract.js';
-import type { PointInTimeResult } from '../../domain/point-in-time.js';
+import {
+  checkPreparedTime,
+  type PointInTimeResult,
+  type PreparedTime,
+} from '../../domain/point-in-time.js';
 import { FlashCopyError } from '../../domain/errors.js';
 import type { PlannedSource } from '../../domain/plan.js';
 import { pointInTimeMs, startGroupsMs, takeDownMs } from '../../domain/timing.js';
@@ -20,7 +24,8 @@ import { forgetUnprepare } from './prepare.js';
 const PAUSE_MS = defineSearchAttributeKey('FlashCopyPauseMs', SearchAttributeType.INT);
 
 export async function takePointInTime(copy: CopyRun): Promise<void> {
-  refuseWhenPreparedTooLong(copy);
+  const prepared = preparedTime(copy);
+  if (prepared !== undefined) checkPreparedTime(prepared);
   try {
     await withQuiescedSources(copy, () =>
       copy.report.step('takePointInTime', '', () => startGroups(copy)),
@@ -58,9 +63,9 @@ export async function startGroups(copy: CopyRun): Promise<void> {
   if (CancellationScope.current().consideredCancelled)
     throw new CancelledFailure('cancelled before the start');
   for (const group of restored(copy)) group.prepareTried = true;
-  const order: PointInTimeOrder = { ...copy.ref, groups, sources, maxPauseMs };
+  const order = { ...copy.ref, groups, sources, maxPauseMs };
   const result = sources.every(({ method }) => method === 'quiesce')
-    ? await quiesceAndStart(order)
+    ? await quiesceAndStart(withPrepared(copy, order))
     : await takeDownAndStart(copy, order);
   copy.cut = result;
   copy.report.takenAt = now();
@@ -104,7 +109,7 @@ async function takeDownAndStart(
   return perform(
     'flashCopyStartGroups',
     { summary, withinMs: startGroupsMs(order.sources) },
-    order,
+    withPrepared(copy, order),
   );
 }
 
@@ -125,16 +130,15 @@ function startIsUnknown(copy: CopyRun, outcome: string): boolean {
   return outcome !== 'not-done';
 }
 
-function refuseWhenPreparedTooLong(copy: CopyRun): void {
-  const since = copy.preparedSince;
-  const preparedMs = since === undefined ? 0 : new Date().getTime() - since;
-  if (preparedMs <= copy.plan.maxPreparedMs) return;
-  throw new FlashCopyError({
-    family: 'copy',
-    code: 'PREPARED_TOO_LONG',
-    message: `prepare took ${preparedMs} ms, more than maxPrepared ${copy.plan.maxPreparedMs} ms: the sources write through all that time`,
-    retry: 'safe',
-  });
+function withPrepared(copy: CopyRun, order: PointInTimeOrder): PointInTimeOrder {
+  const prepared = preparedTime(copy);
+  return prepared === undefined ? order : { ...order, prepared };
+}
+
+/** Now. The activity goes on counting, and judges right before anything stands still. */
+function preparedTime({ preparedSince, plan }: CopyRun): PreparedTime | undefined {
+  if (preparedSince === undefined) return undefined;
+  return { ms: new Date().getTime() - preparedSince, mostMs: plan.maxPreparedMs };
 }
 
 async function releaseSourceLocks(copy: CopyRun): Promise<void> {

@@ -26,6 +26,8 @@ export interface AttemptOptions {
   readonly worker: () => Worker;
   readonly deliver: (run: Run, job: Job, event: string) => void;
   readonly throttleMs?: number;
+  /** How long no worker takes an activity that was scheduled, ms. */
+  readonly waits: (activity: Activity) => number;
   /** Faults stand here: around every body. */
   readonly around: (attempt: Attempt, body: () => Promise<unknown>) => Promise<unknown>;
 }
@@ -50,7 +52,7 @@ export class Activities {
       this.#timer(activity, scheduleToStartMs, () =>
         this.#timeOut(activity, TIMEOUT.scheduleToStart),
       );
-    this.#dispatch(activity, 0);
+    this.#dispatch(activity, this.options.waits(activity));
   }
 
   /** At once when nothing runs, else with the next heartbeat. An abandoned one never hears of it. */
@@ -144,6 +146,7 @@ export class Activities {
           workflowType: run.spec.type,
           heartbeatDetails: heartbeat,
         },
+        currentAttemptScheduledTimestampMs: activity.scheduledAt,
         workflowExecution: { workflowId: run.id, runId: run.runId },
         ...(limits.heartbeatMs === undefined ? {} : { heartbeatTimeoutMs: limits.heartbeatMs }),
         ...(limits.startToCloseMs === undefined

@@ -1,6 +1,6 @@
 // The server of the simulation: runs by id, what is said to them, how they close. Its time is the queue's, its latencies come from the seed.
 // A reset replays a prefix of the old run's tasks in a new run and puts back what that prefix still waited for.
-import type { Attempt, Worker } from './activity.js';
+import type { Activity, Attempt, Worker } from './activity.js';
 import { Activities } from './attempts.js';
 import { applyCommands } from './commands.js';
 import type { Cancel, EventQueue } from './event-queue.js';
@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly name: string;
   readonly worker: () => Worker;
   readonly around?: (attempt: Attempt, body: () => Promise<unknown>) => Promise<unknown>;
+  /** How long no worker takes an activity that was scheduled, ms. */
+  readonly waits?: (activity: Activity) => number;
   /** At most one heartbeat in so many ms reaches the server. Default: those of the product's workers. */
   readonly throttleMs?: number;
   /** Told of every close, at its moment. */
@@ -70,6 +72,7 @@ export class Server {
       worker,
       deliver,
       around,
+      waits: options.waits ?? (() => 0),
       ...throttle,
     });
     const evictions = { share: options.evictions ?? 0, chance: stream(seed, 'evictions') };

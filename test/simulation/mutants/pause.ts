@@ -1,8 +1,7 @@
 // Planted bugs of the pause, and of those who hold what stands still.
 import type { Mutant } from './mutant.js';
 
-const PAUSE_ONCE =
-  "flashCopyTakePointInTime: { queue: 'urgent', heartbeatTimeout: PAUSE, ...ONCE },";
+const PAUSE_ONCE = 'flashCopyTakePointInTime: PAUSING,';
 
 export const OF_THE_PAUSE: readonly Mutant[] = [
   {
@@ -44,7 +43,7 @@ export const OF_THE_PAUSE: readonly Mutant[] = [
   {
     name: 'start is repeated after a lost answer',
     file: 'src/workflows/activity-table.ts',
-    edits: [[PAUSE_ONCE, PAUSE_ONCE.replace('ONCE', 'NO_END')]],
+    edits: [[PAUSE_ONCE, 'flashCopyTakePointInTime: { ...PAUSING, ...NO_END },']],
     method: 'quiesce',
     cells: /(answer-lost|throws-after) at flashCopyTakePointInTime/,
   },
@@ -86,6 +85,13 @@ export const OF_THE_PAUSE: readonly Mutant[] = [
     ],
     method: 'quiesce',
     cells: /lands-late \d+ ms at session.startPrepared/,
+  },
+  {
+    name: 'a pause begins however long it stood in a queue',
+    file: 'src/workflows/activity-table.ts',
+    edits: [['scheduleToStartTimeout: WAITS.inQueue,', '']],
+    method: 'quiesce',
+    cells: /queued \d+ ms at flashCopyTakePointInTime/,
   },
   {
     name: 'a zombie goes on: what was given up still acts',

@@ -8,6 +8,7 @@ import {
   LANDS_LATE,
   LANDS_LATE_MS,
   PORT_EFFECTS,
+  QUEUED_MS,
 } from '../world/faults.js';
 import { SOURCES } from '../world/san.js';
 
@@ -62,9 +63,17 @@ function faultOf(_seed: number, points: Points, draw: ReturnType<typeof stream>)
       nth: draw.between(1, 4),
       effect,
     },
-    ms: effect === 'lands-late' ? landing : effect === 'late' || effect === 'stalls' ? late : back,
+    ms: DELAYS[effect] === undefined ? back : DELAYS[effect]({ landing, late }),
   };
 }
+
+type Drawn = { readonly landing: number; readonly late: number };
+const DELAYS: Partial<Record<Fault['effect'], (drawn: Drawn) => number>> = {
+  'lands-late': ({ landing }) => landing,
+  late: ({ late }) => late,
+  stalls: ({ late }) => late,
+  queued: () => QUEUED_MS,
+};
 
 /** For a person. */
 export function scheduleLines({ seed, copies, faults, evictions, san }: Scenario): string[] {

@@ -54,7 +54,7 @@ export function aroundAttempt(
   if (token !== undefined) world.tokens.set(run.runId, token);
   world.order.look(attempt);
   if (/^flashCopy(TakePointInTime|StartGroups)$/.test(type)) world.starters.add(run.runId);
-  const fault = world.faults.take(type, subjectOf(attempt));
+  const fault = world.faults.take(type, subjectOf(attempt.activity));
   if (fault === undefined) return body();
   world.acts.push(
     `${world.queue.now()}: ${faultLine(fault)}, attempt ${attempt.number} of ${run.id}`,
@@ -73,6 +73,8 @@ interface Suffering {
 async function suffer(world: World, { attempt, body, fault }: Suffering): Promise<unknown> {
   const effect = fault.effect as ActivityEffect | typeof RATE_CHANGED | typeof RESOLVED;
   switch (effect) {
+    case 'queued':
+      return body();
     case 'refused':
       throw toFailure(planted({ outcome: 'not-done', retry: 'never' }), [SECRET]);
     case 'throws-before':
@@ -184,6 +186,7 @@ export const gateOf =
     if (matters) await world.queue.sleep(world.chance.between(1, 4));
     if (matters) world.san.poke();
     if (matters) world.io.look();
+    if (/^(hold\.quiesce|source\.takeDown)$/.test(call.name)) world.order.standsStill(call.where);
     try {
       if (fault?.effect === AWAY) world.outages.begin(fault);
       await world.outages.refuse(call.where);

@@ -1,8 +1,9 @@
 // Faults: what goes wrong, where and when. A fault is plain data, so that a schedule can be printed, shrunk and replayed.
 // An activity suffers around its whole body; a port call suffers inside one; strangers act on array and hosts at either.
-import type { Attempt } from '../driver/activity.js';
+import type { Activity } from '../driver/activity.js';
 
 export const ACTIVITY_EFFECTS = [
+  'queued',
   'refused',
   'throws-before',
   'throws-after',
@@ -45,6 +46,8 @@ export type PortEffect = (typeof PORT_EFFECTS)[number];
 
 /** Its answer is lost at once, its effect comes so much later: within the pause, right after it, after the fence, long after the run. */
 export const LANDS_LATE_MS = [0, 5, 300, 5_020, 15_000, 600_000] as const;
+/** Longer than the lease of any guard of these worlds: nobody is left who would give back. */
+export const QUEUED_MS = 200_000;
 /** Port calls for which that is tried. */
 export const LANDS_LATE: RegExp = /^session\.start/;
 
@@ -96,10 +99,19 @@ export class FaultSchedule {
   take(at: string, where: string): Fault | undefined {
     const point = `${at}@${where}`;
     this.reached.set(point, (this.reached.get(point) ?? 0) + 1);
+    return this.#take(at, where, ({ effect }) => effect !== 'queued');
+  }
+
+  /** An activity was scheduled: how long no worker takes it, ms. */
+  waits(at: string, where: string): number {
+    return this.#take(at, where, ({ effect }) => effect === 'queued')?.ms ?? 0;
+  }
+
+  #take(at: string, where: string, kind: (fault: Fault) => boolean): Fault | undefined {
     let found: Fault | undefined;
     for (const fault of this.#left) {
       const elsewhere = fault.effect !== AWAY && fault.where !== '' && fault.where !== where;
-      if (fault.at !== at || elsewhere) continue;
+      if (!kind(fault) || fault.at !== at || elsewhere) continue;
       const key = `${at}@${fault.where}`;
       const count = (this.#seen.get(`${key}#${fault.effect}#${fault.nth}`) ?? 0) + 1;
       this.#seen.set(`${key}#${fault.effect}#${fault.nth}`, count);
@@ -113,8 +125,8 @@ export class FaultSchedule {
 }
 
 /** Host or array an activity is for; '' when it is for the whole run. */
-export function subjectOf(attempt: Attempt): string {
-  const order = (attempt.activity.args[0] ?? {}) as Record<string, unknown>;
+export function subjectOf({ args }: Pick<Activity, 'args'>): string {
+  const order = (args[0] ?? {}) as Record<string, unknown>;
   const { source, target, group, array } = order;
   const named = source ?? target ?? (typeof group === 'object' ? group : array);
   if (typeof named === 'string') return named;

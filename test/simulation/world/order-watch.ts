@@ -46,6 +46,19 @@ export class OrderWatch {
       this.#unprepared(array, token);
   }
 
+  /** A host is about to stand still: its guard must not have given it back, and forgotten it, before. */
+  standsStill(host: string): void {
+    for (const run of this.world.runsOf('copy').filter(({ open }) => open)) {
+      if (this.world.orderOf(run)?.hosts.includes(host) !== true) continue;
+      const guard = this.world.server.newest(`${run.id}/guard/${run.firstRunId}`);
+      const heard = guard?.events.lastIndexOf('WorkflowExecutionSignaled watch') ?? -1;
+      if ((guard?.events.lastIndexOf('TimerFired') ?? -1) > heard)
+        this.broken.push(
+          `P2: ${host} stands still for ${run.id}, whose guard has given back before`,
+        );
+    }
+  }
+
   /** The same ledger; what it grants is compared with what it granted before. */
   ledger(truth: Ledger): Ledger {
     return {

@@ -22,7 +22,7 @@ import type { Run } from '../driver/run.js';
 import type { Failure, Vm } from '../driver/sdk-vm.js';
 import { Server } from '../driver/server.js';
 import { aroundAttempt, gateOf } from './acts.js';
-import { type Fault, FaultSchedule } from './faults.js';
+import { type Fault, FaultSchedule, subjectOf } from './faults.js';
 import { IoWatch } from './io-watch.js';
 import { Outages } from './outages.js';
 import { OrderWatch } from './order-watch.js';
@@ -127,6 +127,7 @@ export class World {
       },
       closed: (run) => this.#closed(run),
       around: (attempt, body) => aroundAttempt(this, attempt, body),
+      waits: (activity) => this.faults.waits(activity.type, subjectOf(activity)),
     });
     this.#worker = undefined as never;
   }
