@@ -103,6 +103,8 @@ export interface FlashCopyActivities {
   flashCopyEnsureGroup(order: RunRef & { readonly group: PlannedGroup }): Promise<{
     readonly created: readonly string[];
     readonly startTimes: readonly string[];
+    /** Mappings of the plan that had gone by themselves at 100 %, and were made again. */
+    readonly remade?: readonly string[];
     /** True when prepare is legal already and nothing has to be stopped first. */
     readonly preparable?: boolean;
   }>;

@@ -2,9 +2,9 @@
 import { activityInfo } from '@temporalio/activity';
 import type { StorageArray } from '../array/array.js';
 import { observe, type Pace } from '../domain/copy-pace.js';
-import { FlashCopyError } from '../domain/errors.js';
 import { WAITS } from '../domain/timing.js';
 import type { FlashCopyActivities, GroupProgress, GroupRef } from './contract.js';
+import { membersOf, setAutodelete } from './group-autodelete.js';
 import { copyRunning, copyStopped, isCopied, isLost, type CopiedOrder } from './copy-verdict.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { groupProgress, missingGroup, readListing, readProgress } from './group-progress.js';
@@ -24,26 +24,6 @@ function measure(seen: GroupProgress, beat: Beat, now: number): Pace {
   const pace = observe(before?.last === undefined ? undefined : before, seen.volumes, now);
   beat.report(pace);
   return pace;
-}
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof FlashCopyError && error.code === 'OBJECT_MISSING';
-
-/** A mapping that is copied goes at once, and the group with the last one: what is gone is what was wanted. */
-async function goneIsFine(change: Promise<void>): Promise<void> {
-  await change.catch((error: unknown) => {
-    if (!isMissing(error)) throw error;
-  });
-}
-
-const membersOf = async (array: StorageArray, group: string): Promise<string[]> =>
-  (await array.readMappings()).filter((mapping) => mapping.group === group).map(({ name }) => name);
-
-async function setAutodelete(array: StorageArray, group: string): Promise<void> {
-  await goneIsFine(array.setGroupAutodelete(group));
-  await inBatches(await membersOf(array, group), (name) =>
-    goneIsFine(array.changeMapping(name, { autodelete: true })),
-  );
 }
 
 async function changeRate(

@@ -5,6 +5,7 @@ import { FlashCopyError } from '../domain/errors.js';
 import type { FlashCopyMapping } from '../domain/mapping.js';
 import { buildNewVolumeName } from '../domain/names.js';
 import type { PlannedGroup, PlannedMapping } from '../domain/plan.js';
+import { mayBeGone } from './group-autodelete.js';
 import { checkMapping, outdated } from './group-outdated.js';
 
 interface Step {
@@ -39,7 +40,8 @@ async function createMapping(
   planned: PlannedMapping,
 ): Promise<void> {
   const { name, source } = planned;
-  if (planned.existing !== undefined) throw outdated(`mapping ${name} is gone`, { mapping: name });
+  if (planned.existing !== undefined && !mayBeGone(planned))
+    throw outdated(`mapping ${name} is gone`, { mapping: name });
   const { copyRate, cleanRate, incremental, grainSize } = group;
   const target = firstName(group, planned);
   await array.createMapping({
@@ -91,7 +93,8 @@ async function changeMapping(
     await array.changeMapping(found.name, { group: group.name });
   }
   const sameRates = found.copyRate === copyRate && now === cleanRate && planned.adopted !== true;
-  if (!sameRates) await array.changeMapping(found.name, { copyRate, cleanRate });
+  const keep = planned.existing?.autodelete === true ? { autodelete: false } : {};
+  if (!sameRates) await array.changeMapping(found.name, { copyRate, cleanRate, ...keep });
   return moved || !sameRates;
 }
 

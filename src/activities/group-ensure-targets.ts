@@ -6,6 +6,7 @@ import type { FlashCopyMapping } from '../domain/mapping.js';
 import { buildNewVolumeName } from '../domain/names.js';
 import type { PlannedGroup, PlannedMapping } from '../domain/plan.js';
 import type { VDisk } from '../domain/vdisk.js';
+import { mayBeGone } from './group-autodelete.js';
 import { outdated } from './group-outdated.js';
 
 export type Found = ReadonlyMap<string, VDisk>;
@@ -41,6 +42,7 @@ const isBoundByMappings = ({ existing, mappings }: PlannedGroup): boolean =>
     (one) =>
       one.createTarget === undefined &&
       one.adopted !== true &&
+      !mayBeGone(one) &&
       (one.existing?.startTime ?? '') !== '',
   );
 

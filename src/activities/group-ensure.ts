@@ -1,11 +1,11 @@
 // Targets, mappings and group of one array exist with the attributes asked for, under this run's name. Read before create; data is left alone.
 // A group that exists costs the same few commands however many mappings it holds.
 import type { StorageArray } from '../array/array.js';
-import { FlashCopyError } from '../domain/errors.js';
 import { canPrepare, type FlashCopyMapping, USUAL_CLEAN_RATE } from '../domain/mapping.js';
 import { expectedMapping, snapshotPart, type PlannedGroup } from '../domain/plan.js';
 import type { FlashCopyActivities, SnapshotPart } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { isMissing, keepMembers, mayBeGone } from './group-autodelete.js';
 import { ensureMapping } from './group-ensure-mapping.js';
 import { checkSnapshotVolumes, checkVolumes, createTargets } from './group-ensure-targets.js';
 import { removeLeftovers } from './group-leftovers.js';
@@ -25,16 +25,24 @@ const createdByPlan = ({ name, existing, mappings }: PlannedGroup): string[] => 
 
 /** A repeat finds it: the name carries the run's token. A rename finds out by itself that it is done. */
 async function ensureName(array: StorageArray, group: PlannedGroup): Promise<void> {
-  if (group.existing !== undefined) await rename(array, group.existing.name, group.name);
+  if (group.existing !== undefined) await takeOver(array, group, group.existing);
   else if ((await array.readGroup(group.name)) === undefined) await array.createGroup(group.name);
 }
 
-async function rename(array: StorageArray, from: string, to: string): Promise<void> {
+/** What an earlier run lets go at 100 % may be gone since the plan: then the group is made anew. */
+async function takeOver(
+  array: StorageArray,
+  group: PlannedGroup,
+  existing: NonNullable<PlannedGroup['existing']>,
+): Promise<void> {
+  const mayEnd = group.mappings.some(mayBeGone);
   try {
-    await array.renameGroup(from, to);
+    await array.renameGroup(existing.name, group.name);
+    if (mayEnd) await keepMembers(array, group);
   } catch (error) {
-    if (!(error instanceof FlashCopyError && error.code === 'OBJECT_MISSING')) throw error;
-    throw outdated(`group ${from} is gone`, { group: from });
+    if (!isMissing(error)) throw error;
+    if (!mayEnd) throw outdated(`group ${existing.name} is gone`, { group: existing.name });
+    if ((await array.readGroup(group.name)) === undefined) await array.createGroup(group.name);
   }
 }
 
@@ -59,9 +67,14 @@ async function ensureMappings(
     4,
   );
   const now = changed.includes(true) ? await byName(array) : before;
-  const mappings = group.mappings.map((planned) => expectedMapping(planned, group));
+  const mappings = group.mappings.map((planned) =>
+    expectedMapping(planned, group, mayBeGone(planned)),
+  );
   return checkMembers({ name: group.name, mappings }, [...now.values()]);
 }
+
+const neverStarted = (members: readonly FlashCopyMapping[], name: string): boolean =>
+  members.some((member) => member.name === name && member.startTime === '');
 
 /** Nothing is made before the pause: everything is still as planned. */
 async function ensureSnapshot(array: StorageArray, group: PlannedGroup, part: SnapshotPart) {
@@ -87,6 +100,9 @@ export const ensureActivities = ({ arrays, clock }: ActivityDependencies): Ensur
       // Nothing runs that would have to be stopped first: neither here nor, where the plan says so, behind the targets.
       const preparable =
         (group.stopFirst ?? []).length === 0 && members.every(({ state }) => canPrepare(state));
-      return { created: createdByPlan(group), startTimes, preparable };
+      const remade = group.mappings
+        .filter((one) => mayBeGone(one) && neverStarted(members, one.name))
+        .map(({ name }) => name);
+      return { created: createdByPlan(group), startTimes, preparable, remade };
     }),
 });

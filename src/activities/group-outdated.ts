@@ -1,6 +1,7 @@
 // The array is not as the plan found it: nothing is forced, a new plan is needed.
 import { FlashCopyError } from '../domain/errors.js';
 import type { FlashCopyMapping } from '../domain/mapping.js';
+import { mayBeGone } from './group-autodelete.js';
 import {
   expectedMapping,
   type ExpectedMapping,
@@ -50,7 +51,11 @@ export const checkMapping = (
   planned: PlannedMapping,
   group: PlannedGroup,
 ): void =>
-  checkExpected(found, { ...expectedMapping(planned, group), grainSize: group.grainSize }, false);
+  checkExpected(
+    found,
+    { ...expectedMapping(planned, group, mayBeGone(planned)), grainSize: group.grainSize },
+    false,
+  );
 
 interface Expected {
   readonly name: string;

@@ -10,6 +10,7 @@ import type { FlashCopyRequest, RequestedGroup } from '../domain/request.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { findLeftovers } from './group-leftovers.js';
 import { inspectSnapshots } from './inspect-snapshots.js';
+import { inspectVolumes } from './inspect-volumes.js';
 import { SharedSystems } from './shared-system.js';
 
 export interface Inspection {
@@ -34,11 +35,13 @@ async function inspectArray(array: StorageArray, asked: Asked): Promise<ArrayIns
     .filter((name) => name !== '');
   const { name: set, copy } = request;
   const requested = new Set(names);
-  const [system, vdisks, pools, hosts, listed] = await Promise.all([
+  const vdisks = await array.readVDisks(names);
+  const [system, pools, hosts, listed] = await Promise.all([
     asked.systems.read(array),
-    array.readVDisks(names),
-    // A pool matters to targets that are created.
-    copy.snapshot?.clone !== undefined || group.volumes.some(({ create }) => create !== undefined)
+    // A pool matters to targets that are created, and to volumes that are offline.
+    vdisks.some(({ status }) => status === 'offline') ||
+    copy.snapshot?.clone !== undefined ||
+    group.volumes.some(({ create }) => create !== undefined)
       ? array.readPools()
       : [],
     // A copy without hosts asks for none.
@@ -62,6 +65,7 @@ async function inspectArray(array: StorageArray, asked: Asked): Promise<ArrayIns
     ...{ array: group.array, system, vdisks, pools, hosts },
     groups: isToldByMappings(asked, mappings) ? [] : await array.readGroups(),
     hostMaps: await array.readHostMapsOf(vdisks.map(({ name }) => name)),
+    ...(await inspectVolumes(array, { system, vdisks, targets: targetsOf(group) })),
     ...(leftovers === undefined ? {} : { leftovers }),
     ...(isNew ? { ioGroups: await array.readIoGroups() } : {}),
     ...(usesSnapshots({ request }) ? await inspectSnapshots(array, request, token) : {}),
@@ -78,6 +82,9 @@ async function inspectArray(array: StorageArray, asked: Asked): Promise<ArrayIns
     ),
   };
 }
+
+const targetsOf = ({ volumes }: RequestedGroup): ReadonlySet<string> =>
+  new Set(volumes.map(({ target }) => target));
 
 /** Every pair has its mapping in one group of this set, and all that is in it is in one state: that is the group's, and nothing is made in it. */
 function isToldByMappings(

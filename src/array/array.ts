@@ -2,7 +2,15 @@
 // Errors: FlashCopyError of family `array` (details.cmmvc holds the array's code), `transport`, `parse`.
 // Every method may be retried after a read; `startPrepared` must not be retried at all.
 import type { NewTarget } from '../domain/request.js';
-import type { ArrayHost, ArraySystem, HostMap, IoGroup, Pool, VDisk } from '../domain/vdisk.js';
+import type {
+  ArrayHost,
+  ArraySystem,
+  HostMap,
+  IoGroup,
+  Pool,
+  Relationship,
+  VDisk,
+} from '../domain/vdisk.js';
 import type { ConsistencyGroup, FlashCopyMapping } from '../domain/mapping.js';
 import type {
   CloneKind,
@@ -103,6 +111,14 @@ export interface StorageArray {
   readIoGroups(): Promise<IoGroup[]>;
   /** All mappings of the system. */
   readMappings(): Promise<FlashCopyMapping[]>;
+  /** Of a volume in remote copy; undefined where it cannot be told. */
+  readRelationship(of: {
+    readonly relationship: string;
+    readonly volume: string;
+    readonly system: string;
+  }): Promise<Relationship | undefined>;
+  /** Names of the snapshots that hold this volume. None where the array does not have them. */
+  readSnapshotsOfVolume(volume: string): Promise<string[]>;
   /** With grain size and clean rate, which the listing lacks. Undefined when there is no such mapping. */
   readMapping(name: string): Promise<FlashCopyMapping | undefined>;
   readGroups(): Promise<ConsistencyGroup[]>;
@@ -148,8 +164,8 @@ export interface StorageArray {
   stopGroup(name: string, how?: StopMode): Promise<void>;
   /** A mapping that stands alone. Stopped already is success. */
   stopMapping(name: string, how?: StopMode): Promise<void>;
-  /** The group goes with its last mapping. */
-  setGroupAutodelete(name: string): Promise<void>;
+  /** Whether the group goes with its last mapping. */
+  setGroupAutodelete(name: string, on: boolean): Promise<void>;
   /**
    * A volume group `name` with new volumes, all as the snapshot is; the array names them. One of that name, made from that snapshot, is success.
    * `pool`: default the one of each source.

@@ -1,5 +1,13 @@
 // What was found before anything is touched: the facts the plan's rules judge. Read-only observations of arrays and hosts.
-import type { ArrayHost, ArraySystem, HostMap, IoGroup, Pool, VDisk } from './vdisk.js';
+import type {
+  ArrayHost,
+  ArraySystem,
+  HostMap,
+  IoGroup,
+  Pool,
+  Relationship,
+  VDisk,
+} from './vdisk.js';
 import type { ConsistencyGroup, FlashCopyMapping } from './mapping.js';
 import type { VolumeGroup, VolumeGroupSnapshot } from './snapshot.js';
 
@@ -25,6 +33,10 @@ export interface ArrayInspection {
   };
   /** Read when mappings are to be made; groups without nodes are not among them. */
   readonly ioGroups?: readonly IoGroup[];
+  /** Of the targets that are in remote copy; one that could not be read is not among them. */
+  readonly relationships?: readonly Relationship[];
+  /** Snapshots that volumes of the request are in. */
+  readonly snapshotsOf?: readonly { readonly volume: string; readonly snapshot: string }[];
   /** Read for snapshots; absent where the array does not have them. */
   readonly snapshots?: SnapshotInspection;
 }

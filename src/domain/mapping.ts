@@ -29,9 +29,13 @@ export interface FlashCopyMapping {
   readonly incremental: boolean;
   /** `YYMMDDhhmmss` of the array's clock, '' when never started. */
   readonly startTime: string;
-  /** Owned by replication: never touch. */
+  /** Owned by replication or by the array's snapshots: never touch. */
   readonly replicationControlled: boolean;
   readonly restoring: boolean;
+  /** An I/O error of the target takes the source offline. From the detailed view only. */
+  readonly keepsTarget?: true;
+  /** It goes at 100 %. From the detailed view only. */
+  readonly autodelete?: true;
   /** KiB. From the detailed view only. */
   readonly grainSize?: 64 | 256;
   /** 0-150. From the detailed view only. */
@@ -43,6 +47,8 @@ export interface ConsistencyGroup {
   readonly name: string;
   readonly state: GroupState;
   readonly startTime: string;
+  /** It goes with its last mapping. From the detailed view only. */
+  readonly autodelete?: true;
   /** Names of its mappings. From the detailed view only. */
   readonly members?: readonly string[];
 }

@@ -22,6 +22,8 @@ export interface PlannedMapping {
     readonly group: string;
     readonly state: MappingState;
     readonly startTime: string;
+    /** It would go at 100 %: switched off before anything runs. */
+    readonly autodelete?: true;
   };
   /** True when the mapping found is not yet this set's: its fixed attributes are compared before it is moved into the group. */
   readonly adopted?: true;
@@ -38,12 +40,14 @@ export interface ExpectedMapping {
   readonly started?: boolean;
 }
 
+/** `remade`: it went by itself at 100 %, and this run made it again. */
 export const expectedMapping = (
   { name, source, target, existing }: PlannedMapping,
   { incremental }: Pick<PlannedGroup, 'incremental'>,
+  remade = false,
 ): ExpectedMapping => ({
   ...{ name, source: source.name, target: target.name, incremental },
-  ...((existing?.startTime ?? '') === '' ? {} : { started: true }),
+  ...((existing?.startTime ?? '') === '' || remade ? {} : { started: true }),
 });
 
 /** An active mapping of others that has a target of ours as its source. */
@@ -94,6 +98,8 @@ export interface PlannedGroup {
   /** Prepared and started with -restore: targets may be sources of other active mappings. */
   readonly restore?: true;
   readonly snapshot?: PlannedSnapshot;
+  /** How long the background copy takes at its rate; absent for rate 0 and for snapshots. */
+  readonly expectedCopyMs?: number;
   /** Mappings and group go by themselves once everything is copied. */
   readonly autodelete?: true;
   /** How a group that still copies is stopped: `force` stops dependents with it, `split` sets them free from a complete copy. */

@@ -109,6 +109,8 @@ export interface Report {
   readonly verified: boolean;
   /** ISO time at which start returned, the workflow's clock. */
   readonly takenAt?: string;
+  /** ISO time at which the array should have copied everything, until it has: by the copy's rate. */
+  readonly expectedEnd?: string;
   /** What this run took and left on the array, where it takes snapshots. */
   readonly snapshots?: readonly SnapshotReport[];
   readonly planHash?: string;

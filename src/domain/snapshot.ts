@@ -42,16 +42,3 @@ export interface ClonedVolume {
   readonly source: string;
   readonly snapshot: string;
 }
-
-/** First code level with snapshots of volume groups. */
-const SINCE = [8, 5, 1] as const;
-
-/** `8.6.0.0 (build 169...)` -> true. A level that cannot be read is none. */
-export function hasSnapshots(codeLevel: string): boolean {
-  const level = /^\d+(?:\.\d+)*/.exec(codeLevel)?.[0].split('.').map(Number) ?? [];
-  for (const [at, wanted] of SINCE.entries()) {
-    const found = level[at] ?? 0;
-    if (found !== wanted) return found > wanted;
-  }
-  return true;
-}

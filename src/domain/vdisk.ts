@@ -13,6 +13,12 @@ export interface VDisk {
   readonly fcMapCount: number;
   /** True when the volume is in remote copy or replication. */
   readonly replicated: boolean;
+  /** Its remote-copy relationship, by name; replicated without one: by a policy. */
+  readonly relationship?: string;
+  /** A change volume: replication itself copies to it. */
+  readonly changeVolume?: true;
+  /** Snapshots of the array's own function; absent without. */
+  readonly snapshotCount?: number;
   /** True when the volume takes room only for what was written. */
   readonly thin?: boolean;
 }
@@ -26,6 +32,19 @@ export interface IoGroup {
 export interface Pool {
   readonly name: string;
   readonly freeBytes: number;
+  /** Room behind it, where that is less: data-reduction pools promise more than they have. */
+  readonly physicalFreeBytes?: number;
+  readonly offline?: true;
+}
+
+/** A remote-copy relationship as a volume of this array sees it. */
+export interface Relationship {
+  readonly volume: string;
+  readonly role: 'primary' | 'secondary';
+  /** Something is copied now. */
+  readonly active: boolean;
+  /** In the array's words. */
+  readonly state: string;
 }
 
 /** A host object of the array. */

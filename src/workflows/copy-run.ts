@@ -20,6 +20,8 @@ export interface RunGroup {
   name: string;
   /** True from the moment prepare may have been sent: target data is void. */
   prepareTried: boolean;
+  /** Mappings of the plan that were made again by the step `ensure`. */
+  remade: readonly string[];
   /** Nothing has to be stopped before prepare, as the step `ensure` saw it. */
   preparable: boolean;
   /** start_time of each mapping before this run's start. */
@@ -83,10 +85,15 @@ export class CopyRun {
     this.#plan = plan;
     this.report.planHash = plan.hash;
     this.report.planLines = plan.lines;
+    this.report.expectedCopyMs = Math.max(
+      0,
+      ...plan.groups.map(({ expectedCopyMs = 0 }) => expectedCopyMs),
+    );
     this.groups = plan.groups.map((planned) => ({
       planned,
       name: planned.name,
       prepareTried: false,
+      remade: [],
       preparable: false,
       startTimesBefore: [],
     }));

@@ -40,6 +40,8 @@ export class RunReport {
   grade: Grade | undefined;
   verified = false;
   takenAt: string | undefined;
+  /** By the plan; 0 where nothing is copied in the background. */
+  expectedCopyMs = 0;
   planHash: string | undefined;
   planLines: readonly string[] = [];
   volumes: readonly VolumeReport[] = [];
@@ -166,6 +168,13 @@ export class RunReport {
     setCurrentDetails(detailsOf(this.toReport(), this.about));
   }
 
+  #expectedEnd(takenAt: string): Pick<Report, 'expectedEnd'> {
+    const { volumes, expectedCopyMs } = this;
+    const copied = volumes.length > 0 && volumes.every(({ independent }) => independent);
+    if (expectedCopyMs === 0 || copied || this.outcome === 'failed') return {};
+    return { expectedEnd: new Date(Date.parse(takenAt) + expectedCopyMs).toISOString() };
+  }
+
   toReport(): Report {
     const { workflowId, runId } = workflowInfo();
     const { set, phase, verified, planLines, volumes, grade, takenAt, planHash, error } = this;
@@ -174,7 +183,7 @@ export class RunReport {
     const head = {
       ...{ set, outcome, phase, verified },
       ...(grade === undefined ? {} : { grade }),
-      ...(takenAt === undefined ? {} : { takenAt }),
+      ...(takenAt === undefined ? {} : { takenAt, ...this.#expectedEnd(takenAt) }),
       ...(this.snapshots.length === 0 ? {} : { snapshots: this.snapshots }),
       ...(error === undefined ? {} : { error }),
       ...(this.#operator.size === 0 ? {} : { operator: [...this.#operator.values()] }),

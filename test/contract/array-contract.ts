@@ -297,7 +297,7 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
       it('lets mapping and group go at 100 %, when that is asked for while they copy', async () => {
         await prepared();
         await start();
-        await array.setGroupAutodelete(GROUP);
+        await array.setGroupAutodelete(GROUP, true);
         await array.changeMapping('fc_tgt', { autodelete: true, copyRate: 150 });
         await expect
           .poll(async () => (await array.readMappings()).length, { timeout: 20_000, interval: 50 })

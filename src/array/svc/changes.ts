@@ -53,8 +53,12 @@ export function createChanges(wire: Wire, reads: Reads): Changes {
       }),
     stopGroup: (name, how) => stop(wire, { verb: 'stopfcconsistgrp', object: name }, how),
     stopMapping: (name, how) => stop(wire, { verb: 'stopfcmap', object: name }, how),
-    setGroupAutodelete: (name) =>
-      wire.change({ verb: 'chfcconsistgrp', flags: { autodelete: 'on' }, object: name }),
+    setGroupAutodelete: (name, on) =>
+      wire.change({
+        verb: 'chfcconsistgrp',
+        flags: { autodelete: on ? 'on' : 'off' },
+        object: name,
+      }),
   };
 }
 

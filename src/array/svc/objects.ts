@@ -1,7 +1,15 @@
 // Rows of the array as domain values: which column becomes which field, and which spellings are legal. Column names: IBM command pages.
 import type { ConsistencyGroup, FlashCopyMapping, GroupState } from '../../domain/mapping.js';
 import { MAPPING_STATES } from '../../domain/mapping.js';
-import type { ArrayHost, ArraySystem, HostMap, IoGroup, Pool, VDisk } from '../../domain/vdisk.js';
+import type {
+  ArrayHost,
+  ArraySystem,
+  HostMap,
+  IoGroup,
+  Pool,
+  Relationship,
+  VDisk,
+} from '../../domain/vdisk.js';
 import {
   SNAPSHOT_STATES,
   type ClonedVolume,
@@ -16,6 +24,8 @@ const UID = /^[0-9A-Fa-f]{32}$/;
 const TIME = /^(?:\d{12})?$/;
 const GROUP_STATES: readonly GroupState[] = [...MAPPING_STATES, 'empty'];
 
+const NONE: ReadonlySet<string> = new Set(['', '0', 'no', 'none']);
+
 export const toVDisk = (row: Row): VDisk => ({
   id: row.filled('id'),
   name: row.filled('name'),
@@ -26,7 +36,12 @@ export const toVDisk = (row: Row): VDisk => ({
   ioGroup: row.text('IO_group_name'),
   fcMapCount: row.integer('fc_map_count'),
   // replication_mode exists from 8.5 on (policy-based replication).
-  replicated: row.text('RC_name') !== '' || row.textOr('replication_mode', '') !== '',
+  replicated: row.text('RC_name') !== '' || !NONE.has(row.textOr('replication_mode', '')),
+  ...(row.text('RC_name') === '' ? {} : { relationship: row.text('RC_name') }),
+  ...(row.textOr('RC_change', 'no') === 'yes' ? { changeVolume: true as const } : {}),
+  ...(NONE.has(row.textOr('snapshot_count', ''))
+    ? {}
+    : { snapshotCount: row.integer('snapshot_count') }),
   thin: row.textOr('se_copy_count', '0') !== '0',
 });
 
@@ -41,15 +56,23 @@ export const toMapping = (row: Row): FlashCopyMapping => ({
   copyRate: row.integer('copy_rate', { max: 150 }),
   incremental: row.flag('incremental'),
   startTime: row.matching('start_time', TIME),
-  replicationControlled: row.flag('rc_controlled'),
+  replicationControlled: isSystems(row),
   restoring: row.flag('restoring'),
 });
+
+/** rc_controlled on all levels; the others where a level has them. */
+const isSystems = (row: Row): boolean =>
+  row.flag('rc_controlled') ||
+  row.textOr('fc_controlled', 'no') === 'yes' ||
+  row.textOr('is_snapshot', 'no') === 'yes';
 
 /** The detailed view lacks nothing of the listing, and adds what is fixed for life. */
 export const toDetailedMapping = (row: Row): FlashCopyMapping => ({
   ...toMapping(row),
   grainSize: row.oneOf('grain_size', ['64', '256']) === '64' ? 64 : 256,
   cleanRate: row.integer('clean_rate', { max: 150 }),
+  ...(row.textOr('keep_target', 'no') === 'yes' ? { keepsTarget: true as const } : {}),
+  ...(row.textOr('autodelete', 'off') === 'on' ? { autodelete: true as const } : {}),
 });
 
 /** The attributes a mapping was created with, from its detailed view. */
@@ -76,12 +99,41 @@ export const toGroup = (row: Row): ConsistencyGroup => ({
 export const toDetailedGroup = (row: Row): ConsistencyGroup => ({
   ...toGroup(row),
   members: row.all('FC_mapping_name'),
+  ...(row.textOr('autodelete', 'off') === 'on' ? { autodelete: true as const } : {}),
 });
 
 export const toPool = (row: Row): Pool => ({
   name: row.filled('name'),
   freeBytes: row.integer('free_capacity'),
+  ...physicalRoom(row),
+  ...(row.textOr('status', 'online') === 'offline' ? { offline: true as const } : {}),
 });
+
+/** From 8.1 on; empty, or 0 of 0, where the level or the pool does not tell. */
+function physicalRoom(row: Row): Pick<Pool, 'physicalFreeBytes'> {
+  if (row.textOr('physical_free_capacity', '') === '') return {};
+  if (NONE.has(row.textOr('physical_capacity', ''))) return {};
+  const physicalFreeBytes = row.integer('physical_free_capacity');
+  return physicalFreeBytes < row.integer('free_capacity') ? { physicalFreeBytes } : {};
+}
+
+/** Undefined when it is not about this volume of this system. */
+export function toRelationship(
+  row: Row,
+  { volume, system }: { readonly volume: string; readonly system: string },
+): Relationship | undefined {
+  const sides = (['master', 'aux'] as const).filter(
+    (side) =>
+      row.text(`${side}_vdisk_name`) === volume && row.text(`${side}_cluster_name`) === system,
+  );
+  const [side] = sides;
+  const primary = row.text('primary');
+  const state = row.text('state');
+  if (side === undefined) return undefined;
+  // Without a primary (idling) both sides can be written.
+  const role = primary === '' || primary === side ? 'primary' : 'secondary';
+  return { volume, role, active: !/idling|stopped|disconnected/.test(state), state };
+}
 
 export const toHost = (row: Row): ArrayHost => ({
   id: row.filled('id'),

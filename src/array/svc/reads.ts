@@ -14,6 +14,7 @@ import {
   toIoGroup,
   toMapping,
   toPool,
+  toRelationship,
   toSystem,
   toVDisk,
 } from './objects.js';
@@ -30,6 +31,7 @@ export type Reads = Pick<
   | 'readHostMaps'
   | 'readHostMapsOf'
   | 'readIoGroups'
+  | 'readRelationship'
   | 'readMappings'
   | 'readMapping'
   | 'readGroups'
@@ -50,6 +52,10 @@ export function createReads(wire: Wire): Reads {
     readHostMaps: async (vdisk) => (await rows(show('lsvdiskhostmap', vdisk))).map(toHostMap),
     readHostMapsOf: (vdisks) => readHostMapsOf(rows, vdisks),
     readIoGroups: () => readIoGroups(wire),
+    readRelationship: async ({ relationship, ...of }) => {
+      const row = await findByName(wire, 'lsrcrelationship', relationship);
+      return row === undefined ? undefined : toRelationship(row, of);
+    },
     readMapping: async (name) => {
       const row = await findByName(wire, 'lsfcmap', name);
       return row === undefined ? undefined : toDetailedMapping(row);

@@ -13,6 +13,7 @@ export type SnapshotReads = Pick<
   | 'readVolumeGroup'
   | 'readSnapshots'
   | 'readSnapshotMembers'
+  | 'readSnapshotsOfVolume'
   | 'readClonedVolumes'
   | 'readPopulation'
 >;
@@ -43,6 +44,13 @@ export function createSnapshotReads(wire: Wire): SnapshotReads {
       return rows
         .filter((row) => row.text('volume_group_name') === volumeGroup)
         .map((row) => row.filled('volume_name'));
+    },
+    readSnapshotsOfVolume: async (volume) => {
+      const filtervalue = `volume_name=${checkObjectName(volume)}`;
+      const rows = await wire.list(list('lsvolumesnapshot', { filtervalue }));
+      return rows
+        .filter((row) => row.text('volume_name') === volume)
+        .map((row) => row.filled('snapshot_name'));
     },
     readClonedVolumes: async (volumeGroup) => {
       const cloned = [];

@@ -50,6 +50,17 @@ const sameGrain: Rule = (view) =>
     );
   });
 
+/** Made with -keeptarget: an error of the copy would take production offline, for as long as it lives. */
+const targetIsNotKept: Rule = ({ pairs, request }) =>
+  pairs.flatMap((pair) =>
+    refuseIf(isAdopted(pair, request.name) && pair.mapping?.keepsTarget === true, () => [
+      'MAPPING_KEEPS_TARGET',
+      `${pair.field}.adopt`,
+      pair.asked.adopt ?? '',
+      `it was made with -keeptarget, so an I/O error of ${pair.asked.target} takes ${pair.asked.source} offline: remove the mapping, and leave adopt out`,
+    ]),
+  );
+
 /** Names of mappings to look at in detail. */
 export const adoptedNames = (pairs: readonly { readonly adopt?: string }[]): string[] =>
   pairs.flatMap(({ adopt }) => (adopt === undefined ? [] : [adopt]));
@@ -68,4 +79,10 @@ export const sameIncremental = ({ pairs, request }: View): ReturnType<Rule> =>
     ),
   );
 
-export const ADOPT_RULES: readonly Rule[] = [isThere, isAtRest, sameGrain, sameIncremental];
+export const ADOPT_RULES: readonly Rule[] = [
+  isThere,
+  isAtRest,
+  sameGrain,
+  sameIncremental,
+  targetIsNotKept,
+];

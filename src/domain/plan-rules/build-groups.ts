@@ -1,10 +1,11 @@
 // The array's part of the plan: which group gets which name, which mappings are found and which are made.
 import type { ArrayInspection } from '../inspection.js';
 import type { PlannedGroup, PlannedMapping } from '../plan.js';
-import { canPrepare, type FlashCopyMapping, USUAL_CLEAN_RATE } from '../mapping.js';
+import { type FlashCopyMapping, USUAL_CLEAN_RATE } from '../mapping.js';
 import { buildGroupName, buildMappingName } from '../names.js';
 import { isAdopted } from './adopt-rules.js';
 import { dependentPart } from './dependent-rules.js';
+import { copyMs } from './duration-rules.js';
 import { groupViews } from './group-rules.js';
 import { isOwn } from './mapping-rules.js';
 import type { PairView, View } from './view.js';
@@ -31,6 +32,7 @@ export function buildGroups(view: View): PlannedGroup[] {
         incremental: copy.incremental,
         grainSize: copy.grainSize,
       },
+      ...(copy.rate === 0 ? {} : { expectedCopyMs: copyMs(pairs, copy.rate) }),
       ...(copy.autodelete === true ? { autodelete: true } : {}),
       ...dependents,
     };
@@ -47,7 +49,10 @@ function leftoverPart(
   return { leftovers: { mappings, volumes, groups } };
 }
 
-/** Nothing has to be made, moved, stopped or changed: all pairs have their mappings here, at rest and with the rates asked for. */
+/**
+ * Nothing has to be made, moved, stopped or changed: all pairs have their mappings here, at rest and
+ * with the rates asked for. One that was stopped may still go at 100 %: it is looked at.
+ */
 const isAsFound = (
   { copy }: View['request'],
   own: readonly FlashCopyMapping[],
@@ -57,8 +62,18 @@ const isAsFound = (
   own.length === pairs.length &&
   own.every(
     ({ state, startTime, copyRate }) =>
-      canPrepare(state) && startTime !== '' && copyRate === copy.rate,
+      state === 'idle_or_copied' && startTime !== '' && copyRate === copy.rate,
   );
+
+const existingPart = ({
+  group,
+  state,
+  startTime,
+  autodelete,
+}: FlashCopyMapping): NonNullable<PlannedMapping['existing']> => ({
+  ...{ group, state, startTime },
+  ...(autodelete === undefined ? {} : { autodelete }),
+});
 
 function plannedMapping(pair: PairView, set: string): PlannedMapping {
   const { asked, source, target, mapping } = pair;
@@ -74,9 +89,7 @@ function plannedMapping(pair: PairView, set: string): PlannedMapping {
     // A volume that does not exist yet has no UID.
     target: { name: asked.target, uid: target?.uid ?? '' },
     ...(target === undefined && asked.create !== undefined ? { createTarget: asked.create } : {}),
-    ...(own === undefined
-      ? {}
-      : { existing: { group: own.group, state: own.state, startTime: own.startTime } }),
+    ...(own === undefined ? {} : { existing: existingPart(own) }),
     ...(adopted ? { adopted } : {}),
   };
 }

@@ -2,6 +2,7 @@
 import { askedSnapshot, restoresSnapshot, takesSnapshot } from './kinds.js';
 import { refuseIf, type Rule } from './rule.js';
 import type { View } from './view.js';
+import { roomOf } from './volume-rules.js';
 
 /** A snapshot has no volume a host could be shown. */
 const targetsNeedClone: Rule = (view) =>
@@ -48,11 +49,12 @@ const poolRoom: Rule = (view) => {
     const key = `${array.array}/${name}`;
     const wanted = (claimed.get(key) ?? 0) + (clone === 'clone' ? (source?.capacityBytes ?? 0) : 0);
     claimed.set(key, wanted);
-    return refuseIf(wanted > pool.freeBytes, () => [
+    const { free, kind } = roomOf(pool);
+    return refuseIf(wanted > free, () => [
       'POOL_FULL',
       'copy.snapshot.clonePool',
       name,
-      `the clones need ${wanted} bytes, ${pool.freeBytes} are free: use another pool, make room, or use thinclone`,
+      `the clones need ${wanted} bytes, ${free} are ${kind}: use another pool, make room, or use thinclone`,
     ]);
   });
 };

@@ -1,5 +1,6 @@
 // The plan for people: every action in order, one line each, named by array, host, device and mount point.
 import { afterLine, beforeLine, cloneLines, cutLine, isTold } from './snapshot-lines.js';
+import { copyTime } from './duration-rules.js';
 import type {
   Plan,
   PlannedFileSystem,
@@ -191,7 +192,7 @@ const identityLines = (
 ];
 
 const copyLine = (group: PlannedGroup, plan: PlanToTell): string =>
-  `${progressLine(group, plan)}${group.autodelete === true ? '; then its mappings and the group go' : ''}`;
+  `${progressLine(group, plan)}${copyTime(group)}${group.autodelete === true ? '; then its mappings and the group go' : ''}`;
 
 const progressLine = ({ array, name, copyRate }: PlannedGroup, { copy }: PlanToTell): string =>
   copy.waitFor === 'copied'

@@ -1,5 +1,6 @@
 // What a run destroys, said before it does, and what else a person should know. No numbers that change while one reads: they are part of the hash.
 import { dependentPart } from './dependent-rules.js';
+import { durationNotes } from './duration-rules.js';
 import { askedSnapshot, restoresSnapshot, takesSnapshot } from './kinds.js';
 import { isOwn } from './mapping-rules.js';
 import { protectionNote } from './map-rules.js';
@@ -31,6 +32,7 @@ export function lossesOf(view: View): string[] {
     ...stoppedDependents(view),
     ...ofSnapshots(view),
     ...protectionNote(view),
+    ...durationNotes(view),
   ];
 }
 

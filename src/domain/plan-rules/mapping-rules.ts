@@ -100,7 +100,7 @@ const notControlled: Rule = (view) =>
       'REPLICATION_CONTROLLED',
       `${field}.target`,
       asked.target,
-      `mapping ${mapping.name} is controlled by replication: use volumes without it`,
+      `mapping ${mapping.name} to it is controlled by replication or by snapshots of the array: use another target`,
     ]),
     ...refuseIf(mapping.restoring, () => [
       'RESTORING',

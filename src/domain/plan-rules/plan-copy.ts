@@ -8,6 +8,7 @@ import { buildSources } from './build-sources.js';
 import { buildTargets } from './build-targets.js';
 import { CLONE_RULES } from './clone-rules.js';
 import { DEPENDENT_RULES } from './dependent-rules.js';
+import { DURATION_RULES } from './duration-rules.js';
 import { GROUP_RULES } from './group-rules.js';
 import { hashOf } from './hash.js';
 import { HOST_RULES } from './host-rules.js';
@@ -18,10 +19,12 @@ import { linesOf, type PlanToTell } from './lines.js';
 import { lossesOf } from './losses.js';
 import { MAP_RULES } from './map-rules.js';
 import { confirmed, MAPPING_RULES } from './mapping-rules.js';
+import { REPLICATION_RULES } from './replication-rules.js';
 import { REQUEST_RULES } from './request-rules.js';
 import { RESTORE_RULES } from './restore-rules.js';
 import type { Rule } from './rule.js';
 import { SNAPSHOT_RULES } from './snapshot-rules.js';
+import { SNAPSHOT_VOLUME_RULES } from './snapshot-volume-rules.js';
 import { SOURCE_RULES } from './source-rules.js';
 import { TARGET_RULES } from './target-rules.js';
 import { viewOf, type Situation, type View } from './view.js';
@@ -39,6 +42,9 @@ const HOSTS: readonly Rule[] = [
 const OF_MAPPINGS: readonly Rule[] = [
   ...REQUEST_RULES,
   ...VOLUME_RULES,
+  ...REPLICATION_RULES,
+  ...SNAPSHOT_VOLUME_RULES,
+  ...DURATION_RULES,
   ...MAPPING_RULES,
   ...ADOPT_RULES,
   ...DEPENDENT_RULES,
@@ -51,6 +57,7 @@ const OF_MAPPINGS: readonly Rule[] = [
 const OF_SNAPSHOTS: readonly Rule[] = [
   ...REQUEST_RULES,
   ...HEALTH_RULES,
+  ...REPLICATION_RULES,
   ...SNAPSHOT_RULES,
   ...CLONE_RULES,
   ...HOSTS,

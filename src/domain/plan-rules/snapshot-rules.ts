@@ -1,7 +1,7 @@
 // Snapshots of volume groups: the array has them, the group is the one that is meant, as a whole, and nothing else stands in the way.
 import { USUAL_CLEAN_RATE } from '../mapping.js';
 import { buildGroupName } from '../names.js';
-import { hasSnapshots } from '../snapshot.js';
+import { hasSnapshots } from '../code-level.js';
 import { askedSnapshot, restoresSnapshot, takesSnapshot } from './kinds.js';
 import { refuseIf, type Rule } from './rule.js';
 import type { PairView, View } from './view.js';

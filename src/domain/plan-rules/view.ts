@@ -65,7 +65,8 @@ export interface View extends Situation {
   readonly sourceUids: ReadonlySet<string>;
 }
 
-export function viewOf(situation: Situation): View {
+export function viewOf(all: Situation): View {
+  const situation = { ...all, arrays: all.arrays.map((array) => withoutSystems(array, all)) };
   const pairs = pairViews(situation);
   const sourceUids = new Set(
     pairs.flatMap(({ source }) => (source === undefined ? [] : [source.uid])),
@@ -88,6 +89,22 @@ export function viewOf(situation: Situation): View {
       : [{ field: `targets[${index}]`, asked, found, pairs: presented }];
   });
   return { ...situation, pairs, sourceViews, targetViews, sourceUids };
+}
+
+/**
+ * Mappings that replication or the array's snapshots own are nobody's to count, stop or wait for.
+ * Only one that leads to a target of ours stays, to be refused.
+ */
+function withoutSystems(array: ArrayInspection, { request }: Situation): ArrayInspection {
+  const targets = new Set(
+    request.groups
+      .filter((group) => group.array === array.array)
+      .flatMap(({ volumes }) => volumes.map(({ target }) => target)),
+  );
+  const mappings = array.mappings.filter(
+    ({ replicationControlled, target }) => !replicationControlled || targets.has(target),
+  );
+  return { ...array, mappings };
 }
 
 function pairViews({ request, arrays }: Situation): PairView[] {

@@ -1,5 +1,7 @@
-// What must be true of the volumes themselves: they exist, match to the byte, are healthy, and nobody replicates them.
+// What must be true of the volumes themselves: they exist, match to the byte, are healthy, and there
+// is room for those that are made.
 import type { Refusal } from '../errors.js';
+import type { Pool } from '../vdisk.js';
 import { refuseIf, type Rule } from './rule.js';
 import type { PairView } from './view.js';
 
@@ -42,21 +44,26 @@ const healthy: Rule = ({ pairs }) =>
     ]),
   );
 
-const notReplicated: Rule = ({ pairs }) =>
-  pairs.flatMap(({ field, asked, source, target }) => [
-    ...refuseIf(source?.replicated === true, () => [
-      'REPLICATED_VOLUME',
-      `${field}.source`,
-      asked.source,
-      'it is in remote copy or replication: use a volume that is not',
-    ]),
-    ...refuseIf(target?.replicated === true, () => [
-      'REPLICATED_VOLUME',
+/** In these states FlashCopy itself keeps the target offline, and the next prepare and start mend it. */
+const OFFLINE_BY_MAPPING: ReadonlySet<string> = new Set([
+  ...['preparing', 'prepared', 'stopping', 'stopped', 'suspended'],
+]);
+
+const targetOnline: Rule = ({ pairs }) =>
+  pairs.flatMap(({ field, array, asked, target }) => {
+    const explained = array.mappings.some(
+      (mapping) => mapping.target === asked.target && OFFLINE_BY_MAPPING.has(mapping.state),
+    );
+    const pool = array.pools.find(({ name, offline }) => name === target?.pool && offline === true);
+    return refuseIf(target?.status === 'offline' && (!explained || pool !== undefined), () => [
+      'TARGET_OFFLINE',
       `${field}.target`,
       asked.target,
-      'it is in remote copy or replication: use a volume that is not',
-    ]),
-  ]);
+      pool === undefined
+        ? 'bring the volume online first: no mapping explains why it is offline'
+        : `its pool ${pool.name} is offline: bring that online first`,
+    ]);
+  });
 
 /** Created targets of one pool share its room. */
 const poolRoom: Rule = ({ pairs, request }) => {
@@ -86,14 +93,21 @@ function roomFor(
     asked.create.thin === undefined || rate > 0 ? 1 : asked.create.thin.realPercent / 100;
   const wanted = (claimed.get(key) ?? 0) + Math.ceil((source?.capacityBytes ?? 0) * share);
   claimed.set(key, wanted);
-  return refuseIf(wanted > pool.freeBytes, () => [
+  const { free, kind } = roomOf(pool);
+  return refuseIf(wanted > free, () => [
     'POOL_FULL',
     `${field}.create.pool`,
     name,
-    `targets up to here need ${wanted} bytes, ${pool.freeBytes} are free: use another pool or make room`,
+    `targets up to here need ${wanted} bytes, ${free} are ${kind}: use another pool or make room`,
   ]);
 }
 
-export const VOLUME_RULES: readonly Rule[] = [exists, sameSize, healthy, notReplicated, poolRoom];
+/** What is really there: data-reduction pools promise more. */
+export const roomOf = ({ freeBytes, physicalFreeBytes }: Pool) =>
+  physicalFreeBytes === undefined
+    ? { free: freeBytes, kind: 'free' }
+    : { free: physicalFreeBytes, kind: 'physically free' };
+
+export const VOLUME_RULES: readonly Rule[] = [exists, sameSize, healthy, targetOnline, poolRoom];
 /** Those that hold whatever the array does with the volumes. */
-export const HEALTH_RULES: readonly Rule[] = [healthy, notReplicated];
+export const HEALTH_RULES: readonly Rule[] = [healthy, targetOnline];

@@ -22,8 +22,10 @@ async function ensureGroup(copy: CopyRun, group: RunGroup): Promise<void> {
       created,
       startTimes,
       preparable = false,
+      remade = [],
     } = await perform('flashCopyEnsureGroup', { summary, ...copy.within }, order);
     group.preparable = preparable;
+    group.remade = remade;
     group.startTimesBefore = startTimes;
     note(created.length === 0 ? 'all found' : `created ${counted(created)}`);
   });

@@ -47,7 +47,7 @@ function wasPrepared(copy: CopyRun, begunAt: number, forMs = Infinity): void {
 
 function sendPrepare(
   copy: CopyRun,
-  { planned, name: group }: RunGroup,
+  { planned, remade, name: group }: RunGroup,
 ): Promise<{ readonly preparedForMs?: number }> {
   const { array, restore = false } = planned;
   const { maxPreparedMs: timeoutMs } = copy.plan;
@@ -59,7 +59,9 @@ function sendPrepare(
     { summary, withinMs: prepareGroupMs(timeoutMs), ...copy.within },
     {
       ...{ ...copy.ref, array, group, timeoutMs, restore, firstRunId: copy.firstRunId },
-      mappings: planned.mappings.map((mapping) => expectedMapping(mapping, planned)),
+      mappings: planned.mappings.map((mapping) =>
+        expectedMapping(mapping, planned, remade.includes(mapping.name)),
+      ),
       keptMapped: keptMapped(copy, array),
       ...withSnapshot(planned),
     },

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { snapshotPart } from '../../../src/domain/plan.js';
 import type { FlashCopyRequest } from '../../../src/domain/request.js';
-import { carryOut, plan, volumes } from './carry-out.js';
+import { carryOut, plan, rawRequest, volumes } from './carry-out.js';
 import { failure, san, type San } from './san.js';
 import {
   bytes,
@@ -17,6 +17,26 @@ import {
   taken,
   taking,
 } from './snapshot-requests.js';
+
+describe('a mapping of a volume that has snapshots', () => {
+  it('is refused by the plan, which names both, where the array would refuse at prepare', async () => {
+    const made = await grouped();
+    await made.ok('addsnapshot -volumegroup vg -name hourly_1');
+    const { one_copy: overwrite } = await volumes(made, 'one_copy');
+    const request = rawRequest([{ source: 'one', target: 'one_copy', overwrite: overwrite! }]);
+    const failed = await failure(plan(made, request, 'aaaaaa'));
+    expect(failed.type).toBe('VOLUME_HAS_SNAPSHOTS');
+    expect(JSON.stringify(failed.details)).toContain('volume one has snapshot hourly_1');
+    await made.ok('rmsnapshot -snapshot hourly_1 -volumegroup vg');
+    expect((await failure(plan(made, request, 'aaaaaa'))).type).toBe('no failure');
+  });
+
+  it('is fine where the request is itself a snapshot', async () => {
+    const made = await grouped();
+    await made.ok('addsnapshot -volumegroup vg -name hourly_1');
+    expect((await failure(plan(made, taking(), 'aaaaaa'))).type).toBe('no failure');
+  });
+});
 
 describe('a snapshot that cannot be', () => {
   const untouched = (): Promise<void> => Promise.resolve();

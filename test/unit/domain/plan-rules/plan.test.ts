@@ -25,6 +25,45 @@ function planOf(...changes: ((facts: Facts) => unknown)[]): Plan {
 const quiesced = (facts: Facts) =>
   Object.assign(facts.request.sources[0]!, { method: 'quiesce', units: [] });
 
+describe('the time of the background copy', () => {
+  const large = (facts: Facts): void => {
+    for (const vdisk of facts.arrays[0]!.vdisks) vdisk.capacityBytes = 250e9;
+  };
+  const notes = (plan: Plan): string[] => plan.losses.filter((line) => line.startsWith('time:'));
+
+  it('stands in the plan: 250 GB at copy rate 50, which is 2 MiB/s, take 33 h', () => {
+    const plan = planOf(large);
+    expect(plan.groups[0]!.expectedCopyMs).toBeCloseTo((250e9 / 2 ** 21) * 1_000, -1);
+    expect(plan.lines.at(-1)).toContain('about 33 h at copy rate 50 (2 MiB/s for each mapping)');
+    expect(notes(plan)).toEqual([
+      'time: the background copy takes about 33 h at copy rate 50; until then the copy needs its source: raise copy.rate',
+    ]);
+  });
+
+  it('is a warning of its own where the run waits for it', () => {
+    const plan = planOf(large, (facts) => (facts.request.copy.waitFor = 'copied'));
+    expect(notes(plan)[0]).toContain('the run waits for it, and keeps its targets locked');
+  });
+
+  it.each([
+    [10, 2 ** 17],
+    [11, 2 ** 18],
+    [50, 2 ** 21],
+    [100, 2 ** 26],
+    [101, 2 ** 27],
+    [150, 2 ** 31],
+  ])('at rate %i follows from %i bytes a second', (rate, bytes) => {
+    const plan = planOf((facts) => (facts.request.copy.rate = rate));
+    expect(plan.groups[0]!.expectedCopyMs).toBe(Math.ceil((GiB / bytes) * 1_000));
+    expect(notes(plan)).toEqual([]);
+  });
+
+  it('is never with rate 0', () => {
+    const plan = planOf((facts) => (facts.request.copy.rate = 0));
+    expect(plan.groups[0]).not.toHaveProperty('expectedCopyMs');
+  });
+});
+
 describe('the plan of a first copy', () => {
   it('makes a group of its own name and mappings in it', () => {
     const [group] = planOf().groups;

@@ -11,6 +11,11 @@ import {
 } from './rows.js';
 import { mapping, uid, withFormerRun } from './situation.js';
 
+/** A stand-alone mapping of the first pair, named to be taken over. */
+const adopting = both(oneMapping({ group: '', grainSize: 256 }), (f) => {
+  group(f).volumes[0]!.adopt = 'fc_db_copy1';
+});
+
 const MAPPINGS: Row[] = [
   {
     ...{
@@ -146,6 +151,36 @@ const MAPPINGS: Row[] = [
     },
     change: both(ours, (f) => (array(f).mappings[0]!.replicationControlled = true)),
     neighbour: ours,
+  },
+  {
+    ...{ title: 'a mapping controlled by replication that leads elsewhere, in no way' },
+    ...{ code: 'REPLICATION_CONTROLLED', field: 'volumes[0].target' },
+    change: both(ours, (f) => (array(f).mappings[0]!.replicationControlled = true)),
+    neighbour: (f) => {
+      // The change volumes of a source, one of them in the very state that a cascade must not have.
+      array(f).mappings = Array.from({ length: 256 }, (_, n) =>
+        mapping({
+          ...{ name: `fcmap${n}`, source: 'db_data1', target: `cv${n}`, group: '' },
+          ...{ state: 'stopped', replicationControlled: true },
+        }),
+      );
+      array(f).mappings.push(
+        mapping({
+          ...{ name: 'back', source: 'cv0', target: 'db_data1', group: 'nightly_abc123' },
+          ...{ state: 'stopped', replicationControlled: true },
+        }),
+        mapping({
+          ...{ name: 'on', source: 'db_copy1', target: 'cv9', group: '' },
+          ...{ state: 'copying', replicationControlled: true },
+        }),
+      );
+    },
+  },
+  {
+    ...{ title: 'a mapping that takes its source offline', code: 'MAPPING_KEEPS_TARGET' },
+    field: 'volumes[0].adopt',
+    change: both(adopting, (f) => (array(f).mappings[0]!.keepsTarget = true)),
+    neighbour: adopting,
   },
   {
     ...{ title: 'a mapping that restores', code: 'RESTORING', field: 'volumes[0].target' },

@@ -76,6 +76,18 @@ const REQUEST: Row[] = [
   },
 ];
 
+/** 0 and 2: source and target of the first pair. */
+const inRemoteCopy = (
+  facts: Facts,
+  at: 0 | 2,
+  of: { readonly role: 'primary' | 'secondary'; readonly active: boolean },
+): void => {
+  const vdisk = array(facts).vdisks[at]!;
+  Object.assign(vdisk, { replicated: true, relationship: 'rc0' });
+  const state = of.active ? 'consistent_synchronized' : 'idling';
+  array(facts).relationships = [{ volume: vdisk.name, state, ...of }];
+};
+
 const VOLUMES: Row[] = [
   {
     ...{
@@ -109,16 +121,96 @@ const VOLUMES: Row[] = [
     neighbour: (f) => (array(f).vdisks[0]!.status = 'degraded'),
   },
   {
-    title: 'a replicated source',
-    code: 'REPLICATED_VOLUME',
-    field: 'volumes[0].source',
-    change: (f) => (array(f).vdisks[0]!.replicated = true),
+    ...{ title: 'a target that is offline', code: 'TARGET_OFFLINE', field: 'volumes[0].target' },
+    change: (f) => (array(f).vdisks[2]!.status = 'offline'),
+    neighbour: both(
+      (f) => withFormerRun(f, 'stopped', 40),
+      (f) => (array(f).vdisks[2]!.status = 'offline'),
+    ),
   },
   {
-    title: 'a replicated target',
-    code: 'REPLICATED_VOLUME',
-    field: 'volumes[0].target',
+    ...{ title: 'a target whose pool is offline', code: 'TARGET_OFFLINE' },
+    ...{ field: 'volumes[0].target', says: 'its pool pool0 is offline' },
+    change: both(
+      (f) => withFormerRun(f, 'stopped', 40),
+      (f) => (array(f).vdisks[2]!.status = 'offline'),
+      (f) => (array(f).pools[0]!.offline = true),
+    ),
+  },
+  {
+    ...{ title: 'a source that is a change volume', code: 'REPLICATED_VOLUME' },
+    ...{ field: 'volumes[0].source', says: 'the source is a change volume' },
+    change: (f) => (array(f).vdisks[0]!.changeVolume = true),
+    neighbour: (f) => inRemoteCopy(f, 0, { role: 'primary', active: true }),
+  },
+  {
+    ...{ title: 'a target replicated by a policy', code: 'REPLICATED_VOLUME' },
+    ...{ field: 'volumes[0].target', says: 'the target is replicated by a policy' },
     change: (f) => (array(f).vdisks[2]!.replicated = true),
+    neighbour: (f) => (array(f).vdisks[0]!.replicated = true),
+  },
+  {
+    ...{ title: 'a target that is the secondary of a remote copy', code: 'REPLICATED_VOLUME' },
+    ...{ field: 'volumes[0].target', says: 'the secondary of remote copy rc0' },
+    change: (f) => inRemoteCopy(f, 2, { role: 'secondary', active: false }),
+    neighbour: (f) => inRemoteCopy(f, 0, { role: 'secondary', active: true }),
+  },
+  {
+    ...{ title: 'a target that is the primary of an active remote copy' },
+    ...{ code: 'REPLICATED_VOLUME', field: 'volumes[0].target', says: 'stop the relationship' },
+    change: (f) => inRemoteCopy(f, 2, { role: 'primary', active: true }),
+    neighbour: (f) => inRemoteCopy(f, 2, { role: 'primary', active: false }),
+  },
+  {
+    ...{ title: 'a target in a remote copy that nobody can read', code: 'REPLICATED_VOLUME' },
+    ...{ field: 'volumes[0].target', says: 'could not be read' },
+    change: both(
+      (f) => inRemoteCopy(f, 2, { role: 'primary', active: false }),
+      (f) => (array(f).relationships = []),
+    ),
+  },
+  {
+    ...{ title: 'a source with snapshots of the array', code: 'VOLUME_HAS_SNAPSHOTS' },
+    ...{ field: 'volumes[0].source', says: 'volume db_data1 has snapshot hourly_1, hourly_2' },
+    change: both(
+      (f) => (array(f).vdisks[0]!.snapshotCount = 2),
+      (f) =>
+        (array(f).snapshotsOf = ['hourly_1', 'hourly_2'].map((snapshot) => ({
+          volume: 'db_data1',
+          snapshot,
+        }))),
+    ),
+  },
+  {
+    ...{ title: 'a target with snapshots of the array', code: 'VOLUME_HAS_SNAPSHOTS' },
+    ...{ field: 'volumes[0].target', says: 'volume db_copy1 has 1 snapshots' },
+    change: (f) => (array(f).vdisks[2]!.snapshotCount = 1),
+  },
+  {
+    ...{ title: 'a copy rate that the level does not have', code: 'RATE_NOT_SUPPORTED' },
+    ...{ field: 'copy.rate', says: 'rates up to 100' },
+    change: both(
+      (f) => (f.request.copy.rate = 110),
+      (f) => (array(f).system.codeLevel = '7.8.0.2 (build 1.2.3)'),
+    ),
+    neighbour: both(
+      (f) => (f.request.copy.rate = 150),
+      (f) => (array(f).system.codeLevel = '7.8.1.0 (build 1.2.3)'),
+    ),
+  },
+  {
+    ...{ title: 'a clean rate that the level does not have', code: 'RATE_NOT_SUPPORTED' },
+    field: 'copy.cleanRate',
+    change: both(
+      (f) => (f.request.copy.cleanRate = 101),
+      (f) => (array(f).system.codeLevel = '7.6.1.4'),
+    ),
+  },
+  {
+    ...{ title: 'a pool without room behind it', code: 'POOL_FULL' },
+    ...{ field: 'volumes[1].create.pool', says: `${GiB - 1} are physically free` },
+    change: both(created, (f) => (array(f).pools[0]!.physicalFreeBytes = GiB - 1)),
+    neighbour: both(created, (f) => (array(f).pools[0]!.physicalFreeBytes = GiB)),
   },
   {
     ...{
@@ -144,10 +236,15 @@ describe('planCopy', () => {
     const planned = plannedBy((facts) => {
       source(facts).privileged = false;
       array(facts).vdisks[3]!.capacityBytes += 512;
+      array(facts).vdisks[2]!.status = 'offline';
+      array(facts).vdisks[0]!.snapshotCount = 1;
       addMap(facts, 11, 'stranger');
     });
     const codes = 'refusals' in planned ? planned.refusals.map(({ code }) => code) : [];
-    expect(codes).toEqual(['SIZES_DIFFER', 'TARGET_MAPPED_ELSEWHERE', 'NOT_PRIVILEGED']);
+    expect(codes).toEqual([
+      ...['SIZES_DIFFER', 'TARGET_OFFLINE', 'VOLUME_HAS_SNAPSHOTS'],
+      ...['TARGET_MAPPED_ELSEWHERE', 'NOT_PRIVILEGED'],
+    ]);
   });
 
   it('refuses an approval that belongs to another plan, and takes the one of this', () => {
