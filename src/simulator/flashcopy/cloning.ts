@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import type { ArrayState, Mapping, Volume } from '../model/state.js';
 import { grainBytes } from '../model/state.js';
 import { GrainSet } from '../model/grain-set.js';
-import { Cloner } from '../store/cloner.js';
-import { createImage, differingGrains, readAt } from '../store/files.js';
+import { Cloner, eachOf } from '../store/cloner.js';
+import { createImage, differingGrains, readAt, type DataOf } from '../store/files.js';
 import type { ByteRange, CopyEngine } from './engine.js';
 import { rubbish, scribbledGrains } from './rubbish.js';
 
 export class CloningEngine implements CopyEngine {
   private readonly cloner = new Cloner();
+  private readonly dataOf: DataOf = (path) => this.cloner.dataOf(path);
 
   private constructor(
     private readonly state: ArrayState,
@@ -27,10 +28,7 @@ export class CloningEngine implements CopyEngine {
   }
 
   usedBytes(volume: Volume): number {
-    return Math.min(
-      volume.capacityBytes,
-      (statSync(this.imagePath(volume), { throwIfNoEntry: false })?.blocks ?? 0) * 512,
-    );
+    return Math.min(volume.capacityBytes, blocksOf(this.imagePath(volume)) * 512);
   }
 
   async resize(volume: Volume, bytes: number): Promise<void> {
@@ -62,19 +60,20 @@ export class CloningEngine implements CopyEngine {
     await this.settle([mapping]);
     if (isRefresh(mapping)) {
       const pair = { from: this.base(mapping), to: this.image(mapping.target) };
-      const changed = await differingGrains(pair, grainBytes(mapping)).catch(() =>
-        allGrains(mapping),
+      const changed = await differingGrains(pair, grainBytes(mapping), this.dataOf).catch(
+        () => undefined,
       );
-      for (const grain of changed) mapping.changed.add(grain);
+      if (changed) for (const grain of changed) mapping.changed.add(grain);
+      else mapping.changed.add(0, mapping.changed.total);
     }
     await this.ruin(mapping, 'SCRIBBLED', scribbledGrains(mapping.pending.total));
   }
 
   async settle(mappings: readonly Mapping[]): Promise<void> {
     this.cloner.warm();
-    await Promise.all(
-      mappings.map(({ source }) => this.withFile(source, 'r', (file) => file.sync())),
-    );
+    // A file without a block has nothing to write back.
+    const written = mappings.filter(({ source }) => blocksOf(this.image(source)) > 0);
+    await eachOf(written, ({ source }) => this.withFile(source, 'r', (file) => file.sync()));
   }
 
   async cut(mappings: readonly Mapping[]): Promise<void> {
@@ -94,7 +93,7 @@ export class CloningEngine implements CopyEngine {
   }
 
   async poison(mapping: Mapping): Promise<void> {
-    await this.ruin(mapping, 'POISONED', mapping.pending.members());
+    await this.ruin(mapping, 'POISONED', await this.toPoison(mapping));
   }
 
   async abandon(): Promise<void> {
@@ -115,7 +114,8 @@ export class CloningEngine implements CopyEngine {
     const target = this.image(mapping.target);
     const base = this.base(mapping);
     if (isRefresh(mapping) && (await exists(base))) {
-      const onSource = await differingGrains({ from: base, to: target }, grainBytes(mapping));
+      const pair = { from: base, to: target };
+      const onSource = await differingGrains(pair, grainBytes(mapping), this.dataOf);
       for (const grain of onSource) mapping.changed.add(grain);
       mapping.pending = mapping.changed.copy();
     } else {
@@ -123,6 +123,16 @@ export class CloningEngine implements CopyEngine {
     }
     mapping.changed = GrainSet.empty(mapping.pending.total);
     await this.cloner.clone([{ from: target, to: base }]);
+  }
+
+  /** Pending grains that hold something, and a few of the others: destroying holes fills the disk. */
+  private async toPoison({ target, pending, ...mapping }: Mapping): Promise<number[]> {
+    const size = mapping.grainKiB * 1024;
+    const grains = GrainSet.empty(pending.total);
+    for (const { from, to } of await this.dataOf(this.image(target)))
+      grains.add(Math.floor(from / size), Math.ceil(to / size));
+    for (const grain of scribbledGrains(pending.total)) grains.add(grain);
+    return grains.members().filter((grain) => pending.has(grain));
   }
 
   private async ruin(
@@ -168,7 +178,7 @@ export class CloningEngine implements CopyEngine {
 }
 
 const isRefresh = (mapping: Mapping): boolean => mapping.incremental && mapping.completeBefore;
-const allGrains = (mapping: Mapping): number[] => GrainSet.full(mapping.pending.total).members();
+const blocksOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.blocks ?? 0;
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,

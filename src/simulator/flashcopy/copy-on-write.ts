@@ -47,7 +47,9 @@ export class CopyOnWriteEngine implements CopyEngine {
       if (this.state.partnerOf(mapping)?.pending.has(grain)) continue;
       const range = this.rangeOf(mapping, { from: grain, to: grain + 1 });
       this.keepForTargets(mapping.target, range);
-      const held = this.pages.held(mapping.target, pagesOf(range)).length > 0;
+      // Only a refresh leaves grains as they are: any other copy brings all of them anew.
+      const kept = mapping.incremental && mapping.completeBefore;
+      const held = kept && this.pages.held(mapping.target, pagesOf(range)).length > 0;
       originals.set(
         grain,
         held ? this.pages.read(mapping.target, range.offset, range.length) : 'empty',
