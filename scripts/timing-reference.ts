@@ -118,7 +118,11 @@ export const timingReference = (): string =>
 Attempts are not counted. Trouble is: the time in which nothing worked, from the first failure on. What
 costs nothing: a worker that dies or is deployed, a queue, hours of good work. An error with retry \`never\`
 ends the activity at once. Where a person is called, that is after ${ms(CALL_AFTER_MS)}, and once more when it works again.
-What makes a source stand still never begins when no worker took it up within ${ms(WAITS.inQueue)} (\`QUEUED_TOO_LONG\`).\n\n`,
+What makes a source stand still never begins when no worker took it up within ${ms(WAITS.inQueue)} (\`QUEUED_TOO_LONG\`).
+A cancel, an abort and the end of a worker stop the looking at once: no new command is sent. What runs on a host then: the check of a file
+system and a flush are not waited for (a cancel ends the check there, a flush goes on by itself); release, new identity and mount are
+seen to their end by a cancel, which takes minutes, for no undo may run beside them; a worker that ends leaves all of them to the next
+attempt, which joins them.\n\n`,
     table(
       [
         'activity',

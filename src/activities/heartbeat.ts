@@ -2,6 +2,7 @@
 import { Context, type Info } from '@temporalio/activity';
 import type { Clock } from '../domain/clock.js';
 import { BEATS } from '../domain/timing.js';
+import type { Looking } from '../host/host.js';
 import { beatNow, currentAttempt } from './attempt.js';
 import { noteBeat } from './attempt-over.js';
 
@@ -23,6 +24,15 @@ const intervalMs = (info: Info): number =>
 
 /** The signal of a cancel, a pause or a worker that ends; its reason is a CancelledFailure. */
 export const cancellationSignal = (): AbortSignal => Context.current().cancellationSignal;
+
+/** How a host's long work is looked at. A worker that ends, or an attempt that was given up, is followed by another; a cancel is not. */
+export const looking = (): Looking => {
+  const context = Context.current();
+  return {
+    signal: context.cancellationSignal,
+    unwanted: () => context.cancellationDetails?.cancelRequested === true,
+  };
+};
 
 /** Runs `work` to its end with heartbeats beside it. It is never cut off: work that may stop early looks at `cancellationSignal`. */
 export async function whileBeating<T>(clock: Clock, work: (beat: Beat) => Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import type { PlannedSource } from '../domain/plan.js';
 import type { HoldOrder } from '../host/host.js';
 import type { FlashCopyActivities } from './contract.js';
 import { type ActivityDependencies, DIRTY_LIMIT_BYTES } from './dependencies.js';
-import { whileBeating } from './heartbeat.js';
+import { looking, whileBeating } from './heartbeat.js';
 
 type SourceActivities = Pick<
   FlashCopyActivities,
@@ -39,7 +39,7 @@ export const sourceActivities = (deps: ActivityDependencies): SourceActivities =
     whileBeating(deps.clock, async () => {
       await deps
         .hosts(source.host)
-        .source.preFlush({ mounts: source.mounts, limitBytes: dirtyLimit(deps) });
+        .source.preFlush({ mounts: source.mounts, limitBytes: dirtyLimit(deps) }, looking());
     }),
 
   flashCopyTakeDown: ({ run, source }) =>

@@ -3,7 +3,7 @@ import { activityInfo } from '@temporalio/activity';
 import type { PlannedFileSystem, PlannedTarget } from '../domain/plan.js';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { whileBeating } from './heartbeat.js';
+import { looking, whileBeating } from './heartbeat.js';
 import { knownUids } from './target-uids.js';
 
 type UseActivities = Pick<
@@ -25,7 +25,9 @@ async function verify(deps: ActivityDependencies, run: string, target: PlannedTa
   const fileSystems = mounted(target).filter(({ from }) => from !== '');
   if (fileSystems.length === 0) return { contradictions: [], checked: 0 };
   // Mounting again changes nothing and answers device and UUID as they are now.
-  const mounts = new Map((await host.mount(fileSystems)).map((mount) => [mount.at, mount]));
+  const mounts = new Map(
+    (await host.mount(fileSystems, looking())).map((mount) => [mount.at, mount]),
+  );
   const nonces = new Map(
     (await host.verify({ run, fileSystems })).map((nonce) => [nonce.at, nonce]),
   );
@@ -50,7 +52,7 @@ export const targetUseActivities = (deps: ActivityDependencies): UseActivities =
       const { volumeGroups, fileSystems, synthesis } = await knownUids(deps.arrays, target);
       const records = await deps
         .hosts(target.host)
-        .target.synthesise({ run, volumeGroups, fileSystems, synthesis });
+        .target.synthesise({ run, volumeGroups, fileSystems, synthesis }, looking());
       return {
         notes: records.map(({ layer, device, was, now }) => `${layer} ${device}: ${was} -> ${now}`),
       };
@@ -65,9 +67,9 @@ export const targetUseActivities = (deps: ActivityDependencies): UseActivities =
         check === true &&
         (activityInfo().heartbeatDetails as Partial<Checked> | undefined)?.checked !== true
       )
-        await host.check(fileSystems);
+        await host.check(fileSystems, looking());
       beat.report({ checked: true } satisfies Checked);
-      const mounts = await host.mount(fileSystems);
+      const mounts = await host.mount(fileSystems, looking());
       const from = new Map(fileSystems.map((fileSystem) => [fileSystem.at, fileSystem.from]));
       return mounts.map((mount) => ({
         ...mount,

@@ -5,7 +5,7 @@ import type { HostMap } from '../domain/vdisk.js';
 import type { ReleaseOrder } from '../host/host.js';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { whileBeating } from './heartbeat.js';
+import { looking, whileBeating } from './heartbeat.js';
 import { inBatches } from './in-parallel.js';
 import { knownUids } from './target-uids.js';
 
@@ -42,7 +42,7 @@ async function release(
   order: ReleaseOrder,
 ): Promise<void> {
   const host = deps.hosts(target.host).target;
-  await host.release(order);
+  await host.release(order, looking());
   if (order.keepMapped) {
     await host.proveReleased(order);
     return;
@@ -80,7 +80,7 @@ async function present(
 ): Promise<void> {
   await inBatches(target.presentations, (presentation) => mapAsBefore(deps, presentation));
   const uids = target.presentations.map((presentation) => presentation.uid);
-  const found = await deps.hosts(target.host).target.find({ run, uids });
+  const found = await deps.hosts(target.host).target.find({ run, uids }, looking());
   const missing = uids.filter((uid) => !found.some((disk) => disk.uid === uid));
   if (missing.length === 0) return;
   throw new FlashCopyError({

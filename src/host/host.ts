@@ -44,12 +44,25 @@ export interface ArmedQuiesce {
   close(): void;
 }
 
+/**
+ * Who looks at something that takes long. When the signal aborts he stops looking, and its reason is thrown; what was begun goes on, and the same
+ * call joins it. `unwanted`: nobody will ask again. Then what only reads is ended on the host, and what changes something is waited for: it takes
+ * minutes at most, and no undo may run beside it.
+ */
+export interface Looking {
+  readonly signal: AbortSignal;
+  readonly unwanted: () => boolean;
+}
+
 export interface SourceHost {
   /** Long flush of dirty data outside the pause; REFUSES (TOO_DIRTY) when more than limitBytes stay dirty. */
-  preFlush(order: {
-    readonly mounts: readonly PlannedMount[];
-    readonly limitBytes: number;
-  }): Promise<{ readonly dirtyBytes: number }>;
+  preFlush(
+    order: {
+      readonly mounts: readonly PlannedMount[];
+      readonly limitBytes: number;
+    },
+    looking?: Looking,
+  ): Promise<{ readonly dirtyBytes: number }>;
   /** Writes and fsyncs a nonce file on every mount: `before` must be on the copy, `after` must not. */
   writeNonce(order: {
     readonly run: string;
@@ -91,21 +104,28 @@ export interface ReleaseOrder {
 
 export interface TargetHost {
   /** Unmounts, deactivates, drops caches, removes the disks (or holds them exclusively); throws TARGET_IN_USE with who uses it. Idempotent. */
-  release(order: ReleaseOrder): Promise<void>;
+  release(order: ReleaseOrder, looking?: Looking): Promise<void>;
   /** After unmapping: the host sees none of these disks any more. With keepMapped: the hold stands. Throws NOT_RELEASED. */
   proveReleased(order: ReleaseOrder): Promise<void>;
   /** Rescans, waits for paths, finds by UID, compares page 0x83, clears stale state. Ends a keepMapped hold. Throws DISK_NOT_FOUND. */
-  find(order: { readonly run: string; readonly uids: readonly string[] }): Promise<FoundDisk[]>;
+  find(
+    order: { readonly run: string; readonly uids: readonly string[] },
+    looking?: Looking,
+  ): Promise<FoundDisk[]>;
   /** Gives new identities, layer by layer, each with a read-back. May be repeated. */
-  synthesise(order: {
-    readonly run: string;
-    readonly volumeGroups: readonly PlannedVolumeGroup[];
-    readonly fileSystems: readonly PlannedFileSystem[];
-    readonly synthesis: 'auto' | 'keep';
-  }): Promise<SynthesisRecord[]>;
+  synthesise(
+    order: {
+      readonly run: string;
+      readonly volumeGroups: readonly PlannedVolumeGroup[];
+      readonly fileSystems: readonly PlannedFileSystem[];
+      readonly synthesis: 'auto' | 'keep';
+    },
+    looking?: Looking,
+  ): Promise<SynthesisRecord[]>;
   /** Mounts in order; already mounted from the right device is success. Answers device and UUID as read. */
   mount(
     fileSystems: readonly PlannedFileSystem[],
+    looking?: Looking,
   ): Promise<{ readonly at: string; readonly device: string; readonly uuid: string }[]>;
   unmount(mountPoints: readonly string[]): Promise<void>;
   /** Looks for the nonces of a run, and checks the file systems if asked (before mounting them). */
@@ -114,7 +134,7 @@ export interface TargetHost {
     readonly fileSystems: readonly PlannedFileSystem[];
   }): Promise<{ readonly at: string; readonly before: boolean; readonly after: boolean }[]>;
   /** File-system check of unmounted file systems; throws FILE_SYSTEM_DAMAGED. */
-  check(fileSystems: readonly PlannedFileSystem[]): Promise<void>;
+  check(fileSystems: readonly PlannedFileSystem[], looking?: Looking): Promise<void>;
 }
 
 export interface InspectOrder {

@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Randomness } from '../../domain/clock.js';
 import { FlashCopyError } from '../../domain/errors.js';
-import { inside, WAITS } from '../../domain/timing.js';
+import { COMMANDS, inside, WAITS } from '../../domain/timing.js';
 import type { CommandResult, RunOptions, Transport } from '../../transport/transport.js';
+import type { Looking } from '../host.js';
 import { agentProgram } from './agent-program.js';
 import { readAnswer, type Row } from './answer.js';
 import { commandLine } from './words.js';
@@ -24,6 +25,15 @@ export interface CallOptions {
   readonly urgent?: boolean;
 }
 
+export interface LookOptions extends CallOptions {
+  readonly looking?: Looking | undefined;
+}
+
+export interface ChangeOptions extends LookOptions {
+  /** It changes nothing, and may be ended where it stands. */
+  readonly onlyReads?: true;
+}
+
 /** Whatever can run a line: the pool or a reserved session. */
 interface Runner {
   run(line: string, options: RunOptions): Promise<CommandResult>;
@@ -31,6 +41,7 @@ interface Runner {
 
 const MISSING = 97;
 /** The answer to the last look comes after the time is over; it still ends before the activity does. */
+const END_JOB_MS = COMMANDS.hostShort;
 const slackMs = (timeoutMs: number): number => timeoutMs - inside(timeoutMs);
 const LOST = new Set(['CHANNEL_LOST', 'COMMAND_TIMED_OUT', 'UNREACHABLE']);
 const isLost = (error: unknown): boolean => error instanceof FlashCopyError && LOST.has(error.code);
@@ -51,25 +62,53 @@ export class Agent {
     return this.#privileged([...start, this.#path, stateDir, keepDir, ...words]);
   }
 
-  /** For reads: repeated once after a lost connection, within the same time. */
-  async read(words: readonly string[], options: CallOptions): Promise<Row[]> {
+  /** For reads: repeated once after a lost connection, within the same time. Who stops looking leaves the host to it. */
+  async read(words: readonly string[], { looking, ...options }: LookOptions): Promise<Row[]> {
     const { clock } = this.options;
     const until = clock.now() + options.timeoutMs;
+    const watched = looking === undefined ? options : { ...options, signal: looking.signal };
     try {
-      return await this.#call(words, options);
+      return await this.#call(words, watched);
     } catch (error) {
+      looking?.signal.throwIfAborted();
       const timeoutMs = until - clock.now();
       if (!isLost(error) || timeoutMs <= 0) throw error;
-      return await this.#call(words, { ...options, timeoutMs });
+      return await this.#call(words, { ...watched, timeoutMs });
     }
   }
 
-  /** For changes. COMMAND_TIMED_OUT: the job still runs; the same order joins it. */
-  async change(words: readonly string[], options: CallOptions): Promise<Row[]> {
-    const { clock, randomness } = this.options;
+  /** For changes, and whatever takes long. COMMAND_TIMED_OUT: the job still runs; the same order joins it. */
+  async change(words: readonly string[], options: ChangeOptions): Promise<Row[]> {
     const key = createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 16);
+    const { looking, onlyReads = false } = options;
+    if (looking === undefined) return this.#jobAnswer({ key, words }, options);
+    const eyes = new AbortController();
+    const stop = (): void => {
+      // Nobody is to run beside what changes something: it is seen to its end, unless somebody joins it.
+      if (onlyReads || !looking.unwanted()) eyes.abort(looking.signal.reason);
+    };
+    looking.signal.throwIfAborted();
+    looking.signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await this.#jobAnswer({ key, words }, options, eyes.signal);
+    } catch (error) {
+      if (!eyes.signal.aborted) throw error;
+      if (onlyReads && looking.unwanted())
+        await this.read(['end-job', key], { timeoutMs: END_JOB_MS }).catch(() => undefined);
+      throw looking.signal.reason;
+    } finally {
+      looking.signal.removeEventListener('abort', stop);
+    }
+  }
+
+  async #jobAnswer(
+    { key, words }: { readonly key: string; readonly words: readonly string[] },
+    { timeoutMs, urgent = false }: CallOptions,
+    signal?: AbortSignal,
+  ): Promise<Row[]> {
+    const { clock, randomness } = this.options;
     const call = randomness.token(12);
-    const until = clock.now() + options.timeoutMs;
+    const until = clock.now() + timeoutMs;
     let sent = false;
     for (;;) {
       try {
@@ -78,11 +117,12 @@ export class Agent {
           Math.min(WAITS.jobLook / 1_000, Math.ceil((until - clock.now()) / 1000)),
         );
         const rows = await this.#call(['job', key, call, String(look), ...words], {
-          ...options,
+          urgent,
           timeoutMs: Math.min(
             (look + 15) * 1000,
-            Math.max(0, until - clock.now()) + slackMs(options.timeoutMs),
+            Math.max(0, until - clock.now()) + slackMs(timeoutMs),
           ),
+          ...(signal === undefined ? {} : { signal }),
         });
         if (rows[0]?.[0] !== 'running') return rows;
         sent = true;
@@ -91,9 +131,9 @@ export class Agent {
           throw error;
         sent = true;
         if (clock.now() >= until) throw error;
-        await clock.sleep(WAITS.jobLookAgain);
+        await clock.sleep(WAITS.jobLookAgain, signal);
       }
-      if (clock.now() >= until) throw this.#overdue(words[0] ?? '', options.timeoutMs);
+      if (clock.now() >= until) throw this.#overdue(words[0] ?? '', timeoutMs);
     }
   }
 
@@ -103,7 +143,7 @@ export class Agent {
     if (test.exitCode !== 0) await this.#upload(runner, timeoutMs);
   }
 
-  async #call(words: readonly string[], options: CallOptions): Promise<Row[]> {
+  async #call(words: readonly string[], options: RunOptions): Promise<Row[]> {
     const { transport } = this.options;
     const line = this.line(words);
     let result = await transport.run(line, options);

@@ -4,7 +4,7 @@ import { FlashCopyError } from '../../domain/errors.js';
 import type { PauseReport } from '../../domain/report.js';
 import { COMMANDS, takeDownCommandMs } from '../../domain/timing.js';
 import type { Transport } from '../../transport/transport.js';
-import type { ArmedQuiesce, Attestation, Hold, HoldOrder, SourceHost } from '../host.js';
+import type { ArmedQuiesce, Attestation, Hold, HoldOrder, Looking, SourceHost } from '../host.js';
 import type { Agent } from './agent.js';
 import { integer, refused, unreadable, values } from './answer.js';
 import { ArmedLinuxQuiesce } from './armed-quiesce.js';
@@ -18,10 +18,14 @@ export class LinuxSource implements SourceHost {
     private readonly of: { readonly transport: Transport; readonly clock: Clock },
   ) {}
 
-  async preFlush(order: Parameters<SourceHost['preFlush']>[0]): Promise<{ dirtyBytes: number }> {
+  async preFlush(
+    order: Parameters<SourceHost['preFlush']>[0],
+    looking?: Looking,
+  ): Promise<{ dirtyBytes: number }> {
     const { host } = this.agent;
     const rows = await this.agent.read(['flush', ...points(order.mounts)], {
       timeoutMs: COMMANDS.hostFlush,
+      looking,
     });
     const [dirty] = values(host, rows[0] ?? [], 1);
     const dirtyBytes = integer(host, dirty ?? '');

@@ -1,7 +1,7 @@
 // A Linux host as target: release, find, new identities, mount and verify, each one call of the agent.
 import type { PlannedFileSystem } from '../../domain/plan.js';
 import { COMMANDS } from '../../domain/timing.js';
-import type { FoundDisk, ReleaseOrder, SynthesisRecord, TargetHost } from '../host.js';
+import type { FoundDisk, Looking, ReleaseOrder, SynthesisRecord, TargetHost } from '../host.js';
 import type { Agent } from './agent.js';
 import { integer, values, type Row } from './answer.js';
 import { checked } from './words.js';
@@ -20,9 +20,10 @@ const releaseWords = (order: ReleaseOrder): string[] => [
 export class LinuxTarget implements TargetHost {
   constructor(private readonly agent: Agent) {}
 
-  async release(order: ReleaseOrder): Promise<void> {
+  async release(order: ReleaseOrder, looking?: Looking): Promise<void> {
     await this.agent.change(['release', ...releaseWords(order)], {
       timeoutMs: COMMANDS.targetLong,
+      looking,
     });
   }
 
@@ -32,15 +33,19 @@ export class LinuxTarget implements TargetHost {
     });
   }
 
-  async find(order: {
-    readonly run: string;
-    readonly uids: readonly string[];
-  }): Promise<FoundDisk[]> {
+  async find(
+    order: {
+      readonly run: string;
+      readonly uids: readonly string[];
+    },
+    looking?: Looking,
+  ): Promise<FoundDisk[]> {
     const uids = order.uids.map((uid) => checked('uid', uid));
     const rows = await this.agent.change(
       ['find', checked('run', order.run), String(FIND_S), ...uids],
       {
         timeoutMs: COMMANDS.targetFind,
+        looking,
       },
     );
     return rows.map((row) => {
@@ -49,7 +54,10 @@ export class LinuxTarget implements TargetHost {
     });
   }
 
-  async synthesise(order: Parameters<TargetHost['synthesise']>[0]): Promise<SynthesisRecord[]> {
+  async synthesise(
+    order: Parameters<TargetHost['synthesise']>[0],
+    looking?: Looking,
+  ): Promise<SynthesisRecord[]> {
     const run = checked('run', order.run);
     const rows: Row[] = [];
     for (const group of order.volumeGroups) {
@@ -63,7 +71,7 @@ export class LinuxTarget implements TargetHost {
         checked('uuid', group.sourceUuid),
         ...uids,
       ];
-      rows.push(...(await this.agent.change(words, { timeoutMs: COMMANDS.targetLong })));
+      rows.push(...(await this.agent.change(words, { timeoutMs: COMMANDS.targetLong, looking })));
     }
     for (const fs of order.synthesis === 'auto' ? order.fileSystems : []) {
       const words = [
@@ -75,6 +83,7 @@ export class LinuxTarget implements TargetHost {
       rows.push(
         ...(await this.agent.change([...words, checked('device', fs.device)], {
           timeoutMs: COMMANDS.targetLong,
+          looking,
         })),
       );
     }
@@ -86,6 +95,7 @@ export class LinuxTarget implements TargetHost {
 
   async mount(
     fileSystems: readonly PlannedFileSystem[],
+    looking?: Looking,
   ): Promise<{ at: string; device: string; uuid: string }[]> {
     const mounted = [];
     for (const fs of fileSystems.filter(({ at }) => at !== '')) {
@@ -96,7 +106,7 @@ export class LinuxTarget implements TargetHost {
         fs.readOnly ? 'ro' : 'rw',
       ];
       const line = [...words, checked('device', fs.device), checked('path', fs.at)];
-      const [row = []] = await this.agent.change(line, { timeoutMs: COMMANDS.targetLong });
+      const [row = []] = await this.agent.change(line, { timeoutMs: COMMANDS.targetLong, looking });
       const [at = '', device = '', uuid = ''] = this.#values(row, 3);
       mounted.push({ at, device, uuid });
     }
@@ -122,10 +132,10 @@ export class LinuxTarget implements TargetHost {
     });
   }
 
-  async check(fileSystems: readonly PlannedFileSystem[]): Promise<void> {
+  async check(fileSystems: readonly PlannedFileSystem[], looking?: Looking): Promise<void> {
     for (const fs of fileSystems) {
       const words = ['check', checked('fsType', fs.fsType), checked('device', fs.device)];
-      await this.agent.change(words, { timeoutMs: COMMANDS.targetCheck });
+      await this.agent.change(words, { timeoutMs: COMMANDS.targetCheck, looking, onlyReads: true });
     }
   }
 

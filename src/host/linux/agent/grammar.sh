@@ -18,6 +18,7 @@ accept() {
       shift
       accept "$@"
       ;;
+    end-job) accept_words key '' "$@" ;;
     arm | hold-still | take-down) accept_hold "$@" ;;
     watch) accept_words 'run generation' '' "$@" ;;
     hold-devices | attest | give-back) accept_words run '' "$@" ;;

@@ -65,6 +65,21 @@ job_wait() {
   exec 6>&-
 }
 
+# end-job KEY: nobody wants its answer any more. Only sent for what changes nothing. Its group is killed, itself and the tool it runs; whoever
+# asks for it later starts it anew. A number that somebody else has by now is left alone.
+cmd_end_job() {
+  dir=$state/jobs/$1
+  if [ ! -d "$dir" ] || job_ended "$dir"; then return 0; fi
+  [ -e "$dir/pid" ] || nap
+  read -r _pid 2>/dev/null <"$dir/pid" || return 0
+  case $(tr '\0' ' ' 2>/dev/null <"$proc/$_pid/cmdline") in *" run-job $dir "*) ;; *) return 0 ;; esac
+  kill -s TERM -- "-$_pid" 2>/dev/null || return 0
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    kill -s 0 -- "-$_pid" 2>/dev/null || return 0
+    nap
+  done
+}
+
 # Inside the unit. Who waits is told after the result stands.
 cmd_run_job() {
   dir=$1

@@ -11,6 +11,7 @@ dispatch() {
   case $_command in
     job) cmd_job "$@" ;;
     run-job) cmd_run_job "$@" ;;
+    end-job) cmd_end_job "$@" ;;
     arm) cmd_arm "$@" ;;
     hold-still) cmd_hold_still "$@" ;;
     watch) generation=$2 && cmd_watch "$1" ;;

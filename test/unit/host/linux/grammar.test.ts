@@ -27,6 +27,7 @@ const state = (): string => path.join(folder, 'state');
 const orders = (): Record<string, readonly string[]> => ({
   job: [KEY, 'call1', '20', 'nonce', 'run-1', 'before', '/data'],
   'run-job': [`${state()}/jobs/${KEY}`, 'unmount', '/data'],
+  'end-job': [KEY],
   arm: ['run-1', 'quiesce', '30000', ...MOUNT, 'unit', 'db.service'],
   'hold-still': ['run-1', 'quiesce', '30000', ...MOUNT],
   'take-down': ['run-1', 'unmount', '30000', ...MOUNT, 'unit', 'postgresql@15-main.service'],
