@@ -65,6 +65,7 @@ export const WAIT_LINES: Readonly<Record<keyof typeof WAITS, string>> = {
   hostLookFirst:
     'before the second try for a target host that another run is busy on; then doubled',
   hostLookLast: 'between two tries for a target host, at most',
+  guardLook: 'between two looks of a guard at its copy; a copy that closes tells it at once',
   giveBackRound: 'between two rounds of a give back that no retry covers; doubled',
   giveBackRoundLongest: 'the same, at most',
   callOperator: 'without success of a give back: phase NEEDS_OPERATOR; trying goes on',
@@ -142,5 +143,5 @@ export const ACTIVITY_LINES: Readonly<Record<ActivityName, readonly [CommandName
   flashCopyTidyArray: ['arrayChange', 'the janitor comes again'],
   flashCopyTidyHost: ['hostGiveBack', 'the janitor comes again'],
   flashCopyReviewRuns: ['reportQuery', 'the janitor comes again'],
-  flashCopyAwaitClose: ['', 'never: for ever'],
+  flashCopyAwaitClose: ['', 'never: for ever, one look after the other'],
 };

@@ -101,7 +101,7 @@ const activities = (): string[][] =>
         ...[`\`${name}\``, queue, command === '' ? '' : `\`${command}\` ${ms(COMMANDS[command])}`],
         ...[
           startToCloseTimeout ?? WITH_THE_CALL[name] ?? '',
-          heartbeatTimeout,
+          heartbeatTimeout ?? '',
           trouble,
           between,
           then,

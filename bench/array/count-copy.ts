@@ -114,7 +114,6 @@ function activitiesOn(array: ReturnType<typeof createSvcArray>): Activities {
       clock,
       randomness,
       ledger: { acquire: never, release: never, resolved: never, read: never },
-      closeWatcher: { awaitClose: never },
       notifier: { send: never },
       runs: {} as never,
       declaredArrays: [],

@@ -229,7 +229,10 @@ export interface FlashCopyActivities {
   flashCopyRemoveCreated(
     order: RunRef & { readonly group: PlannedGroup },
   ): Promise<{ readonly removed: readonly string[] }>;
-  /** Long-polls the close of a workflow run chain; answers its status. For the guard. */
+  /**
+   * For the guard: answers how a chain of runs has ended, by workflow id and first run id: a reset
+   * is followed. Until then fails COPY_OPEN, benign, with the delay to the next look.
+   */
   flashCopyAwaitClose(order: {
     readonly workflowId: string;
     readonly firstRunId: string;

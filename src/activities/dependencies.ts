@@ -36,7 +36,7 @@ export interface SeenSchedule {
   readonly running: readonly string[];
 }
 
-/** What the janitor asks the Temporal server. Reads only. */
+/** What janitor and guard ask the Temporal server. Reads only. */
 export interface RunReader {
   /** `RUNNING`, or how it ended and when (ms); `NOT_FOUND` once retention took it. Of the chain that began with `firstRunId`; default: the newest. */
   status(
@@ -58,14 +58,6 @@ export interface Notifier {
   send(way: NoticeWay, notice: SignedNotice): Promise<boolean>;
 }
 
-/** Waits until the run chain of a workflow is closed and answers its status (`COMPLETED`, `TERMINATED`, ...; `NOT_FOUND` once retention took it). */
-export interface CloseWatcher {
-  awaitClose(
-    run: { readonly workflowId: string; readonly firstRunId: string },
-    signal: AbortSignal,
-  ): Promise<{ readonly status: string }>;
-}
-
 export interface ActivityDependencies {
   /** Throws UNKNOWN_ARRAY. */
   readonly arrays: (name: string) => StorageArray;
@@ -82,7 +74,6 @@ export interface ActivityDependencies {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly ledger: LedgerClient;
-  readonly closeWatcher: CloseWatcher;
   readonly notifier: Notifier;
   readonly runs: RunReader;
   /** Texts that must never leave the worker (passwords, keys); asked at each failure. */

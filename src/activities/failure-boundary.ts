@@ -8,7 +8,7 @@ import { errorData } from '../domain/errors.js';
 import { redactError, redactResult, redactText } from './redaction.js';
 
 /** Not yet what is waited for: no alarm, no log line, the server looks again after details.nextLookMs. */
-export const POLLS: ReadonlySet<string> = new Set(['COPY_RUNNING', 'HOST_BUSY']);
+export const POLLS: ReadonlySet<string> = new Set(['COPY_RUNNING', 'HOST_BUSY', 'COPY_OPEN']);
 
 /** `never` ends the retries; `safe` and `after-check` are repeated, for every activity reads before it writes. */
 export function toFailure(error: unknown, secrets: readonly string[] = []): Error {

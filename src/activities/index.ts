@@ -2,13 +2,6 @@
 export type * from './contract.js';
 export type * from '../domain/point-in-time.js';
 export { createActivities } from './create-activities.js';
-export type {
-  ActivityDependencies,
-  CloseWatcher,
-  LedgerClient,
-  Notifier,
-  RunReader,
-} from './dependencies.js';
-export { temporalCloseWatcher } from './close-watcher.js';
+export type { ActivityDependencies, LedgerClient, Notifier, RunReader } from './dependencies.js';
 export { temporalRuns } from './run-reader.js';
 export { temporalLedger } from './ledger-client.js';

@@ -5,7 +5,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Report } from '../domain/report.js';
 import { COMMANDS } from '../domain/timing.js';
 import { FLASH_COPY, REPORT_QUERY } from '../workflows/messages.js';
-import { chainStatus, firstRunOf } from './close-watcher.js';
+import { chainStatus, firstRunOf } from './run-chain.js';
 import type { RunReader, SeenSchedule } from './dependencies.js';
 
 async function schedulesOfCopies(): Promise<SeenSchedule[]> {

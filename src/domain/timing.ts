@@ -55,6 +55,8 @@ export const WAITS = {
   hostLookFirst: 1_000,
   /** Many may wait for one host, and its ledger answers all of them. */
   hostLookLast: 15_000,
+  /** Between two looks of a guard at its copy; a copy that closes is heard of at once. */
+  guardLook: 60_000,
   giveBackRound: 10_000,
   giveBackRoundLongest: 300_000,
   callOperator: 60_000,

@@ -2,7 +2,6 @@
 import path from 'node:path';
 import {
   createActivities,
-  temporalCloseWatcher,
   temporalLedger,
   temporalRuns,
   type ActivityDependencies,
@@ -74,7 +73,6 @@ export async function compose(inventory: Inventory, wrap: Wrap = {}): Promise<Co
     ...ports,
     parseRequest,
     ledger: temporalLedger,
-    closeWatcher: temporalCloseWatcher,
     runs: temporalRuns(systemClock),
     notifier: createNotifier(inventory, notifySecrets),
     secrets: () => [...(world.secrets?.() ?? []), ...notifySecrets.list()],

@@ -18,11 +18,11 @@ export type PatienceName = 'within' | 'hours' | 'endless' | 'minute';
 export interface ActivityLimits {
   readonly queue: 'copy' | 'urgent';
   /** Absent: it comes with the call, see domain/timing.ts. */
-  readonly startToCloseTimeout?:
-    '30s' | '1m' | '2m' | '5m' | '10m' | '20m' | '30m' | '2h' | '12h' | '365d';
+  readonly startToCloseTimeout?: '30s' | '1m' | '2m' | '5m' | '10m' | '20m' | '30m' | '2h' | '12h';
   /** ms in a queue after which it never begins. Only where nothing is repeated: then it is known not to have begun. */
   readonly scheduleToStartTimeout?: number;
-  readonly heartbeatTimeout: '3s' | '4s' | '1m';
+  /** Absent for what is one short call. */
+  readonly heartbeatTimeout?: '3s' | '4s' | '1m';
   readonly retry: Retry;
   readonly patience?: PatienceName;
 }
@@ -230,10 +230,7 @@ export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
     heartbeatTimeout: '1m',
     ...MINUTE,
   },
-  flashCopyAwaitClose: {
-    queue: 'copy',
-    startToCloseTimeout: '365d',
-    heartbeatTimeout: '1m',
-    ...NO_END,
-  },
+  // Waits in retries too: a guard whose copy goes on holds no slot. One call, so nothing beats: two
+  // calls to the server a minute for each open copy, this one and its answer.
+  flashCopyAwaitClose: { queue: 'copy', startToCloseTimeout: '30s', ...NO_END },
 };

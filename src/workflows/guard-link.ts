@@ -54,7 +54,8 @@ export class GuardLink {
         await startChild(GUARD, {
           workflowId: this.id,
           args: [input],
-          parentClosePolicy: 'ABANDON',
+          // Not for its end: however the copy closes, the guard is told to look, at once.
+          parentClosePolicy: 'REQUEST_CANCEL',
           staticSummary: `guards ${workflowId}: gives back and frees locks when it is gone`,
         });
       } catch (error) {

@@ -4,6 +4,7 @@ import {
   CancellationScope,
   condition,
   defineSignal,
+  isCancellation,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -13,7 +14,7 @@ import type { PlannedGroup, PlannedSource } from '../domain/plan.js';
 import type { ByHand } from '../domain/report.js';
 import { WAITS } from '../domain/timing.js';
 import { perform } from './activities.js';
-import { errorLine } from './failure.js';
+import { errorLine, errorOf } from './failure.js';
 import { planOf, takesSnapshot } from './snapshots.js';
 import { giveBackForSure, type GiveBackHand, type GiveBackWatcher } from './give-back.js';
 import { OperatorCall } from './call-operator.js';
@@ -43,6 +44,8 @@ interface Post {
   abandoned: GuardWatch[];
   done: boolean;
   closed: string | undefined;
+  /** Looks at the copy now instead of in a minute. */
+  lookNow: () => void;
   /** Sources that people gave back by hand, as `run host`. */
   readonly resolved: Set<string>;
   /** Hosts that lack their I/O, and why. */
@@ -60,8 +63,11 @@ export function flashCopyGuard(input: GuardInput): Promise<GuardEnd> {
     abandoned: [],
     done: false,
     closed: undefined,
+    lookNow: () => undefined,
     ...heldBy(),
   };
+  // Sent by the server when the copy closes, or by a person: never obeyed, but a reason to look.
+  CancellationScope.current().cancelRequested.catch(() => post.lookNow());
   setHandler(
     watchSignal,
     (watch) => {
@@ -107,15 +113,14 @@ function takeWord(post: Post, word: ByHand): void {
 }
 
 async function standGuard(input: GuardInput, post: Post): Promise<GuardEnd> {
-  const closeWatch = new CancellationScope();
-  const closeSeen = closeWatch.run(() => awaitClose(input, post));
+  const closeSeen = awaitClose(input, post);
   while (!(await endedOrOverdue(post))) {
     if (await clearedAbandoned(input, post)) continue;
     tell(input, 'lease ended: giving every source back');
     await giveBack(input, post, post.watch);
     if (post.watch !== undefined) post.watch = { ...post.watch, sources: [], leaseMs: 0 };
   }
-  closeWatch.cancel();
+  post.lookNow();
   await closeSeen;
   await clearedAbandoned(input, post);
   if (post.done) {
@@ -166,19 +171,28 @@ async function endedOrOverdue(post: Post): Promise<boolean> {
   }
 }
 
-async function awaitClose({ workflowId, firstRunId }: GuardInput, post: Post): Promise<void> {
-  try {
-    const summary = `wait for the end of ${workflowId}`;
-    post.closed = (
-      await perform('flashCopyAwaitClose', { summary }, { workflowId, firstRunId })
-    ).status;
-  } catch (error) {
-    // Cancelled after `done`. A failure that no retry covers counts as the end: to act once too often is harmless, not to act is not.
-    if (!post.done) post.closed = errorLine(error);
+async function awaitClose(input: GuardInput, post: Post): Promise<void> {
+  while (!post.done && post.closed === undefined) {
+    const look = new CancellationScope();
+    post.lookNow = () => look.cancel();
+    post.closed = await look.run(() => lookAtCopy(input));
   }
   // What was stuck beside the copy has nobody else now who calls.
   if (post.closed !== undefined)
     for (const [host, why] of post.stuck) post.calls.get(host)?.raise(why);
+}
+
+/** How the copy has ended; undefined when the look was called off in favour of another one. */
+async function lookAtCopy({ workflowId, firstRunId }: GuardInput): Promise<string | undefined> {
+  const summary = `look whether ${workflowId} goes on`;
+  try {
+    return (await perform('flashCopyAwaitClose', { summary }, { workflowId, firstRunId })).status;
+  } catch (error) {
+    // Called off while it ran, a look still answers: the copy goes on.
+    if (isCancellation(error) || errorOf(error).code === 'COPY_OPEN') return undefined;
+    // A failure that no retry covers counts as the end: to act once too often is harmless, not to act is not.
+    return errorLine(error);
+  }
 }
 
 async function giveBack(

@@ -5,7 +5,6 @@ import { activityInfo, Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import {
   createActivities,
-  temporalCloseWatcher,
   temporalLedger,
   temporalRuns,
   type ActivityDependencies,
@@ -109,7 +108,7 @@ let working: Promise<unknown>;
 
 beforeAll(async () => {
   crew = await hire(devServer);
-  const deps = { ledger: temporalLedger, closeWatcher: temporalCloseWatcher, clock: systemClock };
+  const deps = { ledger: temporalLedger, clock: systemClock };
   const real = createActivities({
     ...deps,
     runs: temporalRuns(systemClock),

@@ -1,8 +1,8 @@
 // A run that was reset on a real server: its history is replayed under another run id, and what it did before must come out the same.
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { carryOut, expectAllGivenBack, hire, until, type Crew } from './carry-out.js';
-import { devServer, type CopyHandle } from './temporal.js';
+import { resetToLastTask } from './resets.js';
+import { devServer } from './temporal.js';
 import { failure, World } from './world.js';
 
 let crew: Crew;
@@ -10,23 +10,6 @@ beforeAll(async () => {
   crew = await hire(devServer);
 });
 afterAll(() => crew.env.teardown());
-
-/** As in the UI: back to the last decision of the run. */
-async function resetToLastTask({ workflowId }: CopyHandle): Promise<string> {
-  const { workflow, workflowService, options } = crew.env.client;
-  const handle = workflow.getHandle(workflowId);
-  const { runId } = await handle.describe();
-  const { events } = await handle.fetchHistory();
-  const last = events?.findLast(
-    ({ workflowTaskCompletedEventAttributes: task }) => task != null,
-  )?.eventId;
-  if (last == null) throw new Error('the run has not decided anything yet');
-  const answer = await workflowService.resetWorkflowExecution({
-    ...{ namespace: options.namespace, workflowExecution: { workflowId, runId } },
-    ...{ workflowTaskFinishEventId: last, reason: 'test', requestId: randomUUID() },
-  });
-  return answer.runId;
-}
 
 async function endOf(workflowId: string, runId: string): Promise<string> {
   const handle = crew.env.client.workflow.getHandle(workflowId, runId);
@@ -48,7 +31,7 @@ describe('a run that has ended, reset to its last task', () => {
       await handle.executeUpdate('abort', { args: ['test'] });
       world.calls.push('aborted');
       await handle.result().catch(() => undefined);
-      expect(await endOf(handle.workflowId, await resetToLastTask(handle))).toBe('FAILED');
+      expect(await endOf(handle.workflowId, await resetToLastTask(crew, handle))).toBe('FAILED');
     });
     expectAllGivenBack(world);
   });
@@ -64,7 +47,7 @@ describe('a run that has ended, reset to its last task', () => {
     );
     await carryOut(crew, world, async (handle) => {
       await handle.result().catch(() => undefined);
-      expect(await endOf(handle.workflowId, await resetToLastTask(handle))).toBe('FAILED');
+      expect(await endOf(handle.workflowId, await resetToLastTask(crew, handle))).toBe('FAILED');
     });
     expectAllGivenBack(world);
   });

@@ -16,7 +16,7 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
   {
     name: 'the guard dies with its parent',
     file: 'src/workflows/guard-link.ts',
-    edits: [["parentClosePolicy: 'ABANDON'", "parentClosePolicy: 'TERMINATE'"]],
+    edits: [["parentClosePolicy: 'REQUEST_CANCEL'", "parentClosePolicy: 'TERMINATE'"]],
     method: 'quiesce',
     cells: /terminate at flashCopy(PrepareGroup|EnsureGroup)/,
   },

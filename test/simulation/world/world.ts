@@ -2,7 +2,6 @@
 import { Context } from '@temporalio/activity';
 import {
   createActivities,
-  temporalCloseWatcher,
   temporalLedger,
   temporalRuns,
 } from '../../../src/activities/index.js';
@@ -158,7 +157,6 @@ export class World {
       ...{ declaredArrays: [...san.arrays.keys()], runs: temporalRuns(this.queue) },
       ...{
         ledger: this.order.ledger(temporalLedger),
-        closeWatcher: temporalCloseWatcher,
         secrets: () => [SECRET],
       },
     };

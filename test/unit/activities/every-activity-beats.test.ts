@@ -22,8 +22,12 @@ const activities: Readonly<Record<string, (order: never) => Promise<unknown>>> =
   } as unknown as ActivityDependencies),
 };
 
+/** One read of the server, over in milliseconds: with a beat it would cost half as much again. */
+const NEVER_BEATS = ['flashCopyAwaitClose'];
+const beating = Object.entries(activities).filter(([name]) => !NEVER_BEATS.includes(name));
+
 describe('every activity beats at once', () => {
-  it.each(Object.entries(activities))('%s', async (_, activity) => {
+  it.each(beating)('%s', async (_, activity) => {
     const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 4_000 });
     let beats = 0;
     environment.on('heartbeat', () => (beats += 1));
@@ -33,8 +37,9 @@ describe('every activity beats at once', () => {
 
   it('and the table has a heartbeat time-out for each', () => {
     expect(Object.keys(ACTIVITIES).sort()).toEqual(Object.keys(activities).sort());
-    expect(
-      Object.values(ACTIVITIES).filter(({ heartbeatTimeout }) => !/^\d/.test(heartbeatTimeout)),
-    ).toEqual([]);
+    const without = Object.entries(ACTIVITIES).filter(
+      ([, { heartbeatTimeout = '' }]) => !/^\d/.test(heartbeatTimeout),
+    );
+    expect(without.map(([name]) => name)).toEqual(NEVER_BEATS);
   });
 });

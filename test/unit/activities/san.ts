@@ -185,7 +185,6 @@ export async function san(
     },
     runs: NO_RUNS,
     notifier: { send: () => Promise.resolve(false) },
-    closeWatcher: { awaitClose: () => Promise.resolve({ status: 'COMPLETED' }) },
   };
   const deps = { ...truth, ...change(truth) };
   const activities = createActivities(deps);
