@@ -330,6 +330,37 @@ const CHILDREN: readonly Scenario[] = [
     then: [{ at: 700, do: 'terminate' }],
   },
   {
+    name: 'the parent is terminated: its child is asked to cancel',
+    script: [child('-c', [sleep(20_000)], { policy: 'REQUEST_CANCEL' })],
+    then: [{ at: 700, do: 'terminate' }],
+  },
+  {
+    name: 'the parent is terminated: a child that does not obey goes on',
+    script: [
+      child('-c', [caught(sleep(20_000)), { op: 'say', text: 'looked' }], {
+        policy: 'REQUEST_CANCEL',
+      }),
+    ],
+    then: [{ at: 700, do: 'terminate' }],
+  },
+  {
+    name: 'the parent is cancelled: a shielded child is told only when the parent has closed',
+    script: [
+      {
+        op: 'shielded',
+        ops: [
+          child('-c', [caught(sleep(20_000)), { op: 'say', text: 'told' }], {
+            started: true,
+            policy: 'REQUEST_CANCEL',
+          }),
+        ],
+      },
+      caught(sleep(20_000)),
+      { op: 'shielded', ops: [sleep(1_000)] },
+    ],
+    then: [{ at: 600, do: 'cancel' }],
+  },
+  {
     name: 'a child is terminated',
     script: [caught(child('-c', [sleep(20_000)]))],
     then: [{ at: 800, do: 'terminate', child: '-c' }],

@@ -1,5 +1,6 @@
 // A reset run has lived through a prefix of the old run's tasks: what that prefix still waited for is put back.
 import { applyCommands } from './commands.js';
+import { CLOSE_POLICY } from './protocol.js';
 import type { Run } from './run.js';
 import type { Job } from './sdk-vm.js';
 import type { Server } from './server.js';
@@ -29,6 +30,8 @@ export function putBack(server: Server, reset: Run, old: Run): void {
         (startTimer != null && !timers.has(startTimer.seq) && !cancelled.has(startTimer.seq));
       if (wanted) applyCommands(server, reset, { activations: [], commands: [command] });
       const known = [...old.children.values()].find(({ id }) => id === child?.workflowId);
-      if (child != null && known !== undefined) reset.children.set(child.seq!, known);
+      // They are the children of another run: the close of this one does not reach them.
+      if (child != null && known !== undefined)
+        reset.children.set(child.seq!, { ...known, closePolicy: CLOSE_POLICY.abandon });
     }
 }

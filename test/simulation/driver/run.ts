@@ -77,6 +77,8 @@ export class Run {
   readonly updates = new Map<string, Update>();
   readonly onClose: (() => void)[] = [];
   cancelRequested = false;
+  /** A reset tells the children of the run nothing. */
+  wasReset = false;
 
   constructor(readonly spec: RunSpec) {}
 

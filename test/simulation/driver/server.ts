@@ -215,7 +215,7 @@ export class Server {
     if (status !== 'CONTINUED_AS_NEW') {
       for (const update of run.updates.values())
         update.reject({ message: 'workflow execution already completed' });
-      for (const { run: child, closePolicy } of run.children.values())
+      for (const { run: child, closePolicy } of run.wasReset ? [] : run.children.values())
         this.#parentClosed(child, closePolicy);
       this.#tellParent(run);
     }
@@ -246,6 +246,7 @@ export class Server {
 
   /** A new run that has lived through the first `tasks` tasks of this one. */
   reset(run: Run, tasks: number): Run {
+    run.wasReset = true;
     this.terminate(run);
     const fresh = this.#fresh();
     const reset = new Run({

@@ -21,6 +21,18 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
     cells: /terminate at flashCopy(PrepareGroup|EnsureGroup)/,
   },
   {
+    name: 'the guard obeys the cancel that tells it of the end of its copy',
+    file: 'src/workflows/guard.workflow.ts',
+    edits: [
+      [
+        'return CancellationScope.nonCancellable(() => standGuard(input, post));',
+        'return standGuard(input, post);',
+      ],
+    ],
+    method: 'quiesce',
+    cells: /terminate at flashCopy(PrepareGroup|EnsureGroup)/,
+  },
+  {
     name: 'un-prepare is forgotten',
     file: 'src/workflows/steps/prepare.ts',
     edits: [

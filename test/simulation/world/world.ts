@@ -1,10 +1,6 @@
 // One simulated world: server, worker, SAN, faults. Copies are started in it, time runs until nothing is left to do, then invariants are asked.
 import { Context } from '@temporalio/activity';
-import {
-  createActivities,
-  temporalLedger,
-  temporalRuns,
-} from '../../../src/activities/index.js';
+import { createActivities, temporalLedger, temporalRuns } from '../../../src/activities/index.js';
 import type { ActivityDependencies } from '../../../src/activities/index.js';
 import { parseRequest } from '../../../src/config/request.js';
 import type { Clock } from '../../../src/domain/clock.js';
