@@ -1,7 +1,7 @@
 // The runs of one copy, as the server knows them: a reset ends one run and starts another under
 // the same workflow id, and the first run's id names all of them.
 import { getClient } from '@temporalio/activity';
-import { WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
 
 /** The first run of a chain names it; a reset run carries the name on. */
 export const firstRunOf = (

@@ -38,6 +38,9 @@ function watched(world: World, soonMs?: number): World {
   return world;
 }
 
+/** PENDING_ACTIVITY_STATE_SCHEDULED: no worker has it. */
+const SCHEDULED = 1;
+
 const looks = (world: World): number =>
   world.calls.filter((call) => call.startsWith('flashCopyAwaitClose')).length;
 
@@ -79,7 +82,7 @@ describe('the guard of a copy that only waits', () => {
       const guard = await guardOf(handle);
       await until(() => looks(world) === 1);
       const pending = async () => (await guard.describe()).raw.pendingActivities ?? [];
-      await until(async () => (await pending())[0]?.state === 1);
+      await until(async () => Number((await pending())[0]?.state) === SCHEDULED);
       const [look] = await pending();
       expect(look?.activityType?.name).toBe('flashCopyAwaitClose');
       const scheduled = Number(look?.scheduledTime?.seconds ?? 0);
