@@ -34,6 +34,9 @@ export function reportLines(report: Report, { live = false } = {}): string[] {
     ...(live ? [''] : []),
     `${report.set || report.workflowId}: ${headline(report)}`,
     ...(report.takenAt === undefined ? [] : [`point in time ${report.takenAt}`]),
+    ...(report.expectedEnd === undefined
+      ? []
+      : [`background copy expected to end ${report.expectedEnd}`]),
   ];
   const result = [
     ...section(

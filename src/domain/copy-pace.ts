@@ -1,9 +1,26 @@
 // How fast a background copy really goes, when it will end, and whether it stands: from what was seen, not from what the rate promises.
 // Rates: IBM's table, 128 KiB/s for 1-10, doubled for every ten more (mkfcmap, copyrate).
 
+import type { Report } from './report.js';
+
 /** Bytes a second that the array aims at; 0 for rate 0. */
 export const bytesPerSecond = (rate: number): number =>
   rate === 0 ? 0 : 2 ** 17 * 2 ** (Math.ceil(rate / 10) - 1);
+
+/** By what the rate promises: until the array has copied everything, and only while it may. */
+export function plannedEnd(
+  {
+    outcome,
+    takenAt,
+    volumes,
+  }: Pick<Report, 'outcome' | 'volumes'> & { readonly takenAt?: string | undefined },
+  expectedCopyMs: number,
+): string | undefined {
+  const copied = volumes.length > 0 && volumes.every(({ independent }) => independent);
+  const goesOn = outcome === 'running' || outcome === 'done' || outcome === 'needs-operator';
+  if (takenAt === undefined || expectedCopyMs === 0 || copied || !goesOn) return undefined;
+  return new Date(Date.parse(takenAt) + expectedCopyMs).toISOString();
+}
 
 /** Carried from look to look. Percents by mapping. */
 export interface Pace {

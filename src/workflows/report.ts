@@ -6,6 +6,7 @@ import {
   SearchAttributeType,
   type SearchAttributePair,
 } from '@temporalio/common';
+import { plannedEnd } from '../domain/copy-pace.js';
 import type { ErrorData } from '../domain/errors.js';
 import type {
   ByHand,
@@ -168,22 +169,17 @@ export class RunReport {
     setCurrentDetails(detailsOf(this.toReport(), this.about));
   }
 
-  #expectedEnd(takenAt: string): Pick<Report, 'expectedEnd'> {
-    const { volumes, expectedCopyMs } = this;
-    const copied = volumes.length > 0 && volumes.every(({ independent }) => independent);
-    if (expectedCopyMs === 0 || copied || this.outcome === 'failed') return {};
-    return { expectedEnd: new Date(Date.parse(takenAt) + expectedCopyMs).toISOString() };
-  }
-
   toReport(): Report {
     const { workflowId, runId } = workflowInfo();
     const { set, phase, verified, planLines, volumes, grade, takenAt, planHash, error } = this;
     const outcome = this.#stuck.size > 0 ? 'needs-operator' : this.outcome;
+    const expectedEnd = plannedEnd(this, this.expectedCopyMs);
     // In the order in which a person reads it in the UI: how it ended, why, what to do; the long lists last.
     const head = {
       ...{ set, outcome, phase, verified },
       ...(grade === undefined ? {} : { grade }),
-      ...(takenAt === undefined ? {} : { takenAt, ...this.#expectedEnd(takenAt) }),
+      ...(takenAt === undefined ? {} : { takenAt }),
+      ...(expectedEnd === undefined ? {} : { expectedEnd }),
       ...(this.snapshots.length === 0 ? {} : { snapshots: this.snapshots }),
       ...(error === undefined ? {} : { error }),
       ...(this.#operator.size === 0 ? {} : { operator: [...this.#operator.values()] }),

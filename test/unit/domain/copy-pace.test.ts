@@ -1,6 +1,7 @@
 // The pace of a background copy: from what was seen.
 import { describe, expect, it } from 'vitest';
 import {
+  plannedEnd,
   bytesPerSecond,
   expectedEnd,
   observe,
@@ -51,5 +52,33 @@ describe('the pace of a copy', () => {
       0,
     );
     expect(stalledForMs(standing, seen(100, 100), 11 * MINUTE)).toBe(0);
+  });
+});
+
+describe('the end as the plan expects it', () => {
+  const [takenAt, hour] = ['2026-12-01T02:00:00.000Z', 3_600_000];
+  const volume = {
+    ...{ array: 'svc1', source: 's', target: 't', mapping: 'fc_t', progressPercent: 10 },
+    independent: false,
+  };
+
+  it('is so long after the point in time', () => {
+    const report = { outcome: 'done', takenAt, volumes: [volume] } as const;
+    expect(plannedEnd(report, 33 * hour)).toBe('2026-12-02T11:00:00.000Z');
+    expect(plannedEnd({ ...report, volumes: [] }, hour)).toBe('2026-12-01T03:00:00.000Z');
+  });
+
+  it.each([
+    ['before the point in time', { takenAt: undefined }],
+    ['once everything is copied', { volumes: [{ ...volume, independent: true }] }],
+    ['of a copy that failed', { outcome: 'failed' }],
+    ['of a copy that was cancelled', { outcome: 'cancelled' }],
+  ] as const)('is not told %s', (_, change) => {
+    const report = { outcome: 'done', takenAt, volumes: [volume], ...change } as const;
+    expect(plannedEnd(report as Parameters<typeof plannedEnd>[0], hour)).toBeUndefined();
+  });
+
+  it('is not told where nothing is copied in the background', () => {
+    expect(plannedEnd({ outcome: 'done', takenAt, volumes: [volume] }, 0)).toBeUndefined();
   });
 });
