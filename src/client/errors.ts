@@ -141,6 +141,31 @@ export function serviceFailed(error: unknown, what: string): Error {
   });
 }
 
+/** The words of the innermost cause, on one line: what TLS or the network said. */
+function innermost(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause !== undefined) return innermost(error.cause);
+  return error.message.split('\n').join(' ').trim();
+}
+
+/** Of a failed connect. TEMPORAL_REFUSED where the server answers and does not let us in. */
+export function connectFailed(
+  address = 'localhost:7233',
+  cause: unknown,
+  why = innermost(cause),
+): FlashCopyError {
+  const refused = REFUSED.includes(grpcCode(cause));
+  const what = refused ? 'refuses this client' : 'does not answer';
+  return new FlashCopyError({
+    family: 'transport',
+    code: refused ? 'TEMPORAL_REFUSED' : 'TEMPORAL_UNREACHABLE',
+    message: `the Temporal server at ${address} ${what}: ${refused ? innermost(cause) : why}`,
+    outcome: 'not-done',
+    retry: refused ? 'never' : 'safe',
+    cause,
+  });
+}
+
 export const noSuchRun = (what: string, cause?: unknown): FlashCopyError =>
   new FlashCopyError({
     ...{ family: 'request', code: 'NO_SUCH_RUN', cause },

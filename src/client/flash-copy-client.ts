@@ -9,6 +9,7 @@ import {
 import type { DataConverter } from '@temporalio/common';
 import { systemClock } from '../clock/system-clock.js';
 import { parseRequest } from '../config/request.js';
+import { temporalServer, type TemporalServer } from '../config/temporal-profile.js';
 import type { Duration } from '@temporalio/common';
 import type { Clock } from '../domain/clock.js';
 import { FlashCopyError } from '../domain/errors.js';
@@ -21,7 +22,7 @@ import {
   type FlashCopyInput,
 } from '../workflows/messages.js';
 import { CopyHandle } from './copy-handle.js';
-import { serviceFailed } from './errors.js';
+import { connectFailed, serviceFailed } from './errors.js';
 import { installJanitor, removeJanitor, runJanitor } from './janitor.js';
 import { createCopySchedule, type CopySchedule, type CopyScheduleHandle } from './schedule.js';
 import {
@@ -30,6 +31,7 @@ import {
   withSearchAttributes,
 } from './search-attributes.js';
 import { checkStartOptions, type StartOptions } from './start-options.js';
+import { whyUnreachable } from './why-unreachable.js';
 import { staticDetailsOf, summaryOf } from './summary.js';
 
 export interface FlashCopyClientOptions {
@@ -43,7 +45,13 @@ export interface FlashCopyClientOptions {
 
 /** Those of a connection; its `plugins` serve connection and client. */
 export interface ConnectOptions extends ConnectionOptions {
-  /** Default `default`. */
+  /**
+   * A profile of temporal.toml. Default, where no `address` is given: TEMPORAL_* variables and the
+   * profile that TEMPORAL_PROFILE names, as the Temporal CLI reads them. With an `address` and
+   * without a `profile` nothing is read from the environment.
+   */
+  readonly profile?: string;
+  /** Default: that of the profile, then `default`. */
   readonly namespace?: string;
   readonly taskQueue?: string;
   readonly dataConverter?: DataConverter | undefined;
@@ -65,22 +73,22 @@ export class FlashCopyClient {
     if (!(options.searchAttributes ?? !encoded)) this.#searchAttributes = Promise.resolve(false);
   }
 
-  /** Connects to a Temporal server; `close` ends the connection. Throws TEMPORAL_UNREACHABLE. */
+  /**
+   * Connects to a Temporal server; `close` ends the connection.
+   * Throws TEMPORAL_UNREACHABLE (also when TLS refuses either side), INVALID_TEMPORAL_PROFILE.
+   */
   static async connect(options: ConnectOptions = {}): Promise<FlashCopyClient> {
-    const { namespace, taskQueue, dataConverter, ...connectionOptions } = options;
-    const connection = await Connection.connect(connectionOptions).catch((cause: unknown) => {
-      const message = `no Temporal server answers at ${options.address ?? 'localhost:7233'}`;
-      throw new FlashCopyError({
-        family: 'transport',
-        code: 'TEMPORAL_UNREACHABLE',
-        message,
-        retry: 'safe',
-        cause,
-      });
+    const { profile: _read, namespace, taskQueue, dataConverter, ...explicit } = options;
+    const server = serverOf(options);
+    const connectionOptions = { ...server?.connection, ...explicit };
+    const connection = await Connection.connect(connectionOptions).catch(async (cause: unknown) => {
+      const why = await whyUnreachable(connectionOptions);
+      throw connectFailed(connectionOptions.address, cause, why);
     });
+    const where = namespace ?? server?.namespace;
     const client = new Client({
       connection,
-      ...(namespace === undefined ? {} : { namespace }),
+      ...(where === undefined ? {} : { namespace: where }),
       ...(dataConverter === undefined ? {} : { dataConverter }),
     });
     return new FlashCopyClient({ client, ...(taskQueue === undefined ? {} : { taskQueue }) });
@@ -182,3 +190,6 @@ export class FlashCopyClient {
     });
   }
 }
+
+const serverOf = ({ profile, address }: ConnectOptions): TemporalServer | undefined =>
+  address === undefined || profile !== undefined ? temporalServer({ profile }) : undefined;

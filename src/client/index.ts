@@ -25,3 +25,9 @@ export type * from '../domain/request.js';
 export type { RateChange, Resolution, ResolvedSource } from '../workflows/messages.js';
 export type { Phase, StepName } from '../domain/steps.js';
 export type { FlashCopyRequestInput } from '../config/request-schema.js';
+export {
+  temporalServer,
+  type TemporalChoice,
+  type TemporalConnection,
+  type TemporalServer,
+} from '../config/temporal-profile.js';

@@ -133,6 +133,8 @@ const notify = z
 export const inventorySchema = z.strictObject({
   temporal: z
     .strictObject({
+      /** A profile of temporal.toml: address, namespace, TLS, API key, gRPC headers. */
+      profile: z.string().min(1).optional(),
       address: address.optional(),
       namespace: z.string().min(1).optional(),
       taskQueue: z.string().min(1).optional(),
@@ -187,6 +189,7 @@ export function parseInventory(
 
 const FIELDS = [
   'temporal',
+  'profile',
   'notify',
   'command',
   'webhook',

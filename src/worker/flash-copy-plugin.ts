@@ -2,14 +2,17 @@
 // payload codec of the inventory, and the second worker that serves the urgent queue.
 // Promise: it adds to what its host has configured, and takes nothing away.
 import { SimplePlugin } from '@temporalio/plugin';
+import type { ConnectionOptions } from '@temporalio/client';
 import type {
   BundleOptions,
+  NativeConnectionOptions,
   ReplayWorkerOptions,
   Worker,
   WorkerOptions,
   WorkerPlugin,
 } from '@temporalio/worker';
 import type { DataConverter } from '@temporalio/common';
+import { temporalServer, type TemporalConnection } from '../config/temporal-profile.js';
 import { checkingHook, checkPrebuilt } from './bundle-check.js';
 import { inventoryOf, type CompositionOptions } from './composition.js';
 import { dataConverterOf } from './encryption.js';
@@ -38,6 +41,7 @@ type Version = FlashCopyPluginOptions['deploymentVersion'];
 export class FlashCopyPlugin extends SimplePlugin {
   readonly #lazy: LazyActivities;
   readonly #version: Version;
+  readonly #server: () => TemporalConnection;
   #others: readonly WorkerPlugin[] = [];
 
   constructor(options: FlashCopyPluginOptions) {
@@ -51,6 +55,18 @@ export class FlashCopyPlugin extends SimplePlugin {
     });
     this.#lazy = lazy;
     this.#version = options.deploymentVersion;
+    const { temporal } = inventory;
+    const named = temporal?.profile !== undefined || temporal?.address !== undefined;
+    this.#server = () => (named ? temporalServer(temporal).connection : {});
+  }
+
+  /** Where the user said nothing: the server that the inventory names. */
+  override configureConnection(given: ConnectionOptions): ConnectionOptions {
+    return { ...this.#server(), ...withoutGaps(super.configureConnection(given)) };
+  }
+
+  override configureNativeConnection(given: NativeConnectionOptions): NativeConnectionOptions {
+    return { ...this.#server(), ...withoutGaps(super.configureNativeConnection(given)) };
   }
 
   override configureBundler(given: BundleOptions): BundleOptions {
@@ -92,6 +108,10 @@ export class FlashCopyPlugin extends SimplePlugin {
     }
   }
 }
+
+/** An option that is undefined says nothing. */
+const withoutGaps = <T extends object>(options: T): T =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 
 /** Fields of the user's own converter stand; what it leaves out comes from the inventory. */
 const mergedWith = (ours: DataConverter | undefined) => (theirs: DataConverter | undefined) =>

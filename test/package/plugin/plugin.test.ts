@@ -13,6 +13,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FlashCopyClient } from '../../../src/client/index.js';
+import { inventoryOf } from '../../../src/worker/composition.js';
 import { FlashCopyPlugin } from '../../../src/worker/index.js';
 
 const inventoryFile = path.resolve('examples/models/inventory.yaml');
@@ -149,5 +150,17 @@ describe('the plugin in a worker that has a configuration of its own', () => {
     const client = await FlashCopyClient.connect({ address: env.address, plugins: [plugin] });
     expect(client.client.options.plugins.map(({ name }) => name)).toContain(plugin.name);
     await client.close();
+  });
+
+  it('connects to the server that its inventory names', async () => {
+    const inventory = inventoryOf({ inventoryFile });
+    const temporal = { ...inventory.temporal, address: env.address };
+    const plugins = [new FlashCopyPlugin({ inventory: { ...inventory, temporal } })];
+    const [native, connection] = [
+      await NativeConnection.connect({ plugins }),
+      await Connection.connect({ plugins }),
+    ];
+    expect((await connection.workflowService.getSystemInfo({})).serverVersion).not.toBe('');
+    await Promise.all([native.close(), connection.close()]);
   });
 });
