@@ -58,9 +58,9 @@ function print({ store, timed, rssMiB, killed }: Figures): void {
   console.log(
     `\n${store}: 2,000 volumes of 1 TiB, ${COPIES} copies that run (load ${load.toFixed(1)})`,
   );
-  for (const { line, ms, slowestMs } of timed)
+  for (const { line, ms, cpuMs, slowestMs } of timed)
     console.log(
-      `  ${ms.toFixed(1).padStart(7)} ms (slowest ${slowestMs.toFixed(1).padStart(6)})  ${line}`,
+      `  ${ms.toFixed(1).padStart(7)} ms (slowest ${slowestMs.toFixed(0).padStart(4)}, cpu ${cpuMs.toFixed(0).padStart(3)})  ${line}`,
     );
   console.log(
     `  slowest ${of(worst.ms, GOAL.commandMs, 'ms')} (${worst.line}), ` +

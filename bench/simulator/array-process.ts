@@ -11,11 +11,14 @@ const say = (answer: Answered): void => void process.stdout.write(`${JSON.string
 
 const began = performance.now();
 const array = await createSystem({ clock: systemClock, config, store: store as Store, dataDir });
-say({ ms: performance.now() - began, exitCode: 0, stdout: '', stderr: '', rss: rss() });
+const ready = { exitCode: 0, stdout: '', stderr: '', rss: rss() };
+say({ ms: performance.now() - began, cpuMs: 0, ...ready });
 for await (const line of createInterface({ input: process.stdin })) {
-  const before = performance.now();
+  const [before, used] = [performance.now(), process.cpuUsage()];
   const { exitCode, stdout, stderr } = await array.execute(line);
-  say({ ms: performance.now() - before, exitCode, stdout, stderr, rss: rss() });
+  const ms = performance.now() - before;
+  const { user, system } = process.cpuUsage(used);
+  say({ ms, cpuMs: (user + system) / 1000, exitCode, stdout, stderr, rss: rss() });
 }
 
 function rss(): number {

@@ -1,6 +1,6 @@
 // What people and programs say to an array, each command several times while all copies run.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ArrayProcess } from './process.js';
+import type { Answered, ArrayProcess } from './process.js';
 import { COPIES } from './shape.js';
 
 export interface Timed {
@@ -8,6 +8,8 @@ export interface Timed {
   /** The middle one of its rounds: another program's turn on the machine is not the array's. */
   readonly ms: number;
   readonly slowestMs: number;
+  /** Of its process, again the middle one. */
+  readonly cpuMs: number;
 }
 
 const ROUNDS = 5;
@@ -28,10 +30,10 @@ const UNDO = ['stopfcmap moremap', 'rmfcmap -force moremap', 'rmvdisk -force mor
 const ONCE = ['stopfcmap alone', 'addsnapshot -volumes s990:s991', 'stopfcconsistgrp g'];
 
 export async function timeCommands(array: ArrayProcess): Promise<Timed[]> {
-  const times = new Map<string, number[]>();
+  const times = new Map<string, Answered[]>();
   const timed = async (line: string): Promise<void> => {
-    const { ms } = await array.ask(line);
-    times.set(line, [...(times.get(line) ?? []), ms]);
+    const answer = await array.ask(line);
+    times.set(line, [...(times.get(line) ?? []), answer]);
   };
   await allCopying(array, timed);
   for (let round = 0; round < ROUNDS; round++) {
@@ -44,10 +46,14 @@ export async function timeCommands(array: ArrayProcess): Promise<Timed[]> {
   await prepared(array, timed);
   await timed('startfcconsistgrp g');
   return [...times].map(([line, all]) => {
-    const sorted = all.toSorted((a, b) => a - b);
-    const ms = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-    return { line, ms, slowestMs: sorted.at(-1) ?? 0 };
+    const ms = middle(all.map((one) => one.ms));
+    const cpuMs = middle(all.map((one) => one.cpuMs));
+    return { line, ms, cpuMs, slowestMs: Math.max(...all.map((one) => one.ms)) };
   });
+}
+
+function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
 }
 
 type Time = (line: string) => Promise<void>;

@@ -7,6 +7,8 @@ import type { Store } from './shape.js';
 
 export interface Answered {
   readonly ms: number;
+  /** Of the whole process: what the machine's load does not change. */
+  readonly cpuMs: number;
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
