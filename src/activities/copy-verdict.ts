@@ -33,13 +33,19 @@ export const isLost = (progress: GroupProgress, order: CopiedOrder): boolean =>
   lostVolumes(progress).length > 0 ||
   gone(progress, order).length > 0;
 
+const MOST_NAMES = 5;
+/** A server cuts a failure above 4 KB off, details and all: each volume's progress is in the heartbeat. */
+const few = (names: readonly string[]): string =>
+  names.length <= MOST_NAMES
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`;
+
 /** Why it does not go on, in the order in which one would look. */
 function standstill(volumes: readonly VolumeReport[]): string {
   const open = volumes.filter(({ independent }) => !independent);
   const suspended = open.filter(({ state }) => state === 'suspended');
   const unrated = open.filter(({ copyRate }) => copyRate === 0);
-  const names = (list: readonly VolumeReport[]): string =>
-    list.map(({ mapping }) => mapping).join(', ');
+  const names = (list: readonly VolumeReport[]): string => few(list.map(({ mapping }) => mapping));
   if (suspended.length > 0)
     return `${names(suspended)} suspended: an I/O group or pool of theirs is away`;
   if (unrated.length > 0) return `copy rate 0 on ${names(unrated)}: raise it with flashcopy rate`;
@@ -81,7 +87,6 @@ export function copyRunning(
       array: order.array,
       group: order.group,
       leastPercent: least,
-      progress: progress.volumes.map((volume) => `${volume.target} ${volume.progressPercent}`),
       ...(end === undefined ? {} : { expectedEnd: new Date(end).toISOString() }),
       ...(stalledMs === 0 && why === '' ? {} : { stalledMs, standstill: why }),
       nextLookMs: nextLookMs(activityInfo().attempt),
@@ -102,7 +107,7 @@ export async function copyStopped(
       ? []
       : await array.readVDisks(lost.map(({ source }) => source)).catch(() => []);
   const offline = sources.filter(({ status }) => status === 'offline').map(({ name }) => name);
-  const reasons = [
+  const all = [
     ...lost.map(
       ({ mapping, state, progressPercent }) =>
         `${mapping} is ${state ?? ''} at ${progressPercent} %`,
@@ -110,9 +115,14 @@ export async function copyStopped(
     ...missing.map((name) => `${name} is gone from the group`),
     ...(progress.volumes.length === 0 ? ['the group is empty'] : []),
     offline.length > 0
-      ? `source ${offline.join(', ')} is offline`
+      ? `source ${few(offline)} is offline`
       : 'stopped by a command, or by an I/O error of its target: see the event log of the array',
   ];
+  // The last one says why; of the volumes a few are enough.
+  const reasons =
+    all.length <= MOST_NAMES + 1
+      ? all
+      : [...all.slice(0, MOST_NAMES), `and ${all.length - 1 - MOST_NAMES} more`, ...all.slice(-1)];
   return new FlashCopyError({
     family: 'copy',
     code: 'COPY_STOPPED',

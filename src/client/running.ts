@@ -1,8 +1,12 @@
 // What only the server knows of a run: activities that wait, on which attempt, and why the last one failed. While the background copy runs,
-// its progress is in the failure of the last look, so the report's volumes are brought up to date from there.
+// its progress is in the heartbeat of the last look, so the report's volumes are brought up to date from there.
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure, type LoadedDataConverter } from '@temporalio/common';
-import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
+import {
+  decodeArrayFromPayloads,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
+import type { Pace } from '../domain/copy-pace.js';
 import type { ErrorData } from '../domain/errors.js';
 import type { Report, VolumeReport } from '../domain/report.js';
 
@@ -23,6 +27,8 @@ export interface LiveReport extends Report {
 
 export interface PendingActivity extends RunningActivity {
   readonly failureDetails: Partial<ErrorData['details']>;
+  /** What the last heartbeat carried. */
+  readonly kept: unknown;
 }
 
 const STARTED = 2;
@@ -33,7 +39,7 @@ export async function pendingActivities(
 ): Promise<PendingActivity[]> {
   const pending = description.raw.pendingActivities ?? [];
   return Promise.all(
-    pending.map(async ({ activityType, attempt, state, lastFailure }) => {
+    pending.map(async ({ activityType, attempt, state, lastFailure, heartbeatDetails }) => {
       const failure = await decodeOptionalFailureToOptionalError(converter, lastFailure);
       const data =
         failure instanceof ApplicationFailure
@@ -45,28 +51,26 @@ export async function pendingActivities(
         started: Number(state ?? 0) === STARTED,
         lastFailure: { code: data?.code ?? '', message: failure?.message ?? '' },
         failureDetails: data?.details ?? {},
+        kept: (await decodeArrayFromPayloads(converter, heartbeatDetails?.payloads))?.[0],
       };
     }),
   );
 }
 
 export function liveReport(report: Report, pending: readonly PendingActivity[]): LiveReport {
-  const running = pending.map(({ failureDetails: _, ...activity }) => activity);
+  const running = pending.map(({ failureDetails: _, kept: __, ...activity }) => activity);
   const looks = pending.filter((activity) => activity.lastFailure.code === 'COPY_RUNNING');
-  const percents = new Map(looks.flatMap((look) => progressOf(look.failureDetails)));
+  const percents = new Map(looks.flatMap(progressOf));
   const volumes = report.volumes.map((volume) =>
-    withProgress(volume, percents.get(`${volume.array} ${volume.target}`)),
+    withProgress(volume, percents.get(`${volume.array} ${volume.mapping}`)),
   );
   return { ...report, volumes, running };
 }
 
-/** `progress` holds `<target> <percent>` for each volume of the array. */
-function progressOf({ array, progress }: PendingActivity['failureDetails']): [string, number][] {
-  if (!Array.isArray(progress)) return [];
-  return (progress as readonly string[]).map((line) => {
-    const at = line.lastIndexOf(' ');
-    return [`${String(array)} ${line.slice(0, at)}`, Number(line.slice(at + 1))];
-  });
+/** The pace that goes from look to look holds the percent of each mapping: a failure has no room for them. */
+function progressOf({ failureDetails: { array }, kept }: PendingActivity): [string, number][] {
+  const { last = {} } = (kept ?? {}) as Partial<Pace>;
+  return Object.entries(last).map(([mapping, percent]) => [`${String(array)} ${mapping}`, percent]);
 }
 
 function withProgress(volume: VolumeReport, percent: number | undefined): VolumeReport {
