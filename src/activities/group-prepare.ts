@@ -57,6 +57,13 @@ function touch({ soFar, beat, clock }: Pick<PrepareLook, 'soFar' | 'beat' | 'clo
   beat.report({ ...soFar });
 }
 
+/** To be called when the array has refused what `touch` announced. */
+function untouch({ soFar, beat }: PrepareLook): void {
+  soFar.touched = false;
+  delete soFar.touchedAt;
+  beat.report({ ...soFar });
+}
+
 /** Right before prepare throws away the data of all targets: which mappings are in the group, and what each of them is (P3). */
 async function stateInFull(
   array: StorageArray,
@@ -124,10 +131,16 @@ function prepareLook(array: StorageArray, group: string, look: PrepareLook) {
     if (accepted) throw flushFailed(about(array, group, state), look);
     if (prepares === MOST_PREPARES) throw refused as Error;
     prepares += 1;
+    const { touched } = look.soFar;
     touch(look);
-    refused = await array
-      .prepareGroup(group, { restore: look.restore })
-      .then(() => undefined, stateRefusal);
+    refused = await array.prepareGroup(group, { restore: look.restore }).then(
+      () => undefined,
+      (error: unknown) => {
+        // The array's own word: this prepare had no effect. What was unknown before it stays so.
+        if (errorData(error).outcome === 'not-done' && !touched) untouch(look);
+        return stateRefusal(error);
+      },
+    );
     return undefined;
   };
 }

@@ -261,6 +261,14 @@ export const requestSchema = z
       .describe(
         'Longest trouble with arrays and hosts that is waited out before the point in time',
       ),
+    attempts: z
+      .int()
+      .min(1)
+      .max(10)
+      .optional()
+      .describe(
+        'How often the point in time is tried, 1-10, when a try fails without harm; default: 2, with a source that is unmounted 1',
+      ),
     verify: z
       .strictObject({
         fileSystem: z.boolean().default(true).describe('Check the file systems of the copy'),

@@ -16,8 +16,18 @@ export function parseRequest(value: unknown): FlashCopyRequest {
       parsed.error.issues.flatMap((issue) => issueLines(value, issue, fieldsAt)),
     );
   }
-  const { array, volumes, groups, maxPause, maxOutage, maxPrepared, within, approval, ...rest } =
-    parsed.data;
+  const {
+    array,
+    volumes,
+    groups,
+    maxPause,
+    maxOutage,
+    maxPrepared,
+    within,
+    attempts,
+    approval,
+    ...rest
+  } = parsed.data;
   const wanted = groups ?? [{ array: array ?? '', volumes: volumes ?? [] }];
   const request: FlashCopyRequest = {
     ...rest,
@@ -25,12 +35,17 @@ export function parseRequest(value: unknown): FlashCopyRequest {
     copy: copyOf(rest.copy),
     ...{ maxPauseMs: maxPause, maxOutageMs: maxOutage, maxPreparedMs: maxPrepared },
     withinMs: within,
+    attempts: attempts ?? usualAttempts(rest.sources),
     ...(approval === undefined ? {} : { approval }),
   };
   const problems = contradictions(request);
   if (problems.length > 0) throw inputError('INVALID_REQUEST', problems);
   return request;
 }
+
+/** Unmounted, production stands still for minutes each time: only who asks for it gets another. */
+const usualAttempts = (sources: Parsed['sources']): number =>
+  sources.every(({ method }) => method === 'quiesce') ? 2 : 1;
 
 type Parsed = z.output<typeof requestSchema>;
 type ParsedGroup = NonNullable<Parsed['groups']>[number];

@@ -33,6 +33,24 @@ export function checkPreparedTime({ ms, mostMs }: PreparedTime): void {
   });
 }
 
+/** What an attempt may fail with and have done no harm: every source has its I/O, nothing copies, and another moment may be better. */
+const PASSING: ReadonlySet<string> = new Set([
+  ...['QUIESCE_REFUSED', 'QUIESCE_OVERDUE', 'QUIESCE_BROKEN', 'PAUSE_EXCEEDED', 'TOO_DIRTY'],
+  ...['OPENING_OVERDUE', 'LEASE_TOO_SHORT', 'QUEUED_TOO_LONG', 'PREPARED_TOO_LONG', 'NOT_PREPARED'],
+  ...['FLUSH_FAILED', 'START_UNKNOWN', 'TIMED_OUT', 'NO_FREE_SESSION'],
+  ...['UNREACHABLE', 'CHANNEL_LOST', 'COMMAND_TIMED_OUT', 'ARRAY_BUSY'],
+]);
+/** A start that was refused because the array is failing over, or was never sent. */
+const PASSING_STARTS: ReadonlySet<string> = new Set([
+  ...['CMMVC5786E', 'UNREACHABLE', 'ARRAY_BUSY', 'CMMVC7017E'],
+]);
+
+export function mayBeTakenAgain({ code, outcome, details }: ErrorData): boolean {
+  if (outcome !== 'not-done') return false;
+  if (code !== 'START_FAILED') return PASSING.has(code);
+  return PASSING_STARTS.has(String(details['code']));
+}
+
 /** A group whose start took effect. A small copy may be at 100 % already: then only a new start time tells. */
 export function tookEffect(
   state: string,

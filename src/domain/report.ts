@@ -35,6 +35,13 @@ export interface PauseReport {
   readonly notes?: readonly string[];
 }
 
+/** A try at the point in time that failed without harm, and was followed by another one. */
+export interface AttemptReport {
+  readonly attempt: number;
+  readonly error: ErrorData;
+  readonly pauses: readonly PauseReport[];
+}
+
 export interface VolumeReport {
   readonly array: string;
   readonly source: string;
@@ -115,7 +122,10 @@ export interface Report {
   readonly snapshots?: readonly SnapshotReport[];
   readonly planHash?: string;
   readonly planLines: readonly string[];
+  /** Of the last attempt. */
   readonly pauses: readonly PauseReport[];
+  /** Those before it; absent where the first one was the last. */
+  readonly attempts?: readonly AttemptReport[];
   readonly steps: readonly StepReport[];
   readonly volumes: readonly VolumeReport[];
   readonly mounts: readonly MountReport[];

@@ -132,6 +132,8 @@ export interface FlashCopyRequest {
    * the time in which nothing works, not the number of tries.
    */
   readonly withinMs: number;
+  /** How often the point in time is tried, as long as it fails without harm. */
+  readonly attempts: number;
   readonly verify: {
     /** Check the file systems of the copy. */
     readonly fileSystem: boolean;

@@ -28,6 +28,12 @@ export interface RunGroup {
   startTimesBefore: readonly string[];
 }
 
+/** Brings a group out of preparing and prepared; forgotten once no step needs it. */
+export interface Unprepare {
+  readonly now: () => Promise<unknown>;
+  readonly forget: Forget;
+}
+
 export class CopyRun {
   readonly workflowId = workflowInfo().workflowId;
   /** A reset run keeps its first run id: it is the same holder of locks, and finds the same guard. */
@@ -47,12 +53,15 @@ export class CopyRun {
   /** The undo that lets go of a target host, by host. */
   readonly hostUnlocks = new Map<string, Forget>();
   /** Names under which a group may still be preparing or prepared. */
-  readonly maybePrepared = new Map<string, Forget>();
+  readonly maybePrepared = new Map<string, Unprepare>();
   abortReason: string | undefined;
   groups: readonly RunGroup[] = [];
   /** What the start saw; undefined when it never answered. */
   cut: PointInTimeResult | undefined;
   preparedSince: number | undefined;
+  /** The how-manieth try at the point in time this is, and whether another may follow. */
+  attempt = 1;
+  lastAttempt = true;
   /** False once an after-nonce could not be written: `verified` would then prove nothing. */
   markedAfter = true;
   #request: FlashCopyRequest | undefined;
@@ -120,6 +129,12 @@ export class CopyRun {
 
   get ref(): RunRef {
     return { set: this.plan.set, run: `${this.plan.set}-${this.plan.token}` };
+  }
+
+  /** Names holders and marks of this attempt: what comes late of one before it is refused, or gives back nothing of this one. */
+  get holdRef(): RunRef {
+    const { set, run } = this.ref;
+    return { set, run: this.attempt === 1 ? run : `${run}-${this.attempt}` };
   }
 }
 

@@ -53,7 +53,11 @@ async function fence(copy: CopyRun, group: RunGroup): Promise<boolean> {
     { ...copy.ref, array, group: group.name, newName },
   );
   group.name = newName;
-  return tookEffect(progress.state, progress.startTimes, group.startTimesBefore);
+  const { state, startTimes } = progress;
+  const effect = tookEffect(state, startTimes, group.startTimesBefore);
+  if (effect && copy.plan.sources.length > 0)
+    group.startTimesBefore = [...group.startTimesBefore, ...startTimes];
+  return effect;
 }
 
 /** The volume group is not ours to rename. A snapshot of our name is ours; one that comes later than all looks is found by the guard. */
@@ -77,9 +81,7 @@ function counts(copy: CopyRun): boolean {
 }
 
 const startOf = (copy: CopyRun, group: RunGroup): GroupStart | undefined =>
-  copy.cut?.starts.find(
-    ({ array, group: name }) => array === group.planned.array && name === group.planned.name,
-  );
+  copy.cut?.starts.find(({ array }) => array === group.planned.array);
 
 async function stop(copy: CopyRun, group: RunGroup): Promise<void> {
   const { planned } = group;

@@ -3,6 +3,7 @@
 import type { Report } from '../domain/report.js';
 import type { FlashCopyInput } from './messages.js';
 import { sideBySide } from './parallel.js';
+import { inAttempts } from './attempts.js';
 import { runCopy } from './run-copy.js';
 import { backgroundCopy } from './steps/background-copy.js';
 import { ensure } from './steps/ensure.js';
@@ -33,10 +34,12 @@ export async function flashCopy(input: FlashCopyInput): Promise<Report> {
     await ensure(copy);
     await releaseTargets(copy); // before anything takes the targets offline
     await makePreparable(copy);
-    await preFlush(copy);
-    await prepare(copy);
-
-    await takePointInTime(copy); // gives back, whatever happens in it
+    // Again from here, when it fails without harm.
+    await inAttempts(copy, async () => {
+      await preFlush(copy);
+      await prepare(copy);
+      await takePointInTime(copy); // gives back, whatever happens in it
+    });
 
     await grade(copy);
     await makeClones(copy); // of a snapshot, where the request asks for them

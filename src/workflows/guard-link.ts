@@ -28,6 +28,8 @@ export interface GuardedRun {
   /** Before the plan there are locks to free, and nothing else. */
   readonly hasPlan: boolean;
   readonly ref: RunRef;
+  /** Names what this attempt holds. */
+  readonly holdRef: RunRef;
   readonly targetHosts: readonly string[];
   readonly groups: readonly { readonly planned: PlannedGroup; readonly name: string }[];
 }
@@ -134,7 +136,9 @@ export class GuardLink {
       })),
     );
     const late = this.#late.length === 0 ? {} : { late: this.#late };
-    return { set, run, sources, groups, ...late, targetHosts: this.copy.targetHosts, leaseMs };
+    const hold = this.copy.holdRef.run;
+    const { targetHosts } = this.copy;
+    return { set, run, sources, hold, groups, ...late, targetHosts, leaseMs };
   }
 
   #tell(watch: GuardWatch): Promise<void> {

@@ -201,10 +201,8 @@ async function giveBack(
   watch: GuardWatch | undefined,
 ): Promise<void> {
   if (watch === undefined) return;
-  const ref = { set: watch.set, run: watch.run };
-  const sources = watch.sources.filter(
-    ({ host }) => !post.resolved.has(sourceKey(watch.run, host)),
-  );
+  const ref = { set: watch.set, run: watch.hold ?? watch.run };
+  const sources = watch.sources.filter(({ host }) => !post.resolved.has(sourceKey(ref.run, host)));
   await Promise.all(
     sources.map((source) =>
       giveBackForSure(ref, source, watcherOf(input, post, { watch, source })),

@@ -18,6 +18,7 @@ export { plan } from './steps/plan.js';
 export { ensure } from './steps/ensure.js';
 export { makePreparable } from './steps/make-preparable.js';
 export { releaseTargets } from './steps/release-targets.js';
+export { inAttempts } from './attempts.js';
 export { preFlush } from './steps/pre-flush.js';
 export { prepare, prepareGroup } from './steps/prepare.js';
 export { takePointInTime, startGroups } from './steps/take-point-in-time.js';

@@ -49,6 +49,8 @@ export interface GuardWatch {
   readonly set: string;
   readonly run: string;
   readonly sources: readonly PlannedSource[];
+  /** Names their holders, where they are not those of the first attempt. */
+  readonly hold?: string;
   readonly groups: readonly PlannedGroup[];
   /** Snapshots whose command may still be carried out: looked for once more when everything else is over. */
   readonly late?: readonly PlannedGroup[];

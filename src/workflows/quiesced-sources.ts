@@ -68,9 +68,9 @@ async function giveBack(
   await copy.report.step('giveBack', host, async (note) => {
     if (clean && source.method === 'quiesce')
       return note('thawed by its holder right after the start');
-    const pause = await giveBackForSure(copy.ref, source, {
+    const pause = await giveBackForSure(copy.holdRef, source, {
       stuck: (stuckHost, why) =>
-        copy.report.stuck(stuckHost, `${why}; ${byHand(source, copy.ref.run)}`),
+        copy.report.stuck(stuckHost, `${why}; ${byHand(source, copy.holdRef.run)}`),
       freed: (freedHost) => copy.report.freed(freedHost),
       resolved: (word) => copy.report.resolved(word),
       call: new OperatorCall(calling(copy, source), (ways) => copy.report.told(host, ways)),
@@ -83,14 +83,15 @@ async function giveBack(
   const word = copy.report.resolutionOf(host);
   if (word !== undefined)
     return `resolved by hand, by ${word.by} at ${word.at}: ${word.reason}; ${word.read}`;
-  if (taken || startMayCount(copy)) await markAfter(copy, source);
+  // What was not taken counts no more, and the next attempt's copy must not show this mark.
+  if (taken) await markAfter(copy, source);
   return undefined;
 }
 
 const calling = (copy: CopyRun, source: PlannedSource): Message => ({
-  ...{ what: 'source-without-io', set: copy.plan.set, run: copy.ref.run, host: source.host },
+  ...{ what: 'source-without-io', set: copy.plan.set, run: copy.holdRef.run, host: source.host },
   todo: [
-    byHand(source, copy.ref.run),
+    byHand(source, copy.holdRef.run),
     `then \`flashcopy give-back ${copy.workflowId}\`; given back by hand: \`flashcopy resolve ${copy.workflowId} --host ${source.host} --reason TEXT\``,
   ],
 });
@@ -104,16 +105,13 @@ function byHand({ method, mounts, deadlineMs }: PlannedSource, run: string): str
   return `${itself}; by hand there: mount ${points.join(', ')} as /var/lib/flashcopy/runs/${run}/table says, then start the units`;
 }
 
-const startMayCount = (copy: CopyRun): boolean =>
-  copy.cut?.starts.some(({ started }) => started !== 'not-done') === true;
-
 /** A mark that is missing withdraws `verified`, not the copy: the grade does not rest on it. */
 async function markAfter(copy: CopyRun, source: PlannedSource): Promise<void> {
   try {
     await perform(
       'flashCopyMarkAfter',
       { summary: `write the second mark on ${source.host}: the copy must not show it` },
-      { ...copy.ref, source },
+      { ...copy.holdRef, source },
     );
   } catch (error) {
     copy.markedAfter = false;

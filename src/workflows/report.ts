@@ -9,6 +9,7 @@ import {
 import { plannedEnd } from '../domain/copy-pace.js';
 import type { ErrorData } from '../domain/errors.js';
 import type {
+  AttemptReport,
   ByHand,
   SnapshotReport,
   CompensationReport,
@@ -57,6 +58,7 @@ export class RunReport {
   readonly #pauses = new Map<string, PauseReport>();
   /** Hosts that do not get their I/O back: why, and what a person can do there. */
   readonly #stuck = new Map<string, string>();
+  readonly #attempts: AttemptReport[] = [];
   readonly #operator = new Map<string, OperatorReport>();
   #phase: Phase = 'PLANNING';
   #shown: Phase | undefined;
@@ -73,6 +75,14 @@ export class RunReport {
 
   get pauses(): readonly PauseReport[] {
     return [...this.#pauses.values()];
+  }
+
+  /** Its pauses are kept apart: what the next attempt sees of a host is its own. */
+  attemptFailed(error: ErrorData): void {
+    this.#attempts.push({ attempt: this.#attempts.length + 1, error, pauses: this.pauses });
+    this.#pauses.clear();
+    this.takenAt = undefined;
+    this.changed();
   }
 
   enter(phase: Phase): void {
@@ -186,6 +196,7 @@ export class RunReport {
     };
     const rest = {
       pauses: this.pauses,
+      ...(this.#attempts.length === 0 ? {} : { attempts: [...this.#attempts] }),
       mounts: [...this.mounts],
       volumes,
       compensation: [...this.compensation],

@@ -59,7 +59,7 @@ export const activityNames = (): string[] =>
 /** What must happen, or be asked for, so that an activity is called. */
 export interface Road {
   readonly faults: readonly Fault[];
-  readonly order?: Pick<CopyOrder, 'autodelete'>;
+  readonly order?: Pick<CopyOrder, 'autodelete' | 'attempts'>;
 }
 
 export const scenarioOf = (

@@ -31,7 +31,11 @@ beforeAll(async () => {
 afterAll(() => vm.close());
 
 async function copy(shape: Shape, faults: readonly Fault[], planted: Planted = {}) {
-  const outcome = await carryOut(vm, scenarioOf(shape, { faults }), planted);
+  const outcome = await carryOut(
+    vm,
+    scenarioOf(shape, { faults, order: { attempts: 1 } }),
+    planted,
+  );
   expect(outcome.violations, story(outcome)).toEqual([]);
   const [run] = outcome.world.runsOf('copy');
   const { state } = outcome.world.san.arrays.get('svc1')!.system;

@@ -41,6 +41,7 @@ export function buildRequest(shape: Shape): FlashCopyRequest {
       maxOutageMs: 300_000,
       maxPreparedMs: 600_000,
       withinMs: 600_000,
+      attempts: 1,
       verify: { fileSystem: false },
     },
   };

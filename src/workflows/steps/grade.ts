@@ -67,8 +67,7 @@ export function hostEvidence(copy: CopyRun): GradeEvidence['hosts'] {
 
 function groupEvidence(copy: CopyRun, read: readonly GroupProgress[]): GradeEvidence['groups'] {
   return copy.groups.map((group, at) => {
-    const { array, name } = group.planned;
-    const start = copy.cut?.starts.find((each) => each.array === array && each.group === name);
+    const start = copy.cut?.starts.find(({ array }) => array === group.planned.array);
     return {
       name: group.name,
       preparedRead: start?.preparedRead === true,

@@ -10,9 +10,9 @@ export async function makeClones(copy: CopyRun): Promise<void> {
   await inParallel(groups, (group) => cloneGroup(copy, group));
 }
 
-async function cloneGroup(copy: CopyRun, { planned }: RunGroup): Promise<void> {
-  const { array, name, mappings } = planned;
-  const order = { ...copy.ref, group: planned };
+async function cloneGroup(copy: CopyRun, { planned, name }: RunGroup): Promise<void> {
+  const { array, mappings } = planned;
+  const order = { ...copy.ref, group: { ...planned, name } };
   copy.undo.register({
     what: `remove the clones of ${name} on ${array}`,
     run: async () => {

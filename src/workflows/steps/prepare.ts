@@ -32,9 +32,9 @@ export async function prepareGroup(copy: CopyRun, group: RunGroup): Promise<void
     const prepared = await copy.report.step('prepare', array, () => sendPrepare(copy, group));
     if (planned.snapshot === undefined) wasPrepared(copy, begunAt, prepared.preparedForMs);
   } catch (error) {
-    // Nothing was stopped before, and no prepare was sent, by a former life neither.
-    if (errorOf(error).details['untouched'] === true && group.preparable)
-      group.prepareTried = false;
+    // Nothing was stopped before, and no prepare was sent, by a former life or attempt neither.
+    const untouched = errorOf(error).details['untouched'] === true;
+    if (untouched && group.preparable && copy.attempt === 1) group.prepareTried = false;
     throw error;
   }
 }
@@ -80,7 +80,7 @@ function keptMapped(copy: CopyRun, array: string): readonly string[] {
 export function registerUnprepare(copy: CopyRun, planned: PlannedGroup, group: string): void {
   const { array, snapshot } = planned;
   const summary = `${snapshot === undefined ? 'unprepare group' : 'remove snapshot'} ${group} of ${array}`;
-  const forget = copy.undo.register({
+  const undo = {
     what: summary,
     run: async () => {
       if (snapshot !== undefined) await copy.guard.keepSnapshots(false).catch(() => undefined);
@@ -90,13 +90,14 @@ export function registerUnprepare(copy: CopyRun, planned: PlannedGroup, group: s
       if (kept === undefined) copy.report.snapshotGone(group);
       return kept?.why;
     },
-  });
-  copy.maybePrepared.set(group, forget);
+  };
+  const forget = copy.undo.register(undo);
+  copy.maybePrepared.set(group, { now: undo.run, forget });
 }
 
 /** Every group is started: none is prepared any more. A snapshot goes with its run as long as that may fail. */
 export function forgetUnprepare(copy: CopyRun): void {
   if (copy.groups.some(({ planned }) => takesSnapshot(planned))) return;
-  for (const forget of copy.maybePrepared.values()) forget();
+  for (const { forget } of copy.maybePrepared.values()) forget();
   copy.maybePrepared.clear();
 }

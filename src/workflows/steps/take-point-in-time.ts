@@ -9,6 +9,7 @@ import {
   type PreparedTime,
 } from '../../domain/point-in-time.js';
 import { FlashCopyError } from '../../domain/errors.js';
+import { meetsGrade } from '../../domain/grade.js';
 import type { PlannedSource } from '../../domain/plan.js';
 import { pointInTimeMs, startGroupsMs, takeDownMs } from '../../domain/timing.js';
 import { perform } from '../activities.js';
@@ -26,13 +27,16 @@ const PAUSE_MS = defineSearchAttributeKey('FlashCopyPauseMs', SearchAttributeTyp
 export async function takePointInTime(copy: CopyRun): Promise<void> {
   const prepared = preparedTime(copy);
   if (prepared !== undefined) checkPreparedTime(prepared);
+  let taken = false;
   try {
-    await withQuiescedSources(copy, () =>
-      copy.report.step('takePointInTime', '', () => startGroups(copy)),
-    );
+    await withQuiescedSources(copy, async () => {
+      await copy.report.step('takePointInTime', '', () => startGroups(copy));
+      if (!copy.lastAttempt) refuseBroken(copy);
+      taken = true;
+    });
   } catch (caught) {
     const error = errorOf(caught);
-    if (!startIsUnknown(copy, error.outcome)) {
+    if (!startIsUnknown(copy, error.outcome) && (taken || !mustBeStopped(copy))) {
       // A restore that began on no array has touched nothing: its targets may be shown again.
       const begun = copy.cut?.starts.some(({ started }) => started === 'done') ?? false;
       if (!begun) for (const group of restored(copy)) group.prepareTried = false;
@@ -51,6 +55,25 @@ export async function takePointInTime(copy: CopyRun): Promise<void> {
   await releaseSourceLocks(copy);
 }
 
+/** Another attempt may do better than a copy below its grade. */
+function refuseBroken({ cut, plan }: CopyRun): void {
+  const broken = cut?.attestations?.find((each) => each.broken !== '');
+  if (broken === undefined || meetsGrade('crash', plan.grade)) return;
+  throw new FlashCopyError({
+    family: 'host',
+    code: 'QUIESCE_BROKEN',
+    message: `${broken.host}: ${broken.broken}; what was started is stopped`,
+    outcome: 'unknown',
+    retry: 'safe',
+    details: { host: broken.host },
+  });
+}
+
+/** Started for an attempt that has failed. What a restore has begun goes on: half of it would be worse. */
+const mustBeStopped = ({ cut, groups }: CopyRun): boolean =>
+  groups.every(({ planned }) => planned.restore !== true && !restoresSnapshot(planned)) &&
+  cut?.starts.some(({ started }) => started === 'done') === true;
+
 /** The start itself, by the method the request names. To be run inside `withQuiescedSources`. Throws the first thing that went wrong. */
 export async function startGroups(copy: CopyRun): Promise<void> {
   const { sources, maxPauseMs } = copy.plan;
@@ -63,7 +86,7 @@ export async function startGroups(copy: CopyRun): Promise<void> {
   if (CancellationScope.current().consideredCancelled)
     throw new CancelledFailure('cancelled before the start');
   for (const group of restored(copy)) group.prepareTried = true;
-  const order = { ...copy.ref, groups, sources, maxPauseMs };
+  const order = { ...copy.holdRef, groups, sources, maxPauseMs };
   const result = sources.every(({ method }) => method === 'quiesce')
     ? await quiesceAndStart(withPrepared(copy, order))
     : await takeDownAndStart(copy, order);
@@ -116,7 +139,7 @@ async function takeDownAndStart(
 async function takeDown(copy: CopyRun, source: PlannedSource): Promise<void> {
   const { host } = source;
   const call = { summary: `stop units and unmount ${host}`, withinMs: takeDownMs(source) };
-  const takingDown = perform('flashCopyTakeDown', call, { ...copy.ref, source });
+  const takingDown = perform('flashCopyTakeDown', call, { ...copy.holdRef, source });
   copy.takingDown.set(
     host,
     takingDown.catch(() => undefined),

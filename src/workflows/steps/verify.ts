@@ -12,7 +12,7 @@ export async function verify(copy: CopyRun, target: PlannedTarget): Promise<bool
     const { contradictions, checked } = await perform(
       'flashCopyVerify',
       { summary },
-      { ...copy.ref, target },
+      { ...copy.holdRef, target },
     );
     if (contradictions.length > 0) {
       copy.report.grade = undefined;

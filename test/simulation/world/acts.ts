@@ -169,7 +169,8 @@ async function resolvedByHand(world: World, copy: Run | undefined): Promise<void
   if (copy?.open !== true) return;
   const run = `${world.orderOf(copy)?.set ?? ''}-${world.tokens.get(copy.runId) ?? ''}`;
   for (const { host } of world.san.sources)
-    await host.source.holders.get(run)?.giveBack('a person gave it back');
+    for (const [holder, held] of host.source.holders)
+      if (holder.startsWith(run)) await held.giveBack('a person gave it back');
   const word = { by: 'ada', reason: 'given back at the console' };
   void world.server.update(copy, RESOLVE_UPDATE, [word]).catch(() => undefined);
 }

@@ -101,7 +101,7 @@ export class OrderWatch {
 
   #still(type: string, run: string): void {
     for (const { name, host } of this.world.san.sources)
-      if (host.source.heldBy() === run)
+      if (host.source.heldBy().startsWith(run))
         this.broken.push(`P2: ${type} began while ${name} still stood still for ${run}`);
   }
 

@@ -24,7 +24,7 @@ const groupsOf = (
   }));
 
 function copying(san: San, order: CopyOrder, chosen: readonly SanHost[]): unknown {
-  const { set, method, hosts, keepMapped = false, autodelete = false, snapshot } = order;
+  const { set, method, hosts, keepMapped = false, autodelete = false, snapshot, attempts } = order;
   const ofSnapshot = {
     ...{ kind: 'snapshot', snapshot: { volumeGroup: VOLUME_GROUP, clone: snapshot } },
     waitFor: snapshot === 'clone' ? 'copied' : 'started',
@@ -57,6 +57,7 @@ function copying(san: San, order: CopyOrder, chosen: readonly SanHost[]): unknow
       snapshot === undefined
         ? { rate: 20, grainSize: 64, waitFor: 'copied', autodelete }
         : ofSnapshot,
+    ...(attempts === undefined ? {} : { attempts }),
     ...LIMITS,
   };
 }

@@ -44,6 +44,7 @@ export interface CopyOrder {
   readonly hosts: readonly string[];
   readonly keepMapped?: boolean;
   readonly autodelete?: boolean;
+  readonly attempts?: number;
   /** Of the volume group of its hosts, mounted as this kind of clone. */
   readonly snapshot?: 'clone' | 'thinclone';
   /** Nothing is copied: the volumes of these hosts go back to what the SAN's old snapshot holds. */
@@ -221,7 +222,7 @@ export class World {
       order.hosts.includes(source.name),
     ))
       // What it was before a reset, its guard gives back.
-      if (host.source.heldBy() === `${order.set}-${this.tokens.get(run.runId) ?? ''}`)
+      if (host.source.heldBy().startsWith(`${order.set}-${this.tokens.get(run.runId) ?? ''}`))
         this.endedTooEarly.push(`${run.id}: ${name}`);
   }
 }

@@ -29,6 +29,7 @@ export function rawRequest(
       maxOutageMs: 300_000,
       maxPreparedMs: 600_000,
       withinMs: 600_000,
+      attempts: 1,
     },
     verify: { fileSystem: true },
   };

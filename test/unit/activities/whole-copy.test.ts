@@ -38,6 +38,7 @@ const request = (made: San, over: Partial<FlashCopyRequest> = {}): FlashCopyRequ
     maxOutageMs: 300_000,
     maxPreparedMs: 600_000,
     withinMs: 600_000,
+    attempts: 1,
   },
   verify: { fileSystem: true },
   ...over,

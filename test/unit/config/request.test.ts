@@ -56,6 +56,7 @@ describe('parseRequest', () => {
         maxOutageMs: 300_000,
         maxPreparedMs: 600_000,
         withinMs: 600_000,
+        attempts: 2,
       },
       verify: { fileSystem: true },
     });

@@ -137,6 +137,7 @@ export function soundSituation(): Facts {
         maxOutageMs: 300_000,
         maxPreparedMs: 600_000,
         withinMs: 600_000,
+        attempts: 1,
       },
       verify: { fileSystem: true },
     },
