@@ -5,6 +5,7 @@ import type { Vm } from './driver/sdk-vm.js';
 import { carryOut, type Outcome, type Planted, type Scenario } from './laboratory.js';
 import {
   ACTIVITY_EFFECTS,
+  AWAY,
   type Fault,
   faultLine,
   LANDS_LATE,
@@ -43,6 +44,8 @@ const LATE_MS = 5_000;
 /** Longer than a pause and than a quiesce holder's deadline, shorter than an outage. */
 const STALL_MS = 30_000;
 const TO_THE_START = 2_000;
+/** Longer than anything waits before the point in time. */
+const AWAY_MS = 1_800_000;
 const OFFSET_MS: Partial<Record<Fault['effect'], number>> = { late: LATE_MS, queued: QUEUED_MS };
 
 /** Every activity a worker registers. */
@@ -179,7 +182,13 @@ export function cellsOf(shape: Shape, roads: Roads): Cell[] {
         ),
       ),
     );
-  return [...ofActivities, ...ofPorts];
+  // The hosts of production are the targets of a restore.
+  const places = shape.restore === true ? ['svc1'] : ['svc1', 'dev1'];
+  const ofOutages = [...roads.activities.keys()]
+    .filter((at) => roads.activities.get(at)?.faults.length === 0)
+    .flatMap((at) => places.map((where) => fault(at, AWAY, { where, ms: AWAY_MS })))
+    .map((one) => cell(one.at, roads.activities.get(one.at)!, one));
+  return [...ofActivities, ...ofPorts, ...ofOutages];
 }
 
 function delaysOf(at: string, effect: PortEffect): readonly number[] {

@@ -3,6 +3,18 @@ import type { Mutant } from './mutant.js';
 
 export const OF_THE_PROCEDURE: readonly Mutant[] = [
   {
+    name: 'a target host that is away for a moment costs the good copy',
+    file: 'src/workflows/activities.ts',
+    edits: [
+      [
+        'return { ms: HOURS_MS, callAfterMs: CALL_AFTER_MS };',
+        'return { ms: HOURS_MS - HOURS_MS, callAfterMs: CALL_AFTER_MS };',
+      ],
+    ],
+    method: 'quiesce',
+    cells: /away \d+ ms at flashCopy(Present|Mount|Verify) of dev1/,
+  },
+  {
     name: 'targets are released after prepare',
     file: 'src/workflows/flash-copy.workflow.ts',
     edits: [

@@ -5,6 +5,7 @@ import { LEDGER_QUERY, type LedgerGrant } from '../../../src/workflows/messages.
 import { readRecords, sameInstant } from '../../../src/testing/index.js';
 import type { Run } from '../driver/run.js';
 import { IoWatch } from './io-watch.js';
+import { AWAY } from './faults.js';
 import { THEIR_GROUP } from './san.js';
 import { copyOf } from './requests.js';
 import { restoresLeft } from './restored.js';
@@ -26,6 +27,7 @@ export async function violations(world: World, stuck: boolean): Promise<string[]
     ),
     ...world.order.broken,
     ...falseFailure(world),
+    ...lostToAnOutage(world),
     ...snapshotsLeft(world),
     ...createdLeft(world),
     ...arraysLeft(world),
@@ -191,6 +193,19 @@ function falseFailure(world: World): string[] {
       );
     });
   });
+}
+
+/** P1 the other way round: a good copy is not given up because array or target host were away for a while. */
+function lostToAnOutage(world: World): string[] {
+  const sources = world.san.sources.map(({ name }) => name);
+  const only = world.faults.faults.every(
+    ({ effect, where }) => effect === AWAY && !sources.includes(where),
+  );
+  if (!only) return [];
+  return world
+    .runsOf('copy')
+    .filter((run) => run.status === 'FAILED' && reportOf(run)?.takenAt !== undefined)
+    .map((run) => `P1: ${run.id} gave its good copy up: ${reportOf(run)?.error?.message ?? ''}`);
 }
 
 /** A run that failed leaves no snapshot of its own, and no clone that no host has; what was good when its run was torn away stays. */
