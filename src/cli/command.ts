@@ -1,29 +1,40 @@
 // What every command shares: its output, the flags for Temporal, and how its end becomes an exit code.
 import type { Command } from 'commander';
-import { EXIT, exitCodeOf, exitCodeOfError } from './exit-code.js';
+import { exitCodeOf, exitCodeOfError } from './exit-code.js';
 import type { Report } from '../domain/report.js';
 import { createOutput, type Output } from './output.js';
 import { reportLines } from './report-text.js';
-import { Detached } from './watch-run.js';
+import { onEarlyInterrupt } from './interrupt.js';
+import type { TemporalFlags } from './temporal.js';
+import { FlashCopyError } from '../domain/errors.js';
 
-/** Runs a command's body; whatever it throws becomes one line and an exit code, never a stack trace. */
+/** Runs a command's body; whatever it throws, and whatever ends it early, becomes one line and an exit code, never a stack trace. */
 export async function perform(
   json: boolean | undefined,
   body: (output: Output) => Promise<number>,
 ): Promise<void> {
   const output = createOutput(json === true);
+  const endNow = (error: unknown): void => {
+    output.fail(error);
+    process.exit(exitCodeOfError(error)); // children end with this process
+  };
+  const stopListening = onEarlyInterrupt((signal) => endNow(interrupted(signal)));
+  process.on('uncaughtException', endNow);
   try {
     process.exitCode = await body(output);
   } catch (error) {
-    if (error instanceof Detached) {
-      process.stderr.write(`${error.message}\n`);
-      process.exitCode = EXIT.cancelled;
-      return;
-    }
     output.fail(error);
     process.exitCode = exitCodeOfError(error);
+  } finally {
+    process.off('uncaughtException', endNow);
+    stopListening();
   }
 }
+
+const interrupted = (signal: string): FlashCopyError =>
+  new FlashCopyError({
+    ...{ family: 'state', code: 'INTERRUPTED', message: `ended by ${signal}` },
+  });
 
 /** The last word on a run that was watched: the report, as a document or as text. */
 export function answerReport(output: Output, report: Report): number {
@@ -34,15 +45,21 @@ export function answerReport(output: Output, report: Report): number {
 export const withJson = (command: Command): Command =>
   command.option('--json', 'print exactly one JSON document on standard output');
 
-/** For commands that need of the inventory no more than the server and the keys of its codec. */
-export const withInventory = (command: Command): Command =>
-  command.option('--inventory <file>', 'where the Temporal server is, and the keys of its codec');
-
+/** The doors of every command that speaks to a Temporal server: the same everywhere, and nowhere else defined. */
 export const withTemporal = (command: Command): Command =>
-  command
+  withJson(command)
     .option(
       '--address <host:port>',
       'Temporal server (default: the inventory, then TEMPORAL_ADDRESS)',
     )
     .option('--namespace <name>', 'Temporal namespace')
-    .option('--task-queue <name>', 'task queue of the workers (default: flashcopy)');
+    .option('--task-queue <name>', 'task queue of the workers (default: flashcopy)')
+    .option(
+      '--inventory <file>',
+      'arrays and hosts; also where the Temporal server is, and the keys of its codec',
+    );
+
+/** What a command takes that has `withTemporal`. */
+export interface CommandFlags extends TemporalFlags {
+  readonly json?: boolean;
+}

@@ -55,40 +55,34 @@ export async function startDevServer(): Promise<DevServer> {
   }
 }
 
+/**
+ * Runs a program, and ends it as soon as standard input closes: however this process ends, a kill -9 included, its end of that pipe closes.
+ * `read` is a builtin, so nothing else stays behind. Interrupted by a signal, `wait` is repeated for the program's own end.
+ */
+const WITH_ITS_PARENT = `
+exec 3<&0 </dev/null
+"$@" & program=$!
+trap 'kill "$program"' HUP INT TERM
+(read -r never <&3; kill "$program") & watcher=$!
+wait "$program" || wait "$program"
+kill "$watcher" 2>/dev/null
+`;
+
 /** In a process group of its own, so that Ctrl-C reaches this command alone and the copy can still be undone. */
 async function startOnFreePorts(): Promise<DevServer> {
   const [port, uiPort] = [await freePort(), await freePort()];
   const settings = [
     'history.transferProcessorMaxPollRPS=2000',
     'history.timerProcessorMaxTimeShift="50ms"',
-  ];
-  const child = spawn(
-    findBinary(),
-    [
-      ...[
-        'server',
-        'start-dev',
-        '--ip',
-        '127.0.0.1',
-        '--port',
-        `${port}`,
-        '--ui-port',
-        `${uiPort}`,
-      ],
-      ...[
-        '--log-level',
-        'never',
-        ...settings.flatMap((setting) => ['--dynamic-config-value', setting]),
-      ],
-    ],
-    { stdio: 'ignore', detached: true },
-  );
+  ].flatMap((setting) => ['--dynamic-config-value', setting]);
+  const where = ['--ip', '127.0.0.1', '--port', `${port}`, '--ui-port', `${uiPort}`];
+  const server = ['server', 'start-dev', ...where, '--log-level', 'never', ...settings];
+  const child = spawn('/bin/sh', ['-c', WITH_ITS_PARENT, 'sh', findBinary(), ...server], {
+    ...{ stdio: ['pipe', 'ignore', 'ignore'], detached: true },
+  });
   const exited = once(child, 'exit');
-  const killAtExit = (): void => void child.kill('SIGKILL');
-  process.once('exit', killAtExit);
   const stop = async (): Promise<void> => {
-    process.off('exit', killAtExit);
-    if (child.exitCode === null) child.kill('SIGTERM');
+    child.stdin.destroy();
     await exited;
   };
   const address = `127.0.0.1:${port}`;

@@ -56,7 +56,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   ...Object.fromEntries(
     [
       ...['TEMPORAL_UNREACHABLE', 'TEMPORAL_REFUSED', 'UNKNOWN_NAMESPACE'],
-      ...['NO_WORKER', 'RUN_LOST', 'WORKER_ENDED'],
+      ...['NO_WORKER', 'RUN_LOST', 'WORKER_ENDED', 'DETACHED'],
     ].map((code) => [code, EXIT.unknown]),
   ),
 };

@@ -16,6 +16,7 @@ import { addWorker } from './commands/worker.js';
 import { errorData, FlashCopyError } from '../domain/errors.js';
 import { EXIT, EXIT_CODES_LINE } from './exit-code.js';
 import { createOutput } from './output.js';
+import { survivePipes } from './streams.js';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -40,6 +41,7 @@ for (const add of [
 ])
   add(program);
 
+survivePipes();
 try {
   await program.parseAsync();
 } catch (error) {

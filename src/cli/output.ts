@@ -9,7 +9,7 @@ export interface Output {
   readonly terminal: boolean;
   /** A line for people. */
   note(line: string): void;
-  /** The answer of the command: the document with --json, the lines otherwise. Once. */
+  /** The answer of the command: the document with --json, the lines otherwise. With --json the first one is the only one. */
   answer(document: unknown, lines: readonly string[]): void;
   /** The end of a command that failed: one clear line on standard error, after the report where there is one; with --json the report or { error }. */
   fail(error: unknown): void;
@@ -22,7 +22,10 @@ export interface Streams {
 
 export function createOutput(json: boolean, streams: Streams = process): Output {
   const { stdout, stderr } = streams;
+  let answered = false;
   const answer: Output['answer'] = (document, lines) => {
+    if (json && answered) return;
+    answered = true;
     if (json) stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     else for (const line of lines) stdout.write(`${line}\n`);
   };

@@ -1,36 +1,52 @@
 // A worker inside this command, for both queues.
-import { DefaultLogger, NativeConnection, Runtime, type LogLevel } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  type LogLevel,
+  type Worker,
+} from '@temporalio/worker';
+import { FlashCopyError } from '../domain/errors.js';
 import { createFlashCopyWorkers } from '../worker/index.js';
 import { urgentQueue } from '../workflows/messages.js';
 import type { Inventory } from './inventory.js';
-import type { TemporalPlace } from './temporal.js';
+import { connectionOptionsOf, type TemporalPlace } from './temporal.js';
 
 export interface OwnWorker {
   readonly queues: readonly string[];
-  /** Settles when the worker stops, by `stop` or by a failure. */
+  /** Settles when the worker stops: by `stop`, or with WORKER_ENDED where nobody asked for it. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Logs go to standard error; below `ERROR` only where people run a worker and nothing else. */
+/** Throws TEMPORAL_UNREACHABLE, WORKER_ENDED. */
 export async function startOwnWorker(
-  { address, namespace, taskQueue }: TemporalPlace,
+  place: TemporalPlace,
   inventory: Inventory,
   logLevel: LogLevel = 'ERROR',
 ): Promise<OwnWorker> {
-  const logger = new DefaultLogger(
-    logLevel,
-    ({ level, message }) => void process.stderr.write(`${level} ${message}\n`),
+  const { address, namespace, taskQueue } = place;
+  logToStandardError(logLevel);
+  const connection = await NativeConnection.connect(connectionOptionsOf(place)).catch(
+    (cause: unknown) => {
+      throw broken('TEMPORAL_UNREACHABLE', `no Temporal server answers at ${address}`, cause);
+    },
   );
-  Runtime.install({ logger, shutdownSignals: [] });
-  const connection = await NativeConnection.connect({ address });
-  const worker = await createFlashCopyWorkers({ connection, namespace, taskQueue, inventory });
-  const ended = worker.run();
+  const worker = await createFlashCopyWorkers({
+    ...{ connection, namespace, taskQueue, inventory },
+  }).catch(async (cause: unknown) => {
+    await connection.close();
+    if (cause instanceof FlashCopyError) throw cause;
+    throw broken('WORKER_ENDED', `no worker at ${address}, namespace ${namespace}`, cause);
+  });
+  let asked = false;
+  const ended = runUntil(worker, () => asked);
   ended.catch(() => undefined);
   return {
     queues: [taskQueue, urgentQueue(taskQueue)],
     ended,
     async stop() {
+      asked = true;
       if (worker.getState() === 'RUNNING') worker.shutdown();
       try {
         await ended;
@@ -39,4 +55,35 @@ export async function startOwnWorker(
       }
     },
   };
+}
+
+async function runUntil(worker: Worker, asked: () => boolean): Promise<void> {
+  await worker.run().catch((cause: unknown) => {
+    throw broken('WORKER_ENDED', 'the worker of this command has failed', cause);
+  });
+  if (!asked()) throw broken('WORKER_ENDED', 'the worker of this command has stopped by itself');
+}
+
+/** Also what the SDK's native part says: by itself it writes to standard output, with colours. Below `ERROR` only where people run a worker and nothing else. */
+function logToStandardError(logLevel: LogLevel): void {
+  const logger = new DefaultLogger(
+    logLevel,
+    ({ level, message }) => void process.stderr.write(`${level} ${message}\n`),
+  );
+  const filter = { core: 'WARN', other: 'ERROR' } as const;
+  const telemetryOptions = { logging: { filter, forward: {} } };
+  Runtime.install({ logger, shutdownSignals: [], telemetryOptions });
+}
+
+const broken = (code: string, what: string, cause?: unknown): FlashCopyError =>
+  new FlashCopyError({
+    ...{ family: 'transport', code, outcome: 'unknown', retry: 'safe', cause },
+    message: cause === undefined ? what : `${what}: ${lastWord(cause)}`,
+  });
+
+/** The innermost reason, on one line. */
+function lastWord(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return lastWord(error.cause);
+  return error.message.split('\n')[0] ?? '';
 }

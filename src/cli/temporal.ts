@@ -1,6 +1,7 @@
 // Which Temporal server a command speaks to: --address, then the inventory, then TEMPORAL_ADDRESS; for `run` a dev server of its own.
 import type { Connection } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
+import { serviceFailed } from '../client/errors.js';
 import { FlashCopyClient } from '../client/index.js';
 import { FlashCopyError } from '../domain/errors.js';
 import type { Inventory } from '../config/inventory.js';
@@ -105,13 +106,18 @@ function names(
   };
 }
 
-export const connectTo = ({
+/** How client and worker connect: the one place that knows. */
+export const connectionOptionsOf = ({ address }: TemporalPlace): { address: string } => ({
   address,
-  namespace,
-  taskQueue,
-  dataConverter,
-}: TemporalPlace): Promise<FlashCopyClient> =>
-  FlashCopyClient.connect({ address, namespace, taskQueue, dataConverter });
+});
+
+const connectTo = (place: TemporalPlace): Promise<FlashCopyClient> => {
+  const { namespace, taskQueue, dataConverter } = place;
+  return FlashCopyClient.connect({
+    ...connectionOptionsOf(place),
+    ...{ namespace, taskQueue, dataConverter },
+  });
+};
 
 /** Runs `use` with a client and ends its connection afterwards. */
 export async function withClient<T>(
@@ -143,11 +149,15 @@ const POLLER_AGE_MS = 65_000;
 /** Whether some worker asks for copies. */
 export async function isServed(client: FlashCopyClient): Promise<boolean> {
   const { workflowService } = client.client.connection as Connection;
-  const { pollers } = await workflowService.describeTaskQueue({
-    namespace: client.client.options.namespace,
-    taskQueue: { name: client.taskQueue },
-    taskQueueType: WORKFLOW_QUEUE,
-  });
+  const { namespace } = client.client.options;
+  const { pollers } = await workflowService
+    .describeTaskQueue({
+      namespace,
+      ...{ taskQueue: { name: client.taskQueue }, taskQueueType: WORKFLOW_QUEUE },
+    })
+    .catch((error: unknown) => {
+      throw serviceFailed(error, `task queue ${client.taskQueue} in namespace ${namespace}`);
+    });
   const since = systemClock.now() - POLLER_AGE_MS;
   return (pollers ?? []).some(
     ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > since,

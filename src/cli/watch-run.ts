@@ -1,21 +1,23 @@
 // Follows one run to its end, shows it, and answers its last word. Ctrl-C means what `onInterrupt` is given.
 import type { CopyHandle } from '../client/index.js';
+import { FlashCopyError } from '../domain/errors.js';
 import type { Report } from '../domain/report.js';
 import { onInterrupt } from './interrupt.js';
 import type { Output } from './output.js';
 import { createProgressView, type ProgressView } from './progress-view.js';
 
 /** Left alone by a second Ctrl-C. */
-export class Detached extends Error {}
+const detached = (message: string): FlashCopyError =>
+  new FlashCopyError({ family: 'state', code: 'DETACHED', message, outcome: 'unknown' });
 
 export interface Interruption {
-  /** The first Ctrl-C. */
-  first(view: ProgressView): void;
+  /** The first signal; true: it leaves the run alone already. */
+  first(view: ProgressView, signal: NodeJS.Signals): boolean;
   /** What is said at the second one. */
   readonly detachedNote: () => string;
 }
 
-/** Throws CopyFailedError as `result` does; throws Detached after the second Ctrl-C. */
+/** Throws CopyFailedError as `result` does; DETACHED after the second Ctrl-C. */
 export async function watchRun(
   copy: CopyHandle,
   output: Output,
@@ -24,20 +26,20 @@ export async function watchRun(
   const view = createProgressView(output);
   const left = new AbortController();
   const stopListening = onInterrupt(
-    () => {
-      interruption.first(view);
+    (signal) => {
+      if (interruption.first(view, signal)) left.abort();
     },
     () => {
       left.abort();
     },
   );
-  const detached = new Promise<never>((_, reject) => {
+  const leftAlone = new Promise<never>((_, reject) => {
     left.signal.addEventListener('abort', () => {
-      reject(new Detached(interruption.detachedNote()));
+      reject(detached(interruption.detachedNote()));
     });
   });
   try {
-    return await Promise.race([detached, followToEnd(copy, view, left.signal)]);
+    return await Promise.race([leftAlone, followToEnd(copy, view, left.signal)]);
   } finally {
     stopListening();
     view.end();

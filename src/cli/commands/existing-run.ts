@@ -1,16 +1,12 @@
 // `status`, `watch`, `cancel`, `give-back`: about a run that exists, found by the name of its set or by its workflow id.
 import type { Command } from 'commander';
 import type { CopyHandle } from '../../client/index.js';
-import { answerReport, perform, withInventory, withJson, withTemporal } from '../command.js';
+import { answerReport, perform, withTemporal, type CommandFlags } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit-code.js';
 import type { Output } from '../output.js';
 import { reportLines } from '../report-text.js';
-import { requireTemporal, withClient, type TemporalFlags } from '../temporal.js';
+import { requireTemporal, withClient } from '../temporal.js';
 import { watchRun, type Interruption } from '../watch-run.js';
-
-interface Flags extends TemporalFlags {
-  readonly json?: boolean;
-}
 
 type Body = (copy: CopyHandle, output: Output) => Promise<number>;
 
@@ -28,10 +24,12 @@ async function status(copy: CopyHandle, output: Output): Promise<number> {
 }
 
 const leaveAlone = (copy: CopyHandle): Interruption => ({
-  first(view) {
+  first(view, signal) {
+    if (signal !== 'SIGINT') return true;
     view.note(
       `Ctrl-C again leaves ${copy.workflowId} alone; to stop it: flashcopy cancel ${copy.workflowId}`,
     );
+    return false;
   },
   detachedNote: () => `detached: ${copy.workflowId} goes on`,
 });
@@ -62,7 +60,7 @@ function add(program: Command, name: string, command: { description: string; bod
     .command(name)
     .description(command.description)
     .argument('<name>', 'name of the set, or a workflow id');
-  withJson(withInventory(withTemporal(defined))).action((run: string, flags: Flags) =>
+  withTemporal(defined).action((run: string, flags: CommandFlags) =>
     perform(flags.json, (output) =>
       withClient(requireTemporal(flags), (client) => command.body(client.copy(run), output)),
     ),

@@ -3,13 +3,12 @@ import { InvalidArgumentError, type Command } from 'commander';
 import ms, { type StringValue } from 'ms';
 import type { FlashCopyClient, Finding, JanitorReport } from '../../client/index.js';
 import { FlashCopyError } from '../../domain/errors.js';
-import { perform, withJson, withTemporal } from '../command.js';
+import { perform, withTemporal, type CommandFlags } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import type { Output } from '../output.js';
-import { isServed, requireTemporal, withClient, type TemporalFlags } from '../temporal.js';
+import { isServed, requireTemporal, withClient } from '../temporal.js';
 
-interface Flags extends TemporalFlags {
-  readonly json?: boolean;
+interface Flags extends CommandFlags {
   readonly every: number;
 }
 
@@ -92,7 +91,7 @@ export function exitCodeOfRound({ reported, arrays, hosts }: JanitorReport): num
 export function addJanitor(program: Command): void {
   const janitor = program.command('janitor').description('clear away what dead copies left behind');
   const add = (name: string, description: string, body: Body): Command =>
-    withJson(withTemporal(janitor.command(name).description(description))).action((flags: Flags) =>
+    withTemporal(janitor.command(name).description(description)).action((flags: Flags) =>
       perform(flags.json, (output) =>
         withClient(requireTemporal(flags), (client) => body(client, output, flags)),
       ),

@@ -1,11 +1,10 @@
 // `rate`: makes the background copy of a run faster or slower while it goes on.
 import { InvalidArgumentError, type Command } from 'commander';
-import { perform, withInventory, withJson, withTemporal } from '../command.js';
+import { perform, withTemporal, type CommandFlags } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { requireTemporal, withClient, type TemporalFlags } from '../temporal.js';
+import { requireTemporal, withClient } from '../temporal.js';
 
-interface Flags extends TemporalFlags {
-  readonly json?: boolean;
+interface Flags extends CommandFlags {
   readonly clean?: number;
 }
 
@@ -24,16 +23,15 @@ export function addRate(program: Command): void {
     .argument('<name>', 'name of the set, or a workflow id')
     .argument('<rate>', 'copy rate, 0-150; 50 = 2 MiB/s, each 10 more doubles', rate)
     .option('--clean <rate>', 'clean rate, 0-150', rate);
-  withJson(withInventory(withTemporal(defined))).action(
-    (run: string, copyRate: number, flags: Flags) =>
-      perform(flags.json, (output) =>
-        withClient(requireTemporal(flags), async (client) => {
-          const cleanRate = flags.clean;
-          const change = { copyRate, ...(cleanRate === undefined ? {} : { cleanRate }) };
-          const groups = await client.copy(run).changeRate(change);
-          output.answer({ groups, ...change }, [`copy rate ${copyRate} on ${groups.join(', ')}`]);
-          return EXIT.done;
-        }),
-      ),
+  withTemporal(defined).action((run: string, copyRate: number, flags: Flags) =>
+    perform(flags.json, (output) =>
+      withClient(requireTemporal(flags), async (client) => {
+        const cleanRate = flags.clean;
+        const change = { copyRate, ...(cleanRate === undefined ? {} : { cleanRate }) };
+        const groups = await client.copy(run).changeRate(change);
+        output.answer({ groups, ...change }, [`copy rate ${copyRate} on ${groups.join(', ')}`]);
+        return EXIT.done;
+      }),
+    ),
   );
 }

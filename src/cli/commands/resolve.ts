@@ -2,12 +2,11 @@
 import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { Resolution } from '../../client/index.js';
-import { perform, withJson, withTemporal } from '../command.js';
+import { perform, withTemporal, type CommandFlags } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { requireTemporal, withClient, type TemporalFlags } from '../temporal.js';
+import { requireTemporal, withClient } from '../temporal.js';
 
-interface Flags extends TemporalFlags {
-  readonly json?: boolean;
+interface Flags extends CommandFlags {
   readonly host?: string;
   readonly reason: string;
   readonly by?: string;
@@ -35,7 +34,7 @@ export function addResolve(program: Command): void {
     .option('--host <name>', 'the source (default: every one that lacks its I/O)')
     .option('--by <who>', 'who says so; stands in the report (default: user and machine)')
     .option('--force', 'also where the host itself says that it still lacks its I/O');
-  withJson(withTemporal(defined)).action((run: string, flags: Flags) =>
+  withTemporal(defined).action((run: string, flags: Flags) =>
     perform(flags.json, (output) =>
       withClient(requireTemporal(flags), async (client) => {
         const resolution = resolutionOf(flags);

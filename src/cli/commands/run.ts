@@ -3,25 +3,23 @@ import type { Command } from 'commander';
 import type { CopyHandle, FlashCopyClient } from '../../client/index.js';
 import { parseRequest } from '../../config/request.js';
 import { aboutRequest } from '../../domain/about.js';
-import { answerReport, perform, withJson, withTemporal } from '../command.js';
+import { answerReport, perform, withTemporal, type CommandFlags } from '../command.js';
 import { readOrder, type Inventory } from '../inventory.js';
 import type { Output } from '../output.js';
+import { Hands } from '../hands.js';
+import { keepingInterrupts } from '../interrupt.js';
 import { startOwnWorker } from '../own-worker.js';
-import { standInFor } from '../stand-in.js';
 import {
   findOrStartTemporal,
   isServed,
   runLink,
   startOwnTemporal,
   withClient,
-  type TemporalFlags,
   type TemporalPlace,
 } from '../temporal.js';
 import { watchRun, type Interruption } from '../watch-run.js';
 
-interface RunFlags extends TemporalFlags {
-  readonly inventory?: string;
-  readonly json?: boolean;
+interface RunFlags extends CommandFlags {
   readonly worker: boolean;
   readonly models?: boolean;
 }
@@ -31,13 +29,12 @@ export function addRun(program: Command): void {
     .command('run')
     .description('carry out one copy and show it until its end')
     .argument('<request>', 'YAML or JSON file')
-    .option('--inventory <file>', 'arrays and hosts')
     .option('--no-worker', 'leave the work to workers that run elsewhere')
     .option(
       '--models',
       'on model hosts and a simulated array in this process: nothing real is touched',
     );
-  withJson(withTemporal(command)).action((file: string, flags: RunFlags) =>
+  withTemporal(command).action((file: string, flags: RunFlags) =>
     perform(flags.json, (output) => run(file, flags, output)),
   );
 }
@@ -69,33 +66,30 @@ interface RunParts {
 
 async function runWith(parts: RunParts): Promise<number> {
   const { client, place, request, inventory, flags, output } = parts;
-  let worker = (await needsWorker(parts)) ? await startOwnWorker(place, inventory) : undefined;
-  let standIn: Promise<unknown> | undefined;
+  const hands = new Hands(() => startOwnWorker(place, inventory));
   try {
-    const copy = await client.start(request);
+    if (await needsWorker(parts)) await hands.employ();
+    const { value: copy, interrupted } = await keepingInterrupts(() => client.start(request));
+    if (interrupted) await copy.cancel();
     const link = runLink(place, copy);
     output.note(aboutRequest(parseRequest(request)));
     output.note(
       `run ${copy.workflowId} ${copy.runId ?? ''}${link === undefined ? '' : `\n${link}`}`,
     );
-    if (worker === undefined && flags.worker) {
-      standIn = standInFor(copy, client, () => {
+    if (!hands.atWork && flags.worker)
+      hands.standIn(copy, client, () =>
         output.note(
           'no worker took the run: those of this queue are gone; this command works itself',
-        );
-        return startOwnWorker(place, inventory);
-      }).then((started) => (worker = started));
-      standIn.catch(() => undefined);
-    }
-    const report = await watchRun(
+        ),
+      );
+    const watched = watchRun(
       copy,
       output,
-      interruption(copy, () => worker !== undefined),
+      interruption(copy, () => hands.atWork),
     );
-    return answerReport(output, report);
+    return answerReport(output, await Promise.race([watched, hands.failed]));
   } finally {
-    await standIn?.catch(() => undefined);
-    await worker?.stop();
+    await hands.stop();
   }
 }
 
@@ -121,6 +115,7 @@ function interruption(copy: CopyHandle, worksHere: () => boolean): Interruption 
           `the run could not be asked to stop: ${error instanceof Error ? error.message : String(error)}`,
         );
       });
+      return false;
     },
     detachedNote: () =>
       `detached from ${copy.workflowId}: ${end()}; see: flashcopy watch ${copy.workflowId}`,

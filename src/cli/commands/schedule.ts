@@ -1,18 +1,17 @@
 // `flashcopy schedule`: a copy again and again, as a Temporal Schedule.
 import type { Command } from 'commander';
-import { perform, withInventory, withJson, withTemporal } from '../command.js';
+import { perform, withTemporal, type CommandFlags } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { readDocument } from '../files.js';
-import { requireTemporal, withClient, type TemporalFlags } from '../temporal.js';
+import { requireTemporal, withClient } from '../temporal.js';
 
-interface ScheduleFlags extends TemporalFlags {
+interface ScheduleFlags extends CommandFlags {
   readonly id: string;
   readonly cron?: string;
   readonly every?: string;
   readonly timezone?: string;
   readonly catchupWindow?: string;
   readonly jitter?: string;
-  readonly json?: boolean;
 }
 
 export function addSchedule(program: Command): void {
@@ -26,7 +25,7 @@ export function addSchedule(program: Command): void {
     .option('--timezone <name>', 'IANA name (default: UTC)')
     .option('--catchup-window <time>', 'how late a missed copy may still be made (default: 2 h)')
     .option('--jitter <time>', 'move each start by a random part of this');
-  withJson(withInventory(withTemporal(command))).action((file: string, flags: ScheduleFlags) =>
+  withTemporal(command).action((file: string, flags: ScheduleFlags) =>
     perform(flags.json, async (output) => {
       const request = await readDocument(file);
       return withClient(requireTemporal(flags), async (client) => {

@@ -1,0 +1,16 @@
+// Standard output and standard error that go away: a closed pipe ends the printing, never the work. What could not be written for another reason is no success.
+import { EXIT } from './exit-code.js';
+
+/** The reader has gone: `| head`, a pager that was left, a terminal that was closed. */
+const GONE: readonly (string | undefined)[] = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'];
+
+export function survivePipes(): void {
+  let unwritten = false;
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+      unwritten ||= !GONE.includes(code);
+    });
+  process.once('exit', () => {
+    if (unwritten && process.exitCode === EXIT.done) process.exitCode = EXIT.unknown;
+  });
+}
