@@ -35,6 +35,10 @@ export const COMMAND_LINES: Readonly<Record<CommandName, Line>> = {
   ],
   targetFind: ['login, scan and paths of mapped disks', 'the next attempt looks again'],
   targetCheck: ['check of one file system', 'the job goes on; the next attempt joins it'],
+  whyUnreachable: [
+    'one handshake with a Temporal server that did not answer, to learn why',
+    'the error says only that its time was up',
+  ],
   handshake: [
     'a new SSH or TLS connection',
     '`UNREACHABLE`: nothing was sent; the second address is tried',

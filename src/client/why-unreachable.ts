@@ -4,9 +4,8 @@ import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ConnectionOptions } from '@temporalio/client';
+import { COMMANDS } from '../domain/timing.js';
 
-/** A refusal of the client's certificate comes as an alert, after the handshake. */
-const WAIT_MS = 2_000;
 const PORT = 7233;
 
 type Server = Pick<ConnectionOptions, 'address' | 'tls' | 'apiKey'>;
@@ -16,7 +15,7 @@ export async function whyUnreachable(server: Server): Promise<string | undefined
   let socket: Socket | undefined;
   try {
     socket = open(server);
-    socket.setTimeout(WAIT_MS);
+    socket.setTimeout(COMMANDS.whyUnreachable);
     const end = await Promise.race([
       once(socket, 'timeout').then(() => 'open'),
       once(socket, 'close').then(() => 'closed'),

@@ -26,6 +26,8 @@ export const COMMANDS = {
   /** A live connection answers in milliseconds; the rest of the caller's time is kept for a new one. */
   channelTest: 1_000,
   logIn: 20_000,
+  /** A refusal of the client's certificate comes as an alert, after the handshake. */
+  whyUnreachable: 2_000,
   /** A query is answered by a worker: where none is, nothing else ends it. */
   reportQuery: 5_000,
   /** Until a worker takes an update or refuses it. */
