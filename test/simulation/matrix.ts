@@ -123,6 +123,8 @@ export interface Roads {
   readonly ports: readonly string[];
 }
 
+const PORT = /^(array|session|source|hold|target|host)\./;
+
 /** Follows one good copy, then one after each single failure. The roads of the same method with other hosts are these roads too. */
 export async function findRoads(vm: Vm, shape: Shape, alike?: Roads): Promise<Roads> {
   const reachedBy = async (road: Road): Promise<string[]> => [
@@ -132,7 +134,7 @@ export async function findRoads(vm: Vm, shape: Shape, alike?: Roads): Promise<Ro
   const names = (points: readonly string[]): string[] =>
     points.map((point) => point.split('@')[0] ?? '').filter((name) => name.startsWith('flashCopy'));
   const activities = new Map<string, Road>(names(good).map((name) => [name, { faults: [] }]));
-  const ports = good.filter((point) => !point.startsWith('flashCopy'));
+  const ports = good.filter((point) => PORT.test(point));
   if (alike !== undefined) return { ...alike, ports };
   const other = shape.method === 'quiesce' ? UNMOUNT_ONLY : QUIESCE_ONLY;
   const missing = (): boolean =>

@@ -13,6 +13,8 @@ export interface Deed {
   readonly nextRetryMs?: number;
   /** Details of one heartbeat before anything else; what an earlier attempt said is answered. */
   readonly details?: string;
+  /** The answer, or the details of the failure, are so long. */
+  readonly bytes?: number;
 }
 
 export interface ConformanceActivities {
@@ -31,18 +33,21 @@ export const createConformanceActivities = (sleep: Sleep): ConformanceActivities
     never = false,
     nextRetryMs,
     details,
+    bytes = 0,
   }) {
     const { info, cancellationSignal } = Context.current();
     const { attempt } = info;
     const earlier: unknown = info.heartbeatDetails;
     const said = typeof earlier === 'string' ? `, earlier: ${earlier}` : '';
-    const done = (): string => `done in attempt ${attempt}${said}`;
+    const done = (): string =>
+      bytes > 0 ? 'x'.repeat(bytes) : `done in attempt ${attempt}${said}`;
     if (details !== undefined) Context.current().heartbeat(`${details} of ${attempt}`);
     if (attempt > times) return done();
     if (what === 'fail') {
       if (ms > 0) await sleep(ms);
       throw ApplicationFailure.create({
         ...{ type, message: 'planned', nonRetryable: never },
+        ...(bytes > 0 ? { details: ['x'.repeat(bytes)] } : {}),
         ...(nextRetryMs === undefined ? {} : { nextRetryDelay: nextRetryMs }),
       });
     }

@@ -1,6 +1,6 @@
 // Scenarios of children: how they start, how they end, what the end of their parent does to them.
 import { caught, begin, sleep, child } from './ops.js';
-import type { Scenario } from './scenarios.js';
+import type { Scenario } from './script.js';
 
 export const CHILDREN: readonly Scenario[] = [
   { name: 'a child succeeds', script: [child('-c', [{ op: 'say', text: 'hello' }])] },

@@ -6,7 +6,7 @@ import { Worker } from '@temporalio/worker';
 import { eventName } from '../driver/sdk-vm.js';
 import { createConformanceActivities } from './activities.js';
 import type { Ended, Seen } from './seen.js';
-import type { Scenario, Stimulus } from './scenarios.js';
+import type { Scenario, Stimulus } from './script.js';
 import { describeError } from './workflows.js';
 
 export const TASK_QUEUE = 'conformance';
@@ -45,16 +45,22 @@ export async function playOnDevServer(
   const began = process.hrtime.bigint();
   const answers: string[] = [];
   const asked: Promise<unknown>[] = [];
+  const resets: string[] = [];
   for (const stimulus of scenario.then ?? []) {
     const passed = Number((process.hrtime.bigint() - began) / 1_000_000n);
     await sleepFor(Math.max(0, stimulus.at - passed));
     const of = workflow.getHandle(`${id}${'child' in stimulus ? (stimulus.child ?? '') : ''}`);
-    asked.push(stimulate(of, stimulus, answers));
+    if (stimulus.do === 'reset') resets.push(await reset(env, id, stimulus.tasks));
+    else asked.push(stimulate(of, stimulus, answers));
   }
   await Promise.all(asked);
-  await handle.result().catch(() => undefined);
+  for (const run of [undefined, ...resets])
+    await workflow
+      .getHandle(id, run)
+      .result()
+      .catch(() => undefined);
   const runs: Ended[] = [];
-  for (const [workflowId, runId] of await runsOf(env, handle, id))
+  for (const [workflowId, runId] of await runsOf(env, [firstRunOf(handle), ...resets], id))
     runs.push(await endOf(workflow.getHandle(workflowId, runId), id));
   return { runs, answers };
 }
@@ -67,7 +73,28 @@ async function begun(handle: WorkflowHandle): Promise<void> {
   }
 }
 
-async function stimulate(of: WorkflowHandle, stimulus: Stimulus, answers: string[]): Promise<void> {
+const firstRunOf = (handle: WorkflowHandle): string =>
+  (handle as unknown as { firstExecutionRunId: string }).firstExecutionRunId;
+
+/** Of the newest run, to before its next finished task. Answers the new run. */
+async function reset(env: TestWorkflowEnvironment, id: string, tasks: number): Promise<string> {
+  const { events } = await env.client.workflow.getHandle(id).fetchHistory();
+  const ended = (events ?? []).filter(
+    (event) => event.workflowTaskCompletedEventAttributes != null,
+  );
+  const { runId } = await env.client.workflowService.resetWorkflowExecution({
+    ...{ namespace: 'default', requestId: `${id}-reset`, reason: 'as scripted' },
+    workflowExecution: { workflowId: id },
+    workflowTaskFinishEventId: ended[tasks]!.eventId!,
+  });
+  return runId;
+}
+
+async function stimulate(
+  of: WorkflowHandle,
+  stimulus: Exclude<Stimulus, { do: 'reset' }>,
+  answers: string[],
+): Promise<void> {
   if (stimulus.do === 'signal') await of.signal('tell', stimulus.text);
   else if (stimulus.do === 'cancel') await of.cancel();
   else if (stimulus.do === 'terminate') await of.terminate();
@@ -82,14 +109,13 @@ async function stimulate(of: WorkflowHandle, stimulus: Stimulus, answers: string
 /** Every run that this scenario began, read from histories: visibility lags behind. */
 async function runsOf(
   env: TestWorkflowEnvironment,
-  first: WorkflowHandle,
+  begun: readonly string[],
   id: string,
 ): Promise<[string, string][]> {
   const found: [string, string][] = [];
-  const queue: [string, string][] = [
-    [id, (first as unknown as { firstExecutionRunId: string }).firstExecutionRunId],
-  ];
+  const queue = begun.map((run): [string, string] => [id, run]);
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    if (found.some(([, run]) => run === next[1])) continue;
     found.push(next);
     const { events } = await env.client.workflow.getHandle(...next).fetchHistory();
     for (const event of events ?? []) {

@@ -8,7 +8,7 @@ import type { Vm } from '../driver/sdk-vm.js';
 import { Server } from '../driver/server.js';
 import { createConformanceActivities, type Deed } from './activities.js';
 import type { Ended, Seen } from './seen.js';
-import type { Scenario, Stimulus } from './scenarios.js';
+import type { Scenario, Stimulus } from './script.js';
 import { describeError } from './workflows.js';
 
 let worlds = 0;
@@ -40,10 +40,12 @@ export async function playOnDriver(vm: Vm, scenario: Scenario): Promise<Seen> {
     queue.after(stimulus.at, () => stimulate(server, stimulus, answers));
   if (scenario.runTimeoutMs !== undefined)
     queue.after(scenario.runTimeoutMs, () => server.timeOut(run));
-  await queue.run({ events: 10_000, ms: 120_000 });
-  const runs = server.runs.map(endOf);
-  for (const each of server.runs) await server.tasks.evict(each);
-  return { runs, answers };
+  try {
+    await queue.run({ events: 10_000, ms: 120_000 });
+    return { runs: server.runs.map(endOf), answers };
+  } finally {
+    for (const each of server.runs) await server.tasks.evict(each);
+  }
 }
 
 function stimulate(server: Server, stimulus: Stimulus, answers: string[]): void {
@@ -52,6 +54,7 @@ function stimulate(server: Server, stimulus: Stimulus, answers: string[]): void 
   if (stimulus.do === 'signal') server.signal(id, 'tell', payloadsOf([stimulus.text]));
   else if (stimulus.do === 'cancel') server.cancel(id);
   else if (stimulus.do === 'terminate') server.terminate(run);
+  else if (stimulus.do === 'reset') server.reset(run, stimulus.tasks);
   else
     server.update(run, 'ask', [stimulus.text]).then(
       (answer) => answers.push(String(answer)),

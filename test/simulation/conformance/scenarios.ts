@@ -1,22 +1,10 @@
 // The scenarios of the conformance suite: what the simulation driver believes about the server, one belief each.
 import { CHILDREN } from './children.js';
-import { activity, caught, begin, sleep, retry, child, cancelled } from './ops.js';
+import { LIMITS } from './limits.js';
+import { activity, begin, cancelled, caught, child, retry, sleep } from './ops.js';
+import { RESETS } from './resets.js';
+import type { Scenario } from './script.js';
 import type { Op } from './workflows.js';
-
-export interface Scenario {
-  readonly name: string;
-  readonly script: readonly Op[];
-  /** What comes from outside, ms after the start. */
-  readonly then?: readonly Stimulus[];
-  readonly runTimeoutMs?: number;
-}
-
-export type Stimulus = { readonly at: number } & (
-  | { readonly do: 'signal'; readonly text: string; readonly child?: string }
-  | { readonly do: 'cancel'; readonly child?: string }
-  | { readonly do: 'terminate'; readonly child?: string }
-  | { readonly do: 'update'; readonly text: string }
-);
 
 const ACTIVITIES: readonly Scenario[] = [
   { name: 'an activity succeeds', script: [activity({ what: 'ok' })] },
@@ -286,4 +274,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...SIGNALS,
   ...CHILDREN,
   ...ENDS,
+  ...RESETS,
+  ...LIMITS,
 ];

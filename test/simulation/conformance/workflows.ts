@@ -13,9 +13,12 @@ import {
   setHandler,
   sleep,
   startChild,
+  upsertSearchAttributes,
+  workflowInfo,
   type ActivityOptions,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { ConformanceActivities, Deed } from './activities.js';
 
 export type Op =
@@ -38,9 +41,17 @@ export type Op =
   | { readonly op: 'tell'; readonly id: string; readonly awaited?: false }
   | { readonly op: 'say'; readonly text: string }
   | { readonly op: 'fail'; readonly type: string }
+  /** What no workflow may do: a run that was reset sleeps longer, and its timer is another command. `argument`: only an argument differs. */
+  | { readonly op: 'ofRunId'; readonly as: 'branch' | 'argument' }
+  /** A search attribute of so many bytes on the wire. */
+  | { readonly op: 'attribute'; readonly bytes: number }
   | { readonly op: 'again'; readonly script: readonly Op[] }
   /** Begun in the task that closes the run: nobody waits for it. */
   | { readonly op: 'unawaited'; readonly ops: readonly Op[] };
+
+const VOLUMES = defineSearchAttributeKey('FlashCopyVolume', SearchAttributeType.KEYWORD_LIST);
+/** Of a list of one: `[""]`. */
+const BRACKETS = 4;
 
 const DEFAULTS: ActivityOptions = {
   startToCloseTimeout: '20s',
@@ -144,6 +155,16 @@ async function one(play: Play, op: Op): Promise<void> {
     case 'say':
       play.trace.push(op.text);
       return;
+    case 'ofRunId': {
+      const { runId, firstExecutionRunId } = workflowInfo();
+      if (op.as === 'argument') await told(play, runId);
+      else if (runId === firstExecutionRunId) await sleep(100);
+      else await told(play, runId);
+      return;
+    }
+    case 'attribute':
+      upsertSearchAttributes([{ key: VOLUMES, value: ['v'.repeat(op.bytes - BRACKETS)] }]);
+      return;
     case 'fail':
       throw ApplicationFailure.nonRetryable('as scripted', op.type);
     case 'again':
@@ -152,6 +173,11 @@ async function one(play: Play, op: Op): Promise<void> {
       void carryOut(play, op.ops).catch(() => undefined);
       return;
   }
+}
+
+async function told(play: Play, details: string): Promise<void> {
+  const { deed } = proxyActivities<ConformanceActivities>(DEFAULTS);
+  play.trace.push(await deed({ what: 'ok', details }));
 }
 
 async function child(play: Play, op: Extract<Op, { op: 'child' }>): Promise<void> {

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { MockActivityEnvironment } from '@temporalio/testing';
 import type { Cancel } from './event-queue.js';
 import type { Run } from './run.js';
+import type { Failure } from './sdk-vm.js';
 
 export interface RetryPolicy {
   readonly initialMs: number;
@@ -38,6 +39,8 @@ export interface Activity {
   /** The workflow has had its answer: what still comes is history only. */
   answered: boolean;
   heartbeat: unknown;
+  /** Of the attempt before: what people see while the next one waits. */
+  lastFailure: Failure | undefined;
   current: Attempt | undefined;
   readonly timers: Set<Cancel>;
   overallTimer: Cancel | undefined;

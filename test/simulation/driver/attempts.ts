@@ -4,7 +4,8 @@ import { CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { Activity, Attempt, Worker } from './activity.js';
-import type { Cancel, EventQueue } from './event-queue.js';
+import type { Cancel } from './event-queue.js';
+import { payloadTooLarge, SERVER, sizeOf, takenFailure } from './limits.js';
 import {
   activityFailure,
   CANCELLATION,
@@ -16,18 +17,21 @@ import {
   TIMEOUT,
   timeoutFailure,
 } from './protocol.js';
+import type { ServerQueue } from './outages.js';
 import type { Stream } from './random.js';
 import type { Run } from './run.js';
 import type { Failure, Job } from './sdk-vm.js';
 
 export interface AttemptOptions {
-  readonly queue: EventQueue;
+  readonly queue: ServerQueue;
   readonly latency: Stream;
   readonly worker: () => Worker;
   readonly deliver: (run: Run, job: Job, event: string) => void;
   readonly throttleMs?: number;
   /** How long no worker takes an activity that was scheduled, ms. */
   readonly waits: (activity: Activity) => number;
+  /** Told of a last failure that is too long: who looks at it sees neither details nor all of the message. */
+  readonly cut: (what: string) => void;
   /** Faults stand here: around every body. */
   readonly around: (attempt: Attempt, body: () => Promise<unknown>) => Promise<unknown>;
 }
@@ -77,13 +81,15 @@ export class Activities {
   }
 
   #dispatch(activity: Activity, afterMs: number): void {
-    this.#timer(activity, afterMs + this.options.latency.between(1, 5), () =>
-      this.#start(activity),
-    );
+    const wait = afterMs + this.options.latency.between(1, 5);
+    this.#timer(activity, wait, () => this.#start(activity));
   }
 
   #start(activity: Activity): void {
     const { queue, worker } = this.options;
+    // Nobody asks for it: its schedule-to-start goes on.
+    if (queue.noWorkerFor > 0)
+      return void this.#timer(activity, queue.noWorkerFor, () => this.#start(activity));
     clear(activity);
     activity.state = 'started';
     const attempt: Attempt = {
@@ -126,7 +132,7 @@ export class Activities {
       .then((answer) => {
         attempt.ended = true;
         this.live.delete(attempt);
-        if (!attempt.unheard && !attempt.worker.dead)
+        if (!attempt.unheard && !attempt.worker.dead && !queue.deaf)
           queue.after(this.options.latency.between(1, 4), () => this.#answered(attempt, answer));
       });
   }
@@ -161,6 +167,9 @@ export class Activities {
     const { activity } = attempt;
     if (attempt.over || attempt.worker.dead) return;
     if (attempt.details !== undefined) activity.heartbeat = attempt.details;
+    const tooLarge =
+      payloadTooLarge(attempt.details) ?? payloadTooLarge('value' in answer ? answer.value : '');
+    if (tooLarge !== undefined) return this.#failed(activity, tooLarge);
     if (!('error' in answer)) {
       this.#close(
         activity,
@@ -173,7 +182,7 @@ export class Activities {
       this.#cancelled(activity);
       return;
     }
-    this.#failed(activity, failureOf(answer.error));
+    this.#failed(activity, takenFailure(failureOf(answer.error)));
   }
 
   #cancelled(activity: Activity): void {
@@ -184,10 +193,18 @@ export class Activities {
   #failed(activity: Activity, failure: Failure): void {
     const info = failure.applicationFailureInfo;
     const { retry } = activity;
-    const never = info?.nonRetryable === true || retry.never.includes(info?.type ?? '');
+    const never =
+      info?.nonRetryable === true ||
+      failure.serverFailureInfo?.nonRetryable === true ||
+      retry.never.includes(info?.type ?? '');
     const state = never ? RETRY_STATE.nonRetryable : this.#retryState(activity);
     const asked = msOf(info?.nextRetryDelay);
-    if (state === RETRY_STATE.none && this.#retries(activity, asked)) return;
+    if (state === RETRY_STATE.none && this.#retries(activity, asked)) {
+      activity.lastFailure = failure;
+      if (sizeOf(failure) > SERVER.lastFailureBytes)
+        this.options.cut(`${activity.type} of ${activity.run.id}: ${sizeOf(failure)} bytes`);
+      return;
+    }
     const closing = state === RETRY_STATE.none ? RETRY_STATE.timeout : state;
     this.#close(
       activity,

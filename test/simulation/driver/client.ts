@@ -22,12 +22,14 @@ async function resultOf(run: Run): Promise<unknown> {
 }
 
 export function clientOf(server: () => Server, isDead: () => boolean): Client {
-  const heard = <T>(answer: Promise<T>): Promise<T> =>
+  const heard = <T>(call: () => Promise<T>): Promise<T> =>
     new Promise((resolve, reject) => {
-      answer.then(
-        (value) => (isDead() ? undefined : resolve(value)),
-        (error: Error) => (isDead() ? undefined : reject(error)),
-      );
+      server()
+        .queue.reach(call)
+        .then(
+          (value) => (isDead() ? undefined : resolve(value)),
+          (error: Error) => (isDead() ? undefined : reject(error)),
+        );
     });
   const find = (id: string, runId: string | undefined): Run => {
     const run =
@@ -50,13 +52,13 @@ export function clientOf(server: () => Server, isDead: () => boolean): Client {
           type: workflowTypeOrFunc,
           taskQueue: options.taskQueue,
         };
-        return heard(
+        return heard(() =>
           server().updateWithStart({ ...order, args: payloadsOf(options.args) }, name, args),
         );
       },
       getHandle: (id: string, runId?: string) => ({
         describe: () =>
-          heard(
+          heard(() =>
             Promise.resolve().then(() => {
               const run = find(id, runId);
               const info = { firstRunId: run.firstRunId };
@@ -67,7 +69,7 @@ export function clientOf(server: () => Server, isDead: () => boolean): Client {
               };
             }),
           ),
-        result: () => heard(abortable(resultOf(find(id, runId)), stop)),
+        result: () => heard(async () => abortable(resultOf(find(id, runId)), stop)),
       }),
     },
     withAbortSignal: async (signal: AbortSignal, work: () => Promise<unknown>) => {

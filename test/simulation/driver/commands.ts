@@ -85,7 +85,7 @@ const APPLY: Readonly<Record<string, Apply>> = {
       );
     });
   },
-  updateResponse: (server, run, command) => server.updateAnswered(run, command.updateResponse!),
+  updateResponse: (server, run, command) => server.updates.answered(run, command.updateResponse!),
   setPatchMarker: (_server, run) => void run.events.push('MarkerRecorded'),
   upsertWorkflowSearchAttributes: (_server, run) =>
     void run.events.push('UpsertWorkflowSearchAttributes'),
@@ -136,7 +136,13 @@ function scheduleActivity(server: Server, run: Run, command: Command): void {
       cancelRequested: false,
       answered: false,
     },
-    ...{ heartbeat: undefined, current: undefined, timers: new Set(), overallTimer: undefined },
+    ...{
+      heartbeat: undefined,
+      lastFailure: undefined,
+      current: undefined,
+      timers: new Set(),
+      overallTimer: undefined,
+    },
   };
   run.events.push(`ActivityTaskScheduled ${activity.type}`);
   run.activities.set(activity.seq, activity);

@@ -17,12 +17,18 @@ export type Status =
 export interface LogEntry {
   readonly activations: readonly LoggedActivation[];
   readonly commands: readonly Command[];
+  /** How many events the history had when the task began. */
+  readonly eventsBefore: number;
 }
 
 export interface LoggedActivation {
   readonly jobs: readonly Job[];
   readonly at: number;
   readonly historyLength: number;
+  readonly continueAsNewSuggested: boolean;
+  /** Of the run that answered first: one that was reset answers the same commands, with other run ids in them. */
+  readonly runId: string;
+  readonly commands: readonly Command[];
   /** Of its commands; undefined when it cannot be compared. */
   readonly bytes: Buffer | undefined;
 }
@@ -62,6 +68,8 @@ export class Run {
   failure: Failure | undefined;
   /** The run that followed this one by continue-as-new. */
   next: Run | undefined;
+  /** The run that took its place by a reset. */
+  resetTo: Run | undefined;
   vm: VmRun | undefined;
   log: LogEntry[] = [];
   inbox: Job[] = [];
@@ -71,14 +79,17 @@ export class Run {
   readonly events: string[] = [];
   /** Events of workflow tasks and starts of activities, for `historyLength` alone. */
   otherEvents = 0;
+  /** Payloads in its history, near enough. */
+  historyBytes = 0;
+  updatesInAll = 0;
   readonly activities = new Map<number, Activity>();
   readonly timers = new Map<number, Cancel>();
   readonly children = new Map<number, Child>();
   readonly updates = new Map<string, Update>();
   readonly onClose: (() => void)[] = [];
   cancelRequested = false;
-  /** A reset tells the children of the run nothing. */
-  wasReset = false;
+  /** When it ended. */
+  closedAt: number | undefined;
 
   constructor(readonly spec: RunSpec) {}
 
@@ -100,6 +111,10 @@ export class Run {
 
   get historyLength(): number {
     return this.events.length + this.otherEvents;
+  }
+
+  get openChildren(): number {
+    return [...this.children.values()].filter(({ run }) => run?.open !== false).length;
   }
 
   /** Everything a worker fills in. */

@@ -1,42 +1,30 @@
 // Workflow tasks: what arrived is handed over in one activation, commands take effect when the task ends, an evicted run is replayed first.
 // Any failed task, and any replay that answers other bytes, is a bug of the workflow code and ends the simulation.
-import type { EventQueue } from './event-queue.js';
+import { impossible, sizeOf, suggestsNew } from './limits.js';
 import {
   cancelledFailure,
   activityFailure,
   CANCELLATION,
   inOrder,
   RETRY_STATE,
-  timestamp,
 } from './protocol.js';
+import type { ServerQueue } from './outages.js';
 import type { Stream } from './random.js';
+import { activationOf, replay, WorkflowTaskFailed } from './replay.js';
 import type { LogEntry, LoggedActivation, Run } from './run.js';
-import { type Command, type Failure, type Job, type Vm, type VmRun } from './sdk-vm.js';
+import type { Command, Job, Vm, VmRun } from './sdk-vm.js';
 
-export class WorkflowTaskFailed extends Error {
-  constructor(run: Run, failure: Failure) {
-    super(
-      `workflow task of ${run.spec.type} ${run.id} failed: ${failure.message}\n${failure.stackTrace ?? ''}`,
-    );
-    this.name = 'WorkflowTaskFailed';
-  }
-}
-
-export class NotDeterministic extends Error {
-  constructor(run: Run, task: number) {
-    super(`replay of ${run.spec.type} ${run.id} differs in task ${task + 1}`);
-    this.name = 'NotDeterministic';
-  }
-}
+type Carried = Omit<LogEntry, 'eventsBefore'>;
 
 interface Task {
   readonly taken: readonly Job[];
   readonly entry: LogEntry;
+  readonly lost: boolean;
 }
 
 export interface TaskOptions {
   readonly vm: Vm;
-  readonly queue: EventQueue;
+  readonly queue: ServerQueue;
   readonly latency: Stream;
   /** Share of tasks before which the run is evicted and replayed. */
   readonly evictions: { readonly share: number; readonly chance: Stream };
@@ -79,21 +67,26 @@ export class WorkflowTasks {
 
   async #begin(run: Run): Promise<void> {
     if (!run.open) return;
-    run.task = 'running';
     const { evictions, queue, latency } = this.options;
+    if (queue.noWorkerFor > 0) return void queue.after(queue.noWorkerFor, () => this.#begin(run));
+    run.task = 'running';
     if (evictions.share > 0 && evictions.chance.chance(evictions.share)) await this.evict(run);
-    const taken = inOrder(run.inbox.splice(0));
+    const [eventsBefore, taken] = [run.events.length, inOrder(run.inbox.splice(0))];
     const vm = await this.#vmOf(run);
-    const entry = await this.#carryOut(run, vm, taken);
-    queue.after(latency.between(1, 3), () => this.#end(run, { taken, entry }));
+    const entry = { ...(await this.#carryOut(run, vm, taken)), eventsBefore };
+    const why = impossible(run, entry.commands);
+    if (why !== '') throw new WorkflowTaskFailed(run, { message: why });
+    // What a worker tells a server that is away is lost; the task is given out again.
+    const lost = queue.deaf;
+    queue.after(latency.between(1, 3), () => this.#end(run, { taken, entry, lost }));
   }
 
-  async #end(run: Run, { taken, entry }: Task): Promise<void> {
+  async #end(run: Run, { taken, entry, lost }: Task): Promise<void> {
     if (!run.open) return;
     run.task = 'idle';
     const news = run.inbox.some((job) => job.doUpdate == null);
-    if (news && entry.commands.some(isClosing)) {
-      // UNHANDLED_COMMAND: nothing of this task remains.
+    if (lost || (news && entry.commands.some(isClosing))) {
+      // Lost, or UNHANDLED_COMMAND: nothing of this task remains.
       await this.evict(run);
       run.inbox = [...taken, ...run.inbox];
     } else {
@@ -106,16 +99,20 @@ export class WorkflowTasks {
     if (run.inbox.length > 0) this.wake(run);
   }
 
-  async #carryOut(run: Run, vm: VmRun, taken: readonly Job[]): Promise<LogEntry> {
+  async #carryOut(run: Run, vm: VmRun, taken: readonly Job[]): Promise<Carried> {
     const activations: LoggedActivation[] = [];
     const commands: Command[] = [];
     const answered = new Set<number>();
     for (let jobs = taken; jobs.length > 0;) {
-      const one = { jobs, at: this.options.queue.now(), historyLength: run.historyLength };
+      const one = {
+        ...{ jobs, at: this.options.queue.now(), historyLength: run.historyLength },
+        ...{ continueAsNewSuggested: suggestsNew(run), runId: run.runId },
+      };
       const answer = await vm.activate(activationOf(run, one, false));
       if (answer.failed !== undefined) throw new WorkflowTaskFailed(run, answer.failed);
       answer.flags.forEach((flag) => run.flags.add(flag));
-      activations.push({ ...one, bytes: answer.bytes });
+      activations.push({ ...one, bytes: answer.bytes, commands: answer.commands });
+      run.historyBytes += sizeOf(jobs) + answer.bytes.length;
       commands.push(...answer.commands);
       jobs = answeredAtOnce(run, commands, answered);
     }
@@ -126,34 +123,9 @@ export class WorkflowTasks {
     if (run.vm !== undefined) return run.vm;
     const vm = await this.options.vm.create(run.info(), run.spec.seed, run.spec.startedAt);
     run.vm = vm;
-    for (const [at, entry] of run.log.entries())
-      for (const activation of entry.activations) {
-        const { bytes, failed } = await vm.activate(activationOf(run, activation, true));
-        if (failed !== undefined) throw new WorkflowTaskFailed(run, failed);
-        if (activation.bytes?.equals(bytes) === false) throw new NotDeterministic(run, at);
-      }
+    await replay(run, vm);
     return vm;
   }
-}
-
-function activationOf(
-  run: Run,
-  { jobs, at, historyLength }: Omit<LoggedActivation, 'bytes'>,
-  isReplaying: boolean,
-): object {
-  return {
-    ...{
-      runId: run.runId,
-      timestamp: timestamp(at),
-      isReplaying,
-      historyLength,
-      lastSdkVersion: '1.24.0',
-    },
-    ...{ continueAsNewSuggested: false, availableInternalFlags: [...run.flags] },
-    jobs: jobs.map((job) =>
-      job.doUpdate == null ? job : { doUpdate: { ...job.doUpdate, runValidator: !isReplaying } },
-    ),
-  };
 }
 
 /** A rejected update leaves no trace; a task that held nothing else never was. */

@@ -159,9 +159,9 @@ function strikeAt(world: World, copy: Run | undefined, { effect, ms }: Fault): v
     void world.server.update(copy, ABORT_UPDATE, ['planted']).catch(() => undefined);
   else if (effect === RATE_CHANGED)
     void world.server.update(copy, CHANGE_RATE_UPDATE, [{ copyRate: 30 }]).catch(() => undefined);
-  // A server refuses a reset to before the first task has ended: there is nothing to go back to.
+  // A server refuses a reset before the first task has ended: there is nothing to go back to.
   else if (effect === 'reset' && copy.log.length > 0)
-    world.server.reset(copy, Math.max(1, copy.log.length - 1 - (ms >> 1)));
+    world.server.reset(copy, Math.max(0, copy.log.length - 1 - (ms >> 1)));
 }
 
 /** At the console: what the run holds is let go, without the run. Then the run is told. */

@@ -51,6 +51,9 @@ export const QUEUED_MS = 200_000;
 /** Port calls for which that is tried. */
 export const LANDS_LATE: RegExp = /^session\.start/;
 
+/** The point at which a copy has ended, `where` is its status: only a reset strikes there. */
+export const ENDED = 'run.ended';
+
 /** Not a failure: an operator's update in the middle of a copy. */
 export const RATE_CHANGED = 'rate-changed';
 /** A person gives every source of the run back at its console, and says so to the run. */

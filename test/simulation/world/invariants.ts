@@ -2,12 +2,12 @@
 // Each violation is one line for a person; none is the answer hoped for.
 import type { Report } from '../../../src/domain/report.js';
 import { LEDGER_QUERY, type LedgerGrant } from '../../../src/workflows/messages.js';
-import { readRecords, sameInstant } from '../../../src/testing/index.js';
 import type { Run } from '../driver/run.js';
+import { contradiction } from './copy-bytes.js';
+import { goodCopiesLost } from './ended.js';
 import { IoWatch } from './io-watch.js';
 import { AWAY } from './faults.js';
 import { THEIR_GROUP } from './san.js';
-import { copyOf } from './requests.js';
 import { restoresLeft } from './restored.js';
 import { reportOf, SECRET, type World } from './world.js';
 
@@ -19,6 +19,7 @@ const DEADLINE_MS = { quiesce: 10_000 + 15_000, unmount: 60_000 } as const;
 export async function violations(world: World, stuck: boolean): Promise<string[]> {
   const found = [
     ...(stuck ? ['P4: the world never came to rest'] : []),
+    ...world.server.overLimit.map((what) => `P4: ${what}`),
     ...openRuns(world),
     ...leftovers(world),
     ...hostsWithoutIo(world),
@@ -35,6 +36,7 @@ export async function violations(world: World, stuck: boolean): Promise<string[]
     ...(await locksLeft(world)),
     ...(await strangersTouched(world)),
     ...(await falseSuccess(world)),
+    ...(await goodCopiesLost(world)),
     ...(await restoresLeft(world)),
   ];
   return [...new Set(found)];
@@ -283,31 +285,3 @@ async function checkCopy(world: World, run: Run, report: Report): Promise<string
   }
   return found;
 }
-
-/** Reads the copy from the array, past the target host's cache. */
-async function contradiction(
-  world: World,
-  set: string,
-  { mountPoints, written }: { readonly mountPoints: readonly string[]; readonly written: number },
-): Promise<string> {
-  const lasts: number[] = [];
-  for (const at of mountPoints) {
-    const mount = world.san.dev1.kernel.mountAt(copyOf(set, at));
-    if (mount === undefined) return `${at} is not mounted on dev1`;
-    mount.fileSystem.device.dropCache();
-    try {
-      lasts.push(await readRecords(mount.fileSystem));
-    } catch (error) {
-      if (strangersTookIt(world)) return '';
-      return `${at}: ${(error as Error).message}`;
-    }
-  }
-  if (!sameInstant(lasts)) return `records ${lasts.join(', ')} are not one instant`;
-  // One record may have been under way on the first file systems; the last one has exactly what was complete.
-  const right = lasts.at(-1) === written && lasts.every((count) => count - written <= 1);
-  return right ? '' : `records ${lasts.join(', ')}, at its pause ${written} were written`;
-}
-
-/** A target that strangers stopped or unmapped after the run had looked for the last time cannot be read. */
-const strangersTookIt = (world: World): boolean =>
-  world.acts.some((act) => /foreign-(stop|unmap)/.test(act));

@@ -20,6 +20,7 @@ export class OrderWatch {
   /** `activity token` of what a run or its guard has begun: what a late command does after it is for deadlines and the end to judge. */
   readonly #begun = new Set<string>();
   #grants: readonly Granted[] = [];
+  readonly #grantedAt: { readonly holder: string; readonly at: number }[] = [];
   /** Holder -> releases asked for so far: an answer from before one grants nothing any more. */
   readonly #releases = new Map<string, number>();
 
@@ -82,7 +83,13 @@ export class OrderWatch {
     };
   }
 
+  /** Whether any life of that run took its locks after a time. */
+  grantedSince(firstRunId: string, ms: number): boolean {
+    return this.#grantedAt.some(({ holder, at }) => holder.endsWith(`/${firstRunId}`) && at > ms);
+  }
+
   #granted(order: Granted): void {
+    this.#grantedAt.push({ holder: order.holder, at: this.world.queue.now() });
     for (const held of this.#grants.filter(
       ({ holder, array }) => array === order.array && holder !== order.holder,
     )) {

@@ -17,6 +17,7 @@ import type { Run } from '../driver/run.js';
 import type { Failure, Vm } from '../driver/sdk-vm.js';
 import { Server } from '../driver/server.js';
 import { aroundAttempt, gateOf } from './acts.js';
+import { endedRun } from './ended.js';
 import { type Fault, FaultSchedule, subjectOf } from './faults.js';
 import { IoWatch } from './io-watch.js';
 import { Outages } from './outages.js';
@@ -190,7 +191,7 @@ export class World {
 
   startCopy(order: CopyOrder): Run | undefined {
     const id = flashCopyWorkflowId(order.set);
-    const args = payloadsOf([{ request: requestFor(this.san, order), searchAttributes: false }]);
+    const args = payloadsOf([{ request: requestFor(this.san, order), searchAttributes: true }]);
     const run = this.server.start({ id, type: FLASH_COPY, args, taskQueue: 'flashcopy' });
     if (run !== undefined) this.orders.set(run.runId, order);
     return run;
@@ -217,6 +218,7 @@ export class World {
 
   #closed(run: Run): void {
     const order = this.orderOf(run);
+    if (order !== undefined && run.resetTo === undefined) endedRun(this, run);
     if (order === undefined || !ENDED_BY_ITSELF.has(run.status)) return;
     for (const { name, host } of this.san.sources.filter((source) =>
       order.hosts.includes(source.name),
