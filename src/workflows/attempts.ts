@@ -20,10 +20,12 @@ export async function inAttempts(copy: CopyRun, attempt: () => Promise<void>): P
       failed.push({ cause, at: new Date().getTime() });
       if (!harmless(copy, cause)) throw cause;
       const [first] = failed;
-      const troubleMs = new Date().getTime() - first!.at;
-      if (copy.lastAttempt || troubleMs > withinMs) throw first!.cause;
+      const tooLate = (): boolean => new Date().getTime() - first!.at > withinMs;
+      if (copy.lastAttempt || tooLate()) throw first!.cause;
       copy.report.attemptFailed(errorOf(cause));
       await CancellationScope.nonCancellable(() => backToPrepare(copy));
+      // Its undo may have waited for an array for longer than anybody wants the copy.
+      if (tooLate()) throw first!.cause;
     }
     // What was asked for meanwhile goes before another try.
     if (copy.scope.consideredCancelled)
@@ -37,7 +39,10 @@ const isRestore = ({ groups }: CopyRun): boolean =>
 
 function harmless(copy: CopyRun, cause: unknown): boolean {
   const byHand = copy.plan.sources.some(({ host }) => copy.report.resolutionOf(host) !== undefined);
-  return mayBeTakenAgain(errorOf(cause)) && !byHand && !copy.scope.consideredCancelled;
+  const error = errorOf(cause);
+  // A step that was given up has waited out all the trouble that the request allows.
+  const waitedOut = error.details['troubleMs'] !== undefined;
+  return mayBeTakenAgain(error) && !waitedOut && !byHand && !copy.scope.consideredCancelled;
 }
 
 /** Nothing is prepared any more, under whatever name; nothing is known of the attempt but what its report keeps. */
