@@ -52,6 +52,10 @@ export const withTemporal = (command: Command): Command =>
       '--address <host:port>',
       'Temporal server (default: the inventory, then TEMPORAL_ADDRESS)',
     )
+    .option(
+      '--profile <name>',
+      'profile of temporal.toml: address, TLS, API key (default: TEMPORAL_PROFILE)',
+    )
     .option('--namespace <name>', 'Temporal namespace')
     .option('--task-queue <name>', 'task queue of the workers (default: flashcopy)')
     .option(

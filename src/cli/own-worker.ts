@@ -6,6 +6,8 @@ import {
   type LogLevel,
   type Worker,
 } from '@temporalio/worker';
+import { connectFailed } from '../client/errors.js';
+import { whyUnreachable } from '../client/why-unreachable.js';
 import { FlashCopyError } from '../domain/errors.js';
 import { createFlashCopyWorkers } from '../worker/index.js';
 import { urgentQueue } from '../workflows/messages.js';
@@ -27,11 +29,10 @@ export async function startOwnWorker(
 ): Promise<OwnWorker> {
   const { address, namespace, taskQueue } = place;
   logToStandardError(logLevel);
-  const connection = await NativeConnection.connect(connectionOptionsOf(place)).catch(
-    (cause: unknown) => {
-      throw broken('TEMPORAL_UNREACHABLE', `no Temporal server answers at ${address}`, cause);
-    },
-  );
+  const options = connectionOptionsOf(place);
+  const connection = await NativeConnection.connect(options).catch(async (cause: unknown) => {
+    throw connectFailed(address, cause, await whyUnreachable(options));
+  });
   const worker = await createFlashCopyWorkers({
     ...{ connection, namespace, taskQueue, inventory },
   }).catch(async (cause: unknown) => {

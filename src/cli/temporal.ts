@@ -1,10 +1,12 @@
-// Which Temporal server a command speaks to: --address, then the inventory, then TEMPORAL_ADDRESS; for `run` a dev server of its own.
+// Which Temporal server a command speaks to, and how: flags, then the inventory, then TEMPORAL_*
+// variables and the profile of temporal.toml. For `run` without any of them a dev server of its own.
 import type { Connection } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { serviceFailed } from '../client/errors.js';
 import { FlashCopyClient } from '../client/index.js';
 import { FlashCopyError } from '../domain/errors.js';
 import type { Inventory } from '../config/inventory.js';
+import { temporalServer, type TemporalConnection } from '../config/temporal-profile.js';
 import { inventoryOf } from '../worker/composition.js';
 import { dataConverterOf } from '../worker/encryption.js';
 import { systemClock } from '../clock/system-clock.js';
@@ -14,6 +16,8 @@ import type { Output } from './output.js';
 
 /** Options every command with a server takes. */
 export interface TemporalFlags {
+  /** A profile of temporal.toml. */
+  readonly profile?: string;
   readonly address?: string;
   readonly namespace?: string;
   readonly taskQueue?: string;
@@ -22,6 +26,7 @@ export interface TemporalFlags {
 
 /** What an inventory may say of Temporal. */
 export interface TemporalSettings {
+  readonly profile?: string | undefined;
   readonly address?: string | undefined;
   readonly namespace?: string | undefined;
   readonly taskQueue?: string | undefined;
@@ -32,6 +37,8 @@ export interface TemporalSettings {
 
 export interface TemporalPlace {
   readonly address: string;
+  /** TLS, API key and headers of its profile. Absent: none. */
+  readonly connection?: TemporalConnection;
   readonly namespace: string;
   readonly taskQueue: string;
   readonly uiUrl: string | undefined;
@@ -46,17 +53,24 @@ export function findTemporal(
   flags: TemporalFlags,
   settings: TemporalSettings = {},
 ): TemporalPlace | undefined {
-  const address = flags.address ?? settings.address ?? process.env['TEMPORAL_ADDRESS'];
-  if (address === undefined || address === '') return undefined;
+  const { connection, namespace } = temporalServer({
+    profile: flags.profile ?? settings.profile,
+    address: flags.address ?? settings.address,
+    namespace: flags.namespace ?? settings.namespace,
+  });
+  const { address = '' } = connection;
+  if (address === '') return undefined;
   return {
-    address,
-    ...names(flags, settings),
+    ...{ address, connection, namespace, taskQueue: queueOf(flags, settings) },
     uiUrl: settings.ui,
     dataConverter: dataConverterOf(settings),
     own: false,
     stop: () => Promise.resolve(),
   };
 }
+
+const queueOf = (flags: TemporalFlags, settings: TemporalSettings): string =>
+  flags.taskQueue ?? settings.taskQueue ?? DEFAULT_TASK_QUEUE;
 
 export async function findOrStartTemporal(
   flags: TemporalFlags,
@@ -65,10 +79,7 @@ export async function findOrStartTemporal(
 ): Promise<TemporalPlace> {
   const found = findTemporal(flags, settings);
   if (found !== undefined) return found;
-  const own = await startOwnTemporal(
-    output,
-    names({ ...flags, namespace: 'default' }, settings).taskQueue,
-  );
+  const own = await startOwnTemporal(output, queueOf(flags, settings));
   return { ...own, dataConverter: dataConverterOf(settings) };
 }
 
@@ -88,27 +99,20 @@ export function requireTemporal(flags: TemporalFlags, given?: TemporalSettings):
   const settings = given ?? temporalIn(flags.inventory);
   const found = findTemporal(flags, settings);
   if (found !== undefined) return found;
-  const message = 'no Temporal server: give --address or TEMPORAL_ADDRESS';
+  const message =
+    'no Temporal server: give --address, --profile, TEMPORAL_ADDRESS or a profile of temporal.toml';
   throw new FlashCopyError({ family: 'request', code: 'NO_TEMPORAL', message });
 }
 
 const temporalIn = (inventoryFile: string | undefined): TemporalSettings =>
   inventoryFile === undefined ? {} : (inventoryOf({ inventoryFile }).temporal ?? {});
 
-function names(
-  flags: TemporalFlags,
-  settings: TemporalSettings,
-): { namespace: string; taskQueue: string } {
-  return {
-    namespace:
-      flags.namespace ?? settings.namespace ?? process.env['TEMPORAL_NAMESPACE'] ?? 'default',
-    taskQueue: flags.taskQueue ?? settings.taskQueue ?? DEFAULT_TASK_QUEUE,
-  };
-}
-
 /** How client and worker connect: the one place that knows. */
-export const connectionOptionsOf = ({ address }: TemporalPlace): { address: string } => ({
-  address,
+export const connectionOptionsOf = (
+  place: TemporalPlace,
+): TemporalConnection & { readonly address: string } => ({
+  ...place.connection,
+  address: place.address,
 });
 
 const connectTo = (place: TemporalPlace): Promise<FlashCopyClient> => {

@@ -8,7 +8,8 @@ import { COMMANDS } from '../domain/timing.js';
 
 const PORT = 7233;
 
-type Server = Pick<ConnectionOptions, 'address' | 'tls' | 'apiKey'>;
+/** Options of a client's connection, or of a worker's. */
+type Server = Pick<ConnectionOptions, 'address' | 'tls'> & { readonly apiKey?: unknown };
 
 /** One line; undefined when the server takes the connection. Sends nothing but the handshake. */
 export async function whyUnreachable(server: Server): Promise<string | undefined> {

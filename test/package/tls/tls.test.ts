@@ -1,17 +1,21 @@
 // A dev server behind real TLS with client certificates: a copy from client and worker by a profile,
 // and what is refused, in one line. Then the API key and the headers, as a server sees them.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { NativeConnection } from '@temporalio/worker';
+import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { FlashCopyClient, temporalServer, type FlashCopyError } from '../../../src/client/index.js';
 import { createFlashCopyWorkers } from '../../../src/worker/index.js';
+import { flashcopyMain } from '../built.js';
 import { refuseAll } from './api-key-server.js';
 import { createAuthority, type Authority, type Certificate } from './certificates.js';
 import { openDoor, type Door } from './tls-door.js';
 
+const inventoryFile = path.resolve('examples/models/inventory.yaml');
 const request = {
   name: 'secured',
   array: 'svc-lab',
@@ -80,13 +84,32 @@ describe('a Temporal server behind TLS with client certificates', () => {
     const connection = await NativeConnection.connect(
       temporalServer({ profile: 'prod' }).connection,
     );
-    const inventoryFile = path.resolve('examples/models/inventory.yaml');
     const worker = await createFlashCopyWorkers({ connection, inventoryFile });
     const flashCopy = await connects('prod');
     const report = await worker.runUntil(async () => (await flashCopy.start(request)).result());
     expect(report).toMatchObject({ outcome: 'done', grade: 'filesystem' });
     await flashCopy.close();
     await connection.close();
+  });
+
+  it('serves the command line: --profile, the inventory, the environment', async () => {
+    await profile('prod', { certificate: client });
+    const models = parse(await readFile(inventoryFile, 'utf8')) as object;
+    const inventory = path.join(folder, 'inventory.yaml');
+    await writeFile(inventory, stringify({ ...models, temporal: { profile: 'prod' } }));
+    const order = path.join(folder, 'request.yaml');
+    await writeFile(order, stringify({ ...request, name: 'by_cli' }));
+    const flashcopy = (...args: string[]) =>
+      execa('node', [flashcopyMain, ...args, '--json'], { reject: false, timeout: 60_000 });
+    const ran = await flashcopy('run', order, '--inventory', inventory);
+    expect(ran).toMatchObject({ exitCode: 0 });
+    for (const doors of [['--profile', 'prod'], ['--inventory', inventory], []]) {
+      if (doors.length === 0) vi.stubEnv('TEMPORAL_PROFILE', 'prod');
+      const status = await flashcopy('status', 'by_cli', ...doors);
+      expect(JSON.parse(status.stdout)).toMatchObject({ outcome: 'done' });
+    }
+    const elsewhere = await flashcopy('status', 'by_cli', '--address', door.address);
+    expect(elsewhere.exitCode).toBe(0); // by TEMPORAL_PROFILE, as the Temporal CLI does
   });
 
   it.each<[string, () => Promise<Profile>, RegExp]>([
