@@ -48,7 +48,8 @@ function standstill(volumes: readonly VolumeReport[]): string {
   const names = (list: readonly VolumeReport[]): string => few(list.map(({ mapping }) => mapping));
   if (suspended.length > 0)
     return `${names(suspended)} suspended: an I/O group or pool of theirs is away`;
-  if (unrated.length > 0) return `copy rate 0 on ${names(unrated)}: raise it with flashcopy rate`;
+  if (unrated.length > 0)
+    return `copy rate 0 on ${names(unrated)}: raise it with flashcopy rate NAME RATE`;
   return '';
 }
 

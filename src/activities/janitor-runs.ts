@@ -1,5 +1,6 @@
 // The janitor on Temporal: what its last round told, copies that need an operator, guards that act for long, and schedules that leave copies out because of such a run.
 // Promise kept here: reads only. Visibility may lag and search attributes may be missing: nothing is concluded from what is not listed.
+import { flashcopyCommand, shellWord } from '../domain/command-line.js';
 import { activityInfo } from '@temporalio/activity';
 import type { Finding, JanitorReport } from '../domain/janitor.js';
 import type { Report } from '../domain/report.js';
@@ -40,7 +41,7 @@ const stuckRun = ({ workflowId, advice }: Report): Finding =>
   finding({
     ...{ key: `run/${workflowId}`, kind: 'stuck-run', where: workflowId },
     what: `${workflowId} needs an operator: ${advice[0] ?? ''}`,
-    todo: `flashcopy status ${workflowId}`,
+    todo: flashcopyCommand('status', workflowId),
   });
 
 async function stuckGuards(
@@ -63,7 +64,7 @@ async function stuckGuards(
           needsPerson: true,
         },
         what: `${copy} is gone, and its guard has not cleared away after it in ${Math.round(forMs / 60_000)} min`,
-        todo: `see what its activities wait for: temporal workflow describe --workflow-id ${workflowId}`,
+        todo: `see what its activities wait for: temporal workflow describe --workflow-id ${shellWord(workflowId)}`,
       }),
     );
   }
@@ -88,7 +89,7 @@ async function skippedSchedules(
         needsPerson: true,
       },
       what: `schedule ${id} has left out ${skipped} ${skipped === 1 ? 'copy' : 'copies'}: ${run} needs an operator, and no other begins before it ends`,
-      todo: byId.get(run)?.advice[0] ?? `flashcopy status ${run}`,
+      todo: byId.get(run)?.advice[0] ?? flashcopyCommand('status', run),
     });
   });
 }

@@ -21,8 +21,9 @@ import {
   flashCopyWorkflowId,
   type FlashCopyInput,
 } from '../workflows/messages.js';
-import { CopyHandle } from './copy-handle.js';
+import { CopyHandle, type CopyRun } from './copy-handle.js';
 import { connectFailed, serviceFailed } from './errors.js';
+import { findRun } from './find-run.js';
 import { installJanitor, removeJanitor, runJanitor } from './janitor.js';
 import { createCopySchedule, type CopySchedule, type CopyScheduleHandle } from './schedule.js';
 import {
@@ -109,10 +110,27 @@ export class FlashCopyClient {
     });
   }
 
-  /** A copy by the name of its set, or by a workflow id (of a scheduled run). Asks nothing. */
-  copy(name: string, runId?: string): CopyHandle {
+  /**
+   * A copy by its workflow id, or one that was started by `start`, by the name of its set. Asks nothing: for a set that is
+   * copied by a Schedule or was started elsewhere, use `find`.
+   */
+  copy(name: string | CopyRun, runId?: string): CopyHandle {
+    if (typeof name !== 'string') return new CopyHandle(this.client, this.#clock, name);
     const workflowId = name.includes('/') ? name : flashCopyWorkflowId(name);
     return new CopyHandle(this.client, this.#clock, { workflowId, runId });
+  }
+
+  /**
+   * The newest run of a set, however it was started (`start`, the command line, a Schedule, the Temporal UI, any id): one that is open,
+   * or whose guard is, goes before one that is over. Also by a workflow id; `id` says that the name is one, even without a slash.
+   * Throws NO_SUCH_RUN, AMBIGUOUS_NAME.
+   */
+  async find(name: string, { id = false }: { readonly id?: boolean } = {}): Promise<CopyHandle> {
+    try {
+      return this.copy(await findRun(this.client, name, id));
+    } catch (error) {
+      throw serviceFailed(error, name);
+    }
   }
 
   /** Repeats a copy by a Temporal Schedule. Throws INVALID_REQUEST, INVALID_SCHEDULE, SCHEDULE_EXISTS. */

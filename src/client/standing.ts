@@ -1,5 +1,6 @@
 // How a run stands: by the server's status first, then by the report. Promise: what nobody vouches for is neither done nor running.
 import type { WorkflowExecutionStatusName } from '@temporalio/client';
+import { flashcopyCommand } from '../domain/command-line.js';
 import type { ErrorData } from '../domain/errors.js';
 import type { Outcome, Report } from '../domain/report.js';
 
@@ -33,13 +34,13 @@ export function closedReport(report: Report, status: CloseStatus, error: ErrorDa
   if (isBorneOut(report, status)) return report;
   const { grade: _withdrawn, ...rest } = report;
   const { workflowId, phase } = report;
+  const giveBack = flashcopyCommand('give-back', workflowId);
   return {
     ...rest,
     ...{ outcome: 'needs-operator', verified: false, error },
     advice: [
       `${workflowId} did not come to its own end (${status}, in phase ${phase}): no copy of it is good`,
-      'its guard gives back every source and frees the locks; see that its workflow has completed:' +
-        ` WorkflowType = 'flashCopyGuard', id ${workflowId}/guard/...`,
+      `its guard gives back every source and frees the locks: \`${giveBack}\` says whether it has ended`,
       'then run again; `flashcopy janitor run` says what is left behind',
     ],
   };

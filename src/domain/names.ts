@@ -42,6 +42,9 @@ export function buildGroupName(setName: string, token: string): string {
   return `${groupPrefix(setName)}${token.slice(0, TOKEN_LENGTH)}`;
 }
 
+/** The set of a run `<set>-<token>`: what a person asks for it by. */
+export const setOfRun = (run: string): string => run.replace(/-[a-z][a-z0-9]{5}$/, '');
+
 /** True for names that some run of this set gave. */
 export function isGroupOfSet(groupName: string, setName: string): boolean {
   const prefix = groupPrefix(setName);

@@ -1,4 +1,5 @@
 // What a person can do now, one line each. Pure; the same lines in the Temporal UI, in the report and on the command line.
+import { flashcopyCommand } from '../domain/command-line.js';
 import type { Report, SnapshotReport } from '../domain/report.js';
 import type { StepName } from '../domain/steps.js';
 import { remedyOf } from '../domain/remedies.js';
@@ -21,8 +22,8 @@ export function advice(report: Told, stuck: ReadonlyMap<string, string>): string
   if (stuck.size > 0)
     return [
       ...[...stuck].map(([host, what]) => `${host} may lack its I/O: ${what}`),
-      `it is tried again all the time; to try at once: \`flashcopy give-back ${report.set}\`, or update \`retryGiveBack\``,
-      `given back by hand: \`flashcopy resolve ${report.set} --reason TEXT\`, or update \`resolve\`; the run then ends as failed`,
+      `it is tried again all the time; to try at once: \`${flashcopyCommand('give-back', report.workflowId)}\`, or update \`retryGiveBack\``,
+      `given back by hand: \`${flashcopyCommand('resolve', report.workflowId, '--reason', 'TEXT')}\`, or update \`resolve\`; the run then ends as failed`,
     ];
   const undone = report.compensation.filter((entry) => !entry.ok);
   if (undone.length > 0)
@@ -32,7 +33,7 @@ export function advice(report: Told, stuck: ReadonlyMap<string, string>): string
   switch (report.outcome) {
     case 'running':
       return [
-        `to stop it and undo what was done: \`flashcopy cancel ${report.set}\`, or update \`abort\``,
+        `to stop it and undo what was done: \`${flashcopyCommand('cancel', report.workflowId)}\`, or update \`abort\``,
       ];
     case 'refused':
       return [

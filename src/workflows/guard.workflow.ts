@@ -1,5 +1,6 @@
 // The guard of one copy: a workflow of its own that outlives the copy's terminate, time-out, reset and bugs.
 // Promise P2 is kept here when the copy cannot: every source is given back, groups are un-prepared, locks are freed. No cancel reaches it.
+import { flashcopyCommand } from '../domain/command-line.js';
 import {
   CancellationScope,
   condition,
@@ -220,8 +221,8 @@ function watcherOf(
 ): GiveBackWatcher {
   const { workflowId } = workflowInfo();
   const todo = [
-    `make ${host} reachable; \`flashcopy give-back ${workflowId}\` tries at once`,
-    `given back by hand: \`flashcopy resolve ${workflowId} --host ${host} --reason TEXT\``,
+    `make ${host} reachable; \`${flashcopyCommand('give-back', workflowId)}\` tries at once`,
+    `given back by hand: \`${flashcopyCommand('resolve', workflowId, '--host', host, '--reason', 'TEXT')}\``,
   ];
   // While the copy is there, the copy calls.
   const call = new OperatorCall({ what: 'source-without-io', set, run, host, todo });

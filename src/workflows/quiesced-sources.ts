@@ -1,5 +1,6 @@
 // The bracket around the point in time: whatever happens inside, every source of the plan is given back at its end, all at once.
 // Promise kept here: the give back of every source is registered, and the guard armed, before anything is armed on a host.
+import { flashcopyCommand } from '../domain/command-line.js';
 import { CancellationScope } from '@temporalio/workflow';
 import { FlashCopyError } from '../domain/errors.js';
 import type { PlannedSource } from '../domain/plan.js';
@@ -92,7 +93,7 @@ const calling = (copy: CopyRun, source: PlannedSource): Message => ({
   ...{ what: 'source-without-io', set: copy.plan.set, run: copy.holdRef.run, host: source.host },
   todo: [
     byHand(source, copy.holdRef.run),
-    `then \`flashcopy give-back ${copy.workflowId}\`; given back by hand: \`flashcopy resolve ${copy.workflowId} --host ${source.host} --reason TEXT\``,
+    `then \`${flashcopyCommand('give-back', copy.workflowId)}\`; given back by hand: \`${flashcopyCommand('resolve', copy.workflowId, '--host', source.host, '--reason', 'TEXT')}\``,
   ],
 });
 

@@ -1,11 +1,12 @@
 // `status`, `watch`, `cancel`, `give-back`: about a run that exists, found by the name of its set or by its workflow id.
+import { flashcopyCommand } from '../../domain/command-line.js';
 import type { Command } from 'commander';
 import type { CopyHandle } from '../../client/index.js';
-import { answerReport, perform, withTemporal, type CommandFlags } from '../command.js';
+import { answerReport, perform } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit-code.js';
 import type { Output } from '../output.js';
 import { reportLines } from '../report-text.js';
-import { requireTemporal, withClient } from '../temporal.js';
+import { withRun, withRunArgument, type RunFlags } from '../which-run.js';
 import { watchRun, type Interruption } from '../watch-run.js';
 
 type Body = (copy: CopyHandle, output: Output) => Promise<number>;
@@ -27,7 +28,7 @@ const leaveAlone = (copy: CopyHandle): Interruption => ({
   first(view, signal) {
     if (signal !== 'SIGINT') return true;
     view.note(
-      `Ctrl-C again leaves ${copy.workflowId} alone; to stop it: flashcopy cancel ${copy.workflowId}`,
+      `Ctrl-C again leaves ${copy.workflowId} alone; to stop it: ${flashcopyCommand('cancel', copy.workflowId)}`,
     );
     return false;
   },
@@ -42,7 +43,7 @@ async function watch(copy: CopyHandle, output: Output): Promise<number> {
 async function cancel(copy: CopyHandle, output: Output): Promise<number> {
   await copy.cancel();
   output.answer({ workflowId: copy.workflowId, requested: 'cancel' }, [
-    `${copy.workflowId} is asked to stop; what was done will be undone: flashcopy watch ${copy.workflowId}`,
+    `${copy.workflowId} is asked to stop; what was done will be undone: ${flashcopyCommand('watch', copy.workflowId)}`,
   ]);
   return EXIT.done;
 }
@@ -56,14 +57,9 @@ async function giveBack(copy: CopyHandle, output: Output): Promise<number> {
 }
 
 function add(program: Command, name: string, command: { description: string; body: Body }): void {
-  const defined = program
-    .command(name)
-    .description(command.description)
-    .argument('<name>', 'name of the set, or a workflow id');
-  withTemporal(defined).action((run: string, flags: CommandFlags) =>
-    perform(flags.json, (output) =>
-      withClient(requireTemporal(flags), (client) => command.body(client.copy(run), output)),
-    ),
+  const defined = program.command(name).description(command.description);
+  withRunArgument(defined).action((run: string, flags: RunFlags) =>
+    perform(flags.json, (output) => withRun(run, flags, (copy) => command.body(copy, output))),
   );
 }
 

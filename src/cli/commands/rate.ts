@@ -1,10 +1,10 @@
 // `rate`: makes the background copy of a run faster or slower while it goes on.
 import { InvalidArgumentError, type Command } from 'commander';
-import { perform, withTemporal, type CommandFlags } from '../command.js';
+import { perform } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { requireTemporal, withClient } from '../temporal.js';
+import { withRun, withRunArgument, type RunFlags } from '../which-run.js';
 
-interface Flags extends CommandFlags {
+interface Flags extends RunFlags {
   readonly clean?: number;
 }
 
@@ -17,18 +17,17 @@ function rate(text: string): number {
 }
 
 export function addRate(program: Command): void {
-  const defined = program
-    .command('rate')
-    .description('change the background copy rate of a run that copies')
-    .argument('<name>', 'name of the set, or a workflow id')
+  const defined = withRunArgument(
+    program.command('rate').description('change the background copy rate of a run that copies'),
+  )
     .argument('<rate>', 'copy rate, 0-150; 50 = 2 MiB/s, each 10 more doubles', rate)
     .option('--clean <rate>', 'clean rate, 0-150', rate);
-  withTemporal(defined).action((run: string, copyRate: number, flags: Flags) =>
+  defined.action((run: string, copyRate: number, flags: Flags) =>
     perform(flags.json, (output) =>
-      withClient(requireTemporal(flags), async (client) => {
+      withRun(run, flags, async (copy) => {
         const cleanRate = flags.clean;
         const change = { copyRate, ...(cleanRate === undefined ? {} : { cleanRate }) };
-        const groups = await client.copy(run).changeRate(change);
+        const groups = await copy.changeRate(change);
         output.answer({ groups, ...change }, [`copy rate ${copyRate} on ${groups.join(', ')}`]);
         return EXIT.done;
       }),

@@ -1,12 +1,13 @@
 // `resolve`: a person says that a source has its I/O again, because they gave it back by hand; the run stops trying and ends as failed.
+import { flashcopyCommand } from '../../domain/command-line.js';
 import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { Resolution } from '../../client/index.js';
-import { perform, withTemporal, type CommandFlags } from '../command.js';
+import { perform } from '../command.js';
 import { EXIT } from '../exit-code.js';
-import { requireTemporal, withClient } from '../temporal.js';
+import { withRun, withRunArgument, type RunFlags } from '../which-run.js';
 
-interface Flags extends CommandFlags {
+interface Flags extends RunFlags {
   readonly host?: string;
   readonly reason: string;
   readonly by?: string;
@@ -29,20 +30,18 @@ export function addResolve(program: Command): void {
     .description(
       'say that a source has its I/O again: given back by hand; the run then ends as failed',
     )
-    .argument('<name>', 'name of the set, or a workflow id')
     .requiredOption('--reason <text>', 'what was done there; stands in the report')
     .option('--host <name>', 'the source (default: every one that lacks its I/O)')
     .option('--by <who>', 'who says so; stands in the report (default: user and machine)')
     .option('--force', 'also where the host itself says that it still lacks its I/O');
-  withTemporal(defined).action((run: string, flags: Flags) =>
+  withRunArgument(defined).action((run: string, flags: Flags) =>
     perform(flags.json, (output) =>
-      withClient(requireTemporal(flags), async (client) => {
+      withRun(run, flags, async (copy) => {
         const resolution = resolutionOf(flags);
-        const copy = client.copy(run);
         const sources = await copy.resolve(resolution);
         output.answer({ workflowId: copy.workflowId, ...resolution, sources }, [
           ...sources.map(({ host, read }) => `${host} is resolved by hand; the host: ${read}`),
-          `${copy.workflowId} stops trying and ends as failed: flashcopy watch ${copy.workflowId}`,
+          `${copy.workflowId} stops trying and ends as failed: ${flashcopyCommand('watch', copy.workflowId)}`,
         ]);
         return EXIT.done;
       }),

@@ -1,4 +1,5 @@
 // `flashcopy run`: one copy from its request to its end, with a worker and, where there is none, a Temporal server of its own.
+import { flashcopyCommand } from '../../domain/command-line.js';
 import type { Command } from 'commander';
 import type { CopyHandle, FlashCopyClient } from '../../client/index.js';
 import { parseRequest } from '../../config/request.js';
@@ -118,6 +119,6 @@ function interruption(copy: CopyHandle, worksHere: () => boolean): Interruption 
       return false;
     },
     detachedNote: () =>
-      `detached from ${copy.workflowId}: ${end()}; see: flashcopy watch ${copy.workflowId}`,
+      `detached from ${copy.workflowId}: ${end()}; see: ${flashcopyCommand('watch', copy.workflowId)}`,
   };
 }

@@ -1,4 +1,5 @@
 // What every host must offer, in either role: rights, tools, known units, and no holder of another run.
+import { setOfRun } from '../names.js';
 import type { HostInspection } from '../inspection.js';
 import { refuseIf, type Rule } from './rule.js';
 import type { View } from './view.js';
@@ -37,7 +38,7 @@ const held: Rule = (view) =>
       'HELD_BY_OTHER',
       `${field}.host`,
       found.host,
-      `run ${found.heldBy} has a holder armed there: wait for it, or give it back with \`flashcopy give-back\``,
+      `run ${found.heldBy} has a holder armed there: wait for it, or give it back with \`flashcopy give-back ${setOfRun(found.heldBy)}\``,
     ]),
   );
 

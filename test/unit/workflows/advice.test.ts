@@ -59,7 +59,7 @@ describe('advice', () => {
     );
     expect(lines.join('\n')).not.toContain('every source has its I/O');
     expect(lines[0]).toBe('db1 may lack its I/O: no answer; by hand there: fsfreeze -u /data');
-    expect(lines[1]).toContain('flashcopy give-back erp');
+    expect(lines[1]).toContain('flashcopy give-back flashcopy/erp');
   });
 
   it('names what was not undone before anything else', () => {
