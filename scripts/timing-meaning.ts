@@ -47,6 +47,8 @@ export const COMMAND_LINES: Readonly<Record<CommandName, Line>> = {
   channelTest: ['a reserved connection for its answer', 'another connection is opened'],
   logIn: ['a REST token', '`UNREACHABLE`: nothing was sent'],
   reportQuery: ['client and janitor for the report of a run', 'no report: no worker answers'],
+  ledgerAnswer: ['a ledger is asked; then the server is asked why it is silent', 'retried'],
+  ledgerLook: ['the server is asked why', 'the first error is reported'],
   updateTaken: ['client for a worker that takes an update', '`NO_WORKER`: it may still arrive'],
   notify: ["a call for a person: the user's program, or a URL", '`NOTIFY_FAILED`: tried again'],
   parseDocument: ['the command line for the parser of a file', 'the file is refused'],

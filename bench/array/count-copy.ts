@@ -113,7 +113,7 @@ function activitiesOn(array: ReturnType<typeof createSvcArray>): Activities {
     ...{
       clock,
       randomness,
-      ledger: { acquire: never, release: never, resolved: never, read: never },
+      ledger: { acquire: never, release: never, resolved: never, read: never, grants: never },
       notifier: { send: never },
       runs: {} as never,
       declaredArrays: [],

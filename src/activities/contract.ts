@@ -21,6 +21,29 @@ import type { FlashCopyRequest } from '../domain/request.js';
 export interface RunRef {
   readonly set: string;
   readonly run: string;
+  /**
+   * The run itself says so always. Guards do not: they keep the locks until their work is done, and
+   * what they undo bears the run's own name.
+   */
+  readonly locks?: RunLocks;
+}
+
+/** What a run holds, so that who acts for it can ask whether it still does: LOCK_LOST. */
+export interface RunLocks {
+  readonly holder: string;
+  /** Array of the request -> id of the system that stood behind the name when it was locked. */
+  readonly systems: Readonly<Record<string, string>>;
+}
+
+/** A ledger, as a run names it. Without `system` the array is asked who it is. */
+export interface LedgerRef {
+  readonly array: string;
+  readonly system?: string;
+}
+
+/** On a target host: the turn there is taken again where a reset left the run without it. */
+export interface HostTurn {
+  readonly turn?: HostLockOrder & { readonly set: string };
 }
 
 export interface LockOrder {
@@ -30,6 +53,8 @@ export interface LockOrder {
   readonly array: string;
   readonly sources: readonly string[];
   readonly targets: readonly string[];
+  /** What this run has locked before: array -> id of its system. */
+  readonly locked?: Readonly<Record<string, string>>;
 }
 
 export interface HostLockOrder {
@@ -79,13 +104,14 @@ export interface GroupProgress {
 export interface FlashCopyActivities {
   /** Parses the request again (starts from UI, CLI and schedules bypass the client): INVALID_REQUEST. */
   flashCopyValidate(request: unknown): Promise<FlashCopyRequest>;
-  /** Update-with-start of the array's ledger, all or nothing: LOCKED names the holder. */
-  flashCopyLock(order: LockOrder): Promise<void>;
-  flashCopyUnlock(order: {
-    readonly holder: string;
-    readonly array: string;
-    readonly only?: 'sources';
-  }): Promise<void>;
+  /**
+   * Asks the array who it is, and its ledger for all or nothing: LOCKED names the holder. Answers the
+   * id of the system, which names the ledger from then on.
+   */
+  flashCopyLock(order: LockOrder): Promise<{ readonly system: string }>;
+  flashCopyUnlock(
+    order: LedgerRef & { readonly holder: string; readonly only?: 'sources' },
+  ): Promise<void>;
   /**
    * Takes a target host for one run, in a ledger of the host's own. While another run has it: HOST_BUSY, benign, names the holder, tried again for
    * ever. A repeat by the same holder is the same lock; a cancel ends the waiting.
@@ -158,10 +184,7 @@ export interface FlashCopyActivities {
     order: RunRef & { readonly source: PlannedSource },
   ): Promise<{ readonly lacksIo: string }>;
   /** Keeps in the array's ledger that a person resolved a source: nobody tries to give it back any more. Idempotent by run and host. */
-  flashCopyRecordResolved(order: {
-    readonly array: string;
-    readonly resolved: ByHand;
-  }): Promise<void>;
+  flashCopyRecordResolved(order: LedgerRef & { readonly resolved: ByHand }): Promise<void>;
   /** Tells a person, one way; answers false where this way is not configured. NOTIFY_FAILED is retried. */
   flashCopyNotify(order: {
     readonly way: NoticeWay;
@@ -185,9 +208,9 @@ export interface FlashCopyActivities {
     order: RunRef & { readonly group: PlannedGroup },
   ): Promise<{ readonly volumes: readonly { readonly name: string; readonly uid: string }[] }>;
   /** Map, rescan, find. */
-  flashCopyPresent(order: RunRef & { readonly target: PlannedTarget }): Promise<void>;
+  flashCopyPresent(order: RunRef & HostTurn & { readonly target: PlannedTarget }): Promise<void>;
   flashCopySynthesise(
-    order: RunRef & { readonly target: PlannedTarget },
+    order: RunRef & HostTurn & { readonly target: PlannedTarget },
   ): Promise<{ readonly notes: readonly string[] }>;
   /** With `check`, every file system is checked before it is mounted: FILE_SYSTEM_DAMAGED. */
   flashCopyMount(
@@ -217,10 +240,11 @@ export interface FlashCopyActivities {
     },
   ): Promise<GroupProgress>;
   /** Mappings and group go once everything is copied: those that are go at once. Gone already is success. */
-  flashCopySetAutodelete(order: GroupRef): Promise<void>;
+  flashCopySetAutodelete(order: GroupRef & Pick<RunRef, 'locks'>): Promise<void>;
   /** Other rates for all mappings of a group, also while they copy. */
   flashCopyChangeRate(
-    order: GroupRef & { readonly copyRate?: number; readonly cleanRate?: number },
+    order: GroupRef &
+      Pick<RunRef, 'locks'> & { readonly copyRate?: number; readonly cleanRate?: number },
   ): Promise<GroupProgress>;
   /**
    * Removes what this run created, as plan and array tell it, only if it never was prepared; of a

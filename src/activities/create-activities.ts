@@ -15,6 +15,7 @@ import { janitorHostActivities } from './janitor-host.js';
 import { janitorRunActivities } from './janitor-runs.js';
 import { lockActivities } from './ledger-locks.js';
 import { inTurns } from './ledger-turns.js';
+import { withLocksRequired } from './locks-held.js';
 import { operatorActivities } from './operator.js';
 import { withPatience } from './patience.js';
 import { planActivities } from './plan.js';
@@ -22,13 +23,15 @@ import { pointInTimeActivities } from './point-in-time.js';
 import { requestActivities } from './request.js';
 import { cloneActivities } from './snapshot-clones.js';
 import { sourceActivities } from './sources.js';
+import { SystemIds } from './system-ids.js';
 import { targetUseActivities } from './target-use.js';
 import { targetActivities } from './targets.js';
 
 /** One call per worker: runs that wait for copies share the array listings of this object, and take turns at the ledgers. */
 export function createActivities(given: ActivityDependencies): FlashCopyActivities {
   const current = forCurrentAttempts(given);
-  const deps = { ...current, ledger: inTurns(current.ledger, current.clock) };
+  const ledger = inTurns(current.ledger, current.clock);
+  const deps = { ...current, ledger, systems: new SystemIds(current.arrays) };
   const activities: FlashCopyActivities = {
     ...requestActivities(deps),
     ...lockActivities(deps),
@@ -50,6 +53,6 @@ export function createActivities(given: ActivityDependencies): FlashCopyActiviti
     ...janitorHostActivities(deps),
     ...janitorRunActivities(deps),
   };
-  const patient = withPatience(activities, deps);
+  const patient = withPatience(withLocksRequired(activities, deps), deps);
   return withFailureBoundary(patient, () => deps.secrets?.() ?? []);
 }

@@ -7,18 +7,23 @@ import type { FlashCopyRequest } from '../domain/request.js';
 import type { Host } from '../host/host.js';
 import type { AcquireAnswer, AcquireOrder, LedgerGrant } from '../workflows/messages.js';
 
-/** The ledger of each array. Both calls are idempotent by `holder`; failures to reach it are LEDGER_UNREACHABLE (repeat is safe). */
+/**
+ * Ledgers by name: the id of an array's system, or `hostLedger(...)`. Changes are idempotent by `holder`;
+ * failures to reach one are LEDGER_UNREACHABLE, LEDGER_UNSERVED, LEDGER_UNREADABLE (repeat is safe).
+ */
 export interface LedgerClient {
-  acquire(array: string, order: AcquireOrder): Promise<AcquireAnswer>;
+  acquire(ledger: string, order: AcquireOrder): Promise<AcquireAnswer>;
   release(
-    array: string,
+    ledger: string,
     order: { readonly holder: string; readonly only?: 'sources' },
   ): Promise<void>;
   /** Keeps a person's word for a source; idempotent by run and host. */
-  resolved(array: string, word: ByHand): Promise<void>;
-  /** What stands in it; nothing where the array never had a ledger. */
+  resolved(ledger: string, word: ByHand): Promise<void>;
+  /** Who holds what right now; nobody where there is no ledger. Costs no history. */
+  grants(ledger: string): Promise<readonly LedgerGrant[]>;
+  /** What stands in it; nothing where there is no ledger. */
   read(
-    array: string,
+    ledger: string,
   ): Promise<{ readonly grants: readonly LedgerGrant[]; readonly resolved: readonly ByHand[] }>;
 }
 

@@ -12,6 +12,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { unprepare } from './group-states.js';
 import { type Beat, whileBeating } from './heartbeat.js';
 import { freeLock, isGone } from './janitor-gone.js';
+import type { SystemIds } from './system-ids.js';
 
 type ArrayActivities = Pick<FlashCopyActivities, 'flashCopyTidyArray'>;
 
@@ -21,6 +22,8 @@ const isWaiting = ({ state }: Pick<ConsistencyGroup, 'state'>): boolean =>
 interface Look {
   readonly deps: ActivityDependencies;
   readonly array: StorageArray;
+  /** Id of the array's system: the name of its ledger. */
+  readonly system: string;
   readonly beat: Beat;
   readonly repaired: Finding[];
   readonly reported: Finding[];
@@ -64,7 +67,7 @@ async function clearAway(
     const what = `group ${name} of ${array.name} was prepared for ${grant.holder}, which is gone; it was un-prepared`;
     look.repaired.push(seen(look, { key, kind: 'prepared-group', what }));
   }
-  const place = { ledger: array.name, where: array.name };
+  const place = { ledger: look.system, where: array.name };
   const lock = { ...place, what: `set ${grant.set} of ${array.name}`, holder: grant.holder };
   look.repaired.push(await freeLock(deps, lock));
 }
@@ -82,7 +85,7 @@ async function tidy(look: Look): Promise<readonly ByHand[]> {
   const waiting = (await array.readGroups()).filter(
     (group) => hasGroupForm(group.name) && isWaiting(group),
   );
-  const { grants, resolved } = await deps.ledger.read(array.name);
+  const { grants, resolved } = await deps.ledger.read(look.system);
   const ofSet = ({ set }: LedgerGrant) => waiting.filter(({ name }) => isGroupOfSet(name, set));
   for (const grant of grants)
     if (await isGone(deps, grant.holder)) await clearAway(look, grant, ofSet(grant));
@@ -96,14 +99,17 @@ async function tidy(look: Look): Promise<readonly ByHand[]> {
   return resolved;
 }
 
-export const janitorArrayActivities = (deps: ActivityDependencies): ArrayActivities => ({
+export const janitorArrayActivities = (
+  deps: ActivityDependencies & { readonly systems: SystemIds },
+): ArrayActivities => ({
   flashCopyTidyArray: ({ array }) =>
     whileBeating(deps.clock, async (beat) => {
       const findings: Findings & Pick<Look, 'repaired' | 'reported'> = {
         repaired: [],
         reported: [],
       };
-      const resolved = await tidy({ deps, array: deps.arrays(array), beat, ...findings });
+      const system = await deps.systems.of(array);
+      const resolved = await tidy({ deps, array: deps.arrays(array), system, beat, ...findings });
       return { ...findings, resolved };
     }),
 });

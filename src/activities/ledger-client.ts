@@ -1,9 +1,15 @@
-// The ledger over Temporal: one entity workflow per array, asked by update-with-start, so the first asker starts it.
+// The ledger over Temporal: one workflow per array, asked by update-with-start, so the first asker
+// starts it. Promise kept here: who gets no answer within seconds is told why (ledger-trouble.ts).
 import { activityInfo, getClient } from '@temporalio/activity';
-import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
-import { FlashCopyError } from '../domain/errors.js';
+import type { Clock } from '../domain/clock.js';
 import type { ByHand } from '../domain/report.js';
+import { COMMANDS } from '../domain/timing.js';
 import {
   LEDGER,
   LEDGER_ACQUIRE_UPDATE,
@@ -16,61 +22,81 @@ import {
 } from '../workflows/messages.js';
 import type { AcquireAnswer, LedgerGrant } from '../workflows/messages.js';
 import type { LedgerClient } from './dependencies.js';
+import { ledgerTrouble } from './ledger-trouble.js';
 
-/** The ledger lives on the base queue, also when an urgent activity asks. */
-function baseQueue(taskQueue: string): string {
+/** A ledger is started on the base queue, also when an urgent activity asks. */
+function baseQueue(): string {
+  const { taskQueue } = activityInfo();
   const suffix = urgentQueue('');
   return taskQueue.endsWith(suffix) ? taskQueue.slice(0, -suffix.length) : taskQueue;
 }
 
-async function ask(array: string, update: string, order: unknown): Promise<unknown> {
-  try {
-    return await getClient().workflow.executeUpdateWithStart<Workflow, unknown, [unknown]>(update, {
-      args: [order],
-      startWorkflowOperation: new WithStartWorkflowOperation(LEDGER, {
-        workflowId: ledgerWorkflowId(array),
-        taskQueue: baseQueue(activityInfo().taskQueue),
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        args: [],
-      }),
-    });
-  } catch (error) {
-    throw unreachable(array, error);
+const MOST_TRIES = 3;
+const [NOT_FOUND, ABORTED] = [5, 10];
+
+/** It ended, since nobody held anything, while the order was on its way: the next one takes it. */
+const hasEnded = (error: unknown): boolean =>
+  error instanceof WorkflowNotFoundError ||
+  (isGrpcServiceError(error) && [NOT_FOUND, ABORTED].includes(error.code));
+
+const send = (ledger: string, update: string, order: unknown): Promise<unknown> =>
+  getClient().workflow.executeUpdateWithStart<Workflow, unknown, [unknown]>(update, {
+    args: [order],
+    startWorkflowOperation: new WithStartWorkflowOperation(LEDGER, {
+      workflowId: ledgerWorkflowId(ledger),
+      taskQueue: baseQueue(),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      args: [],
+    }),
+  });
+
+async function sendAgain(ledger: string, update: string, order: unknown): Promise<unknown> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await send(ledger, update, order);
+    } catch (error) {
+      if (tries === MOST_TRIES || !hasEnded(error)) throw error;
+    }
   }
 }
 
-const unreachable = (array: string, error: unknown): FlashCopyError =>
-  new FlashCopyError({
-    family: 'lock',
-    code: 'LEDGER_UNREACHABLE',
-    message: `ledger of array ${array}: ${error instanceof Error ? error.message : String(error)}`,
-    outcome: 'unknown',
-    retry: 'after-check',
-    details: { array },
-    cause: error,
-  });
-
-/** Works inside an activity only: client and task queue are the activity's own. */
-export const temporalLedger: LedgerClient = {
-  acquire: async (array, order) =>
-    (await ask(array, LEDGER_ACQUIRE_UPDATE, order)) as AcquireAnswer,
-  release: async (array, order) => {
-    await ask(array, LEDGER_RELEASE_UPDATE, order);
-  },
-  resolved: async (array, word) => {
-    await ask(array, LEDGER_RESOLVED_UPDATE, word);
-  },
-  async read(array) {
-    const ledger = getClient().workflow.getHandle(ledgerWorkflowId(array));
+/** Works inside an activity only: client and task queue are the activity's own. Its clock is gRPC's. */
+export function temporalLedger(clock: Clock): LedgerClient {
+  const inTime = async <T>(ledger: string, work: () => Promise<T>): Promise<T> => {
     try {
-      const [grants, resolved] = await Promise.all([
-        ledger.query<readonly LedgerGrant[]>(LEDGER_QUERY),
-        ledger.query<readonly ByHand[]>(LEDGER_RESOLVED_QUERY),
-      ]);
-      return { grants, resolved };
+      return await getClient().withDeadline(clock.now() + COMMANDS.ledgerAnswer, work);
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return { grants: [], resolved: [] };
-      throw unreachable(array, error);
+      throw await ledgerTrouble({ clock, ledger, queue: baseQueue() }, error);
     }
-  },
-};
+  };
+  const ask = (ledger: string, update: string, order: unknown): Promise<unknown> =>
+    inTime(ledger, () => sendAgain(ledger, update, order));
+  const query = <T>(ledger: string, name: string): Promise<readonly T[]> =>
+    inTime(ledger, async () => {
+      const handle = getClient().workflow.getHandle(ledgerWorkflowId(ledger));
+      try {
+        // One that ended holds nothing, and nobody may be left on its queue to say so.
+        const { status } = await handle.describe();
+        return status.name === 'RUNNING' ? await handle.query<readonly T[]>(name) : [];
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return [];
+        throw error;
+      }
+    });
+  const grants = (ledger: string): Promise<readonly LedgerGrant[]> => query(ledger, LEDGER_QUERY);
+  return {
+    acquire: async (ledger, order) =>
+      (await ask(ledger, LEDGER_ACQUIRE_UPDATE, order)) as AcquireAnswer,
+    release: async (ledger, order) => {
+      await ask(ledger, LEDGER_RELEASE_UPDATE, order);
+    },
+    resolved: async (ledger, word) => {
+      await ask(ledger, LEDGER_RESOLVED_UPDATE, word);
+    },
+    grants,
+    read: async (ledger) => ({
+      grants: await grants(ledger),
+      resolved: await query<ByHand>(ledger, LEDGER_RESOLVED_QUERY),
+    }),
+  };
+}

@@ -3,6 +3,7 @@
 import type { Clock } from '../domain/clock.js';
 import { WAITS } from '../domain/timing.js';
 import { within } from '../domain/within.js';
+import type { LedgerGrant } from '../workflows/messages.js';
 import type { LedgerClient } from './dependencies.js';
 import { cancellationSignal } from './heartbeat.js';
 
@@ -58,6 +59,33 @@ class Turns {
   }
 }
 
+/** One look at a ledger at a time: the server keeps one query waiting beside a task, and refuses the next. */
+class Looks<T> {
+  #now: Promise<T> | undefined;
+  #next: Promise<T> | undefined;
+
+  /** Begun after it was asked for: what was freed before is seen. Who asks meanwhile shares the next one. */
+  look(read: () => Promise<T>): Promise<T> {
+    if (this.#now === undefined) return this.#begin(read);
+    this.#next ??= this.#now
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.#begin(read);
+      });
+    return this.#next;
+  }
+
+  #begin(read: () => Promise<T>): Promise<T> {
+    const now = (async () => read())();
+    this.#now = now;
+    void now
+      .catch(() => undefined)
+      .then(() => (this.#now = this.#now === now ? undefined : this.#now));
+    return now;
+  }
+}
+
 /** The same ledger; of each array so many calls are under way at once. To be called inside activities only. */
 export function inTurns(ledger: LedgerClient, clock: Clock): LedgerClient {
   const arrays = new Map<string, Turns>();
@@ -66,7 +94,14 @@ export function inTurns(ledger: LedgerClient, clock: Clock): LedgerClient {
     arrays.set(array, turns);
     return turns;
   };
+  const looks = new Map<string, Looks<readonly LedgerGrant[]>>();
+  const looksAt = (name: string): Looks<readonly LedgerGrant[]> => {
+    const known = looks.get(name) ?? new Looks();
+    looks.set(name, known);
+    return known;
+  };
   return {
+    grants: (name) => looksAt(name).look(() => ledger.grants(name)),
     acquire: (array, order) => of(array).take(() => ledger.acquire(array, order)),
     release: (array, order) => of(array).take(() => ledger.release(array, order), true),
     resolved: (array, word) => of(array).take(() => ledger.resolved(array, word)),

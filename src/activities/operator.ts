@@ -5,6 +5,7 @@ import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { PlannedSource } from '../domain/plan.js';
 import { whileBeating } from './heartbeat.js';
+import type { SystemIds } from './system-ids.js';
 
 type OperatorActivities = Pick<
   FlashCopyActivities,
@@ -33,12 +34,16 @@ async function lacksIo(
     : `not mounted: ${missing.map(({ mountPoint, device }) => `${mountPoint} (${device})`).join(', ')}`;
 }
 
-export const operatorActivities = (deps: ActivityDependencies): OperatorActivities => ({
+export const operatorActivities = (
+  deps: ActivityDependencies & { readonly systems: SystemIds },
+): OperatorActivities => ({
   flashCopyReadSource: ({ run, source }) =>
     whileBeating(deps.clock, async () => ({ lacksIo: await lacksIo(deps, run, source) })),
 
-  flashCopyRecordResolved: ({ array, resolved }) =>
-    whileBeating(deps.clock, () => deps.ledger.resolved(array, resolved)),
+  flashCopyRecordResolved: ({ array, system, resolved }) =>
+    whileBeating(deps.clock, async () =>
+      deps.ledger.resolved(system ?? (await deps.systems.of(array)), resolved),
+    ),
 
   flashCopyNotify: ({ way, notice }) =>
     whileBeating(deps.clock, async () => {

@@ -26,6 +26,12 @@ const REMEDIES: Readonly<Record<string, string>> = {
   HOST_KEY_CHANGED:
     'check that it is the machine you mean before you change `hostKey` in the inventory',
   AUTH_REFUSED: 'check user and key of that machine: `flashcopy doctor --inventory FILE`',
+  LOCK_LOST:
+    'nothing more is done: another run may own the volumes; do not reset it, start a new copy',
+  LEDGER_UNSERVED:
+    'start a worker on the task queue that the message names, or free the ledger as it says; run again',
+  LEDGER_UNREADABLE:
+    'give all workers of this namespace the same converter and the same version; run again',
   LOCKED: 'wait for the run that the message names, or stop it: `flashcopy cancel NAME`',
 };
 

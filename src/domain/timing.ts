@@ -30,6 +30,9 @@ export const COMMANDS = {
   whyUnreachable: 2_000,
   /** A query is answered by a worker: where none is, nothing else ends it. */
   reportQuery: 5_000,
+  /** A ledger answers at once; after this time it is asked why not. */
+  ledgerAnswer: 10_000,
+  ledgerLook: 5_000,
   /** Until a worker takes an update or refuses it. */
   updateTaken: 20_000,
   /** Shorter than the activity that waits for it. */

@@ -72,7 +72,7 @@ export async function compose(inventory: Inventory, wrap: Wrap = {}): Promise<Co
     ...world,
     ...ports,
     parseRequest,
-    ledger: temporalLedger,
+    ledger: temporalLedger(systemClock),
     runs: temporalRuns(systemClock),
     notifier: createNotifier(inventory, notifySecrets),
     secrets: () => [...(world.secrets?.() ?? []), ...notifySecrets.list()],

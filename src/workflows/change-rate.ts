@@ -39,7 +39,14 @@ export function setRateHandler(copy: CopyRun): void {
     const groups = copy.groups.map(({ planned: { array }, name }) => ({ array, group: name }));
     for (const group of groups) {
       const summary = `change rates of group ${group.group} of ${group.array}`;
-      tookProgress(copy, await perform('flashCopyChangeRate', { summary }, { ...group, ...rates }));
+      tookProgress(
+        copy,
+        await perform(
+          'flashCopyChangeRate',
+          { summary },
+          { ...group, ...rates, locks: copy.locks },
+        ),
+      );
     }
     return groups.map(({ array, group }) => `${array}/${group}`);
   };

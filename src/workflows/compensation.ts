@@ -34,6 +34,11 @@ export class UndoStack {
     return this.#giveBacks.length + this.#others.length === 0;
   }
 
+  /** Nothing is undone any more. To be called once every source has its I/O. */
+  forgetAll(): void {
+    this.#others.length = 0;
+  }
+
   /** The give backs alone, in parallel. */
   giveBackAll(): Promise<boolean> {
     return CancellationScope.nonCancellable(async () => {

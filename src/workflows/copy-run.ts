@@ -1,7 +1,7 @@
 // One run as its steps see it: request, plan, groups under their present names, report, undo stack.
 // Promise kept here: a step that comes too early fails with STEP_ORDER instead of acting on nothing.
 import { CancellationScope, uuid4, workflowInfo } from '@temporalio/workflow';
-import type { RunRef } from '../activities/contract.js';
+import type { LedgerRef, RunRef } from '../activities/contract.js';
 import type { PointInTimeResult } from '../domain/point-in-time.js';
 import { aboutRequest } from '../domain/about.js';
 import { FlashCopyError } from '../domain/errors.js';
@@ -11,6 +11,7 @@ import type { FlashCopyRequest } from '../domain/request.js';
 import { UndoStack, type Forget } from './compensation.js';
 import type { GiveBackHand } from './give-back.js';
 import { GuardLink } from './guard-link.js';
+import type { Insisted } from './insist.js';
 import { RunReport } from './report.js';
 
 /** A planned group and what this run did to it. */
@@ -54,6 +55,10 @@ export class CopyRun {
   readonly hostUnlocks = new Map<string, Forget>();
   /** Names under which a group may still be preparing or prepared. */
   readonly maybePrepared = new Map<string, Unprepare>();
+  /** Array -> id of its system, once it is locked. */
+  readonly systems = new Map<string, string>();
+  /** From here on nothing is undone any more: the copy stays. */
+  retained = false;
   abortReason: string | undefined;
   groups: readonly RunGroup[] = [];
   /** What the start saw; undefined when it never answered. */
@@ -127,8 +132,29 @@ export class CopyRun {
     return this.plan.targets.map(({ host }) => host);
   }
 
+  /** Names the locks too: whoever destroys asks whether this run still holds them. */
   get ref(): RunRef {
-    return { set: this.plan.set, run: `${this.plan.set}-${this.plan.token}` };
+    const { set, token } = this.plan;
+    return { set, run: `${set}-${token}`, locks: this.locks };
+  }
+
+  get locks(): NonNullable<RunRef['locks']> {
+    return { holder: this.holder, systems: Object.fromEntries(this.systems) };
+  }
+
+  ledgerOf(array: string): LedgerRef {
+    const system = this.systems.get(array);
+    return system === undefined ? { array } : { array, system };
+  }
+
+  /** For `insist`. */
+  insisted(about: string): Insisted {
+    const set = this.request.name;
+    const run = this.hasPlan ? this.ref.run : '';
+    return {
+      message: { set, run, host: '' },
+      show: (why) => this.report.waitsFor(about, why),
+    };
   }
 
   /** Names holders and marks of this attempt: what comes late of one before it is refused, or gives back nothing of this one. */

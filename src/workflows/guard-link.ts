@@ -27,6 +27,7 @@ export interface GuardedRun {
   readonly arrays: readonly string[];
   /** Before the plan there are locks to free, and nothing else. */
   readonly hasPlan: boolean;
+  readonly systems: ReadonlyMap<string, string>;
   readonly ref: RunRef;
   /** Names what this attempt holds. */
   readonly holdRef: RunRef;
@@ -138,7 +139,8 @@ export class GuardLink {
     const late = this.#late.length === 0 ? {} : { late: this.#late };
     const hold = this.copy.holdRef.run;
     const { targetHosts } = this.copy;
-    return { set, run, sources, hold, groups, ...late, targetHosts, leaseMs };
+    const systems = Object.fromEntries(this.copy.systems);
+    return { set, run, sources, hold, groups, ...late, targetHosts, systems, leaseMs };
   }
 
   #tell(watch: GuardWatch): Promise<void> {

@@ -11,6 +11,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { LedgerRef } from '../activities/contract.js';
 import type { PlannedGroup, PlannedSource } from '../domain/plan.js';
 import type { ByHand } from '../domain/report.js';
 import { WAITS } from '../domain/timing.js';
@@ -19,6 +20,7 @@ import { errorLine, errorOf } from './failure.js';
 import { planOf, takesSnapshot } from './snapshots.js';
 import { giveBackForSure, type GiveBackHand, type GiveBackWatcher } from './give-back.js';
 import { OperatorCall } from './call-operator.js';
+import { insist, type Insisted } from './insist.js';
 import { setOperatorHandlers } from './operator.js';
 import {
   GUARD_DONE_SIGNAL,
@@ -92,7 +94,7 @@ export function flashCopyGuard(input: GuardInput): Promise<GuardEnd> {
   setOperatorHandlers({
     stuck: () => [...post.stuck.keys()],
     hands: post.hands,
-    arrays: () => input.arrays,
+    ledgers: () => ledgersOf(input, post.watch),
     spread: (word) => Promise.resolve(takeWord(post, word)),
   });
   return CancellationScope.nonCancellable(() => standGuard(input, post));
@@ -131,7 +133,7 @@ async function standGuard(input: GuardInput, post: Post): Promise<GuardEnd> {
   tell(input, `the copy is gone (${post.closed ?? ''}): giving back, un-preparing, freeing locks`);
   await giveBack(input, post, post.watch);
   await unprepare(post.watch);
-  await Promise.all([unlock(input), unlockHosts(input, post.watch)]);
+  await Promise.all([unlock(input, post.watch), unlockHosts(input, post.watch)]);
   await removeLate(post.watch, post.watch?.groups.filter(takesSnapshot) ?? []);
   return 'acted';
 }
@@ -259,20 +261,38 @@ async function unprepare(watch: GuardWatch | undefined): Promise<void> {
   );
 }
 
-async function unlock({ holder, arrays }: GuardInput): Promise<void> {
+/** Before the run had a plan nothing but the array itself says which system it is. */
+const ledgersOf = ({ arrays }: GuardInput, watch: GuardWatch | undefined): LedgerRef[] =>
+  arrays.map((array) => {
+    const system = watch?.systems?.[array];
+    return system === undefined ? { array } : { array, system };
+  });
+
+const insisted = (input: GuardInput, watch: GuardWatch | undefined): Insisted => ({
+  message: { set: watch?.set ?? '', run: watch?.run ?? '', host: '' },
+  show: (why) => tell(input, why === undefined ? 'freeing locks' : `locks cannot be freed: ${why}`),
+});
+
+async function unlock(input: GuardInput, watch: GuardWatch | undefined): Promise<void> {
+  const { holder } = input;
   await Promise.all(
-    arrays.map((array) =>
-      perform('flashCopyUnlock', { summary: `release locks on ${array}` }, { holder, array }),
-    ),
+    ledgersOf(input, watch).map((ledger) => {
+      const call = { summary: `release locks on ${ledger.array}` };
+      return insist(insisted(input, watch), () =>
+        perform('flashCopyUnlock', call, { holder, ...ledger }),
+      );
+    }),
   );
 }
 
-async function unlockHosts({ holder }: GuardInput, watch: GuardWatch | undefined): Promise<void> {
+async function unlockHosts(input: GuardInput, watch: GuardWatch | undefined): Promise<void> {
   if (watch === undefined) return;
-  const held = { holder: hostHolder(holder, watch.run) };
+  const held = { holder: hostHolder(input.holder, watch.run) };
   await Promise.all(
     (watch.targetHosts ?? []).map((host) =>
-      perform('flashCopyUnlockHost', { summary: `let other runs at ${host}` }, { host, ...held }),
+      insist(insisted(input, watch), () =>
+        perform('flashCopyUnlockHost', { summary: `let other runs at ${host}` }, { host, ...held }),
+      ),
     ),
   );
 }

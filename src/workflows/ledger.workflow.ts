@@ -1,5 +1,8 @@
-// The ledger of one array: who copies what. An entity: started by the first acquire, never ends, continues as new with its grants.
-// Promise kept here: a target is held by one run until its end, a source until it has its I/O back; a repeat by the same holder is the same grant.
+// The ledger of one array: who copies what. Started by the first acquire; it ends when nobody holds
+// anything, so that the next asker starts it on its own queue, with its own converter; while somebody
+// does, it continues as new with its grants.
+// Promise kept here: a target is held by one run until its end, a source until it has its I/O back;
+// a repeat by the same holder is the same grant.
 import {
   allHandlersFinished,
   condition,
@@ -44,7 +47,7 @@ export const grantsQuery = defineQuery<readonly LedgerGrant[]>(LEDGER_QUERY);
 /** Enough for every hold that may still lie about on a host; the reports keep all. */
 const MOST_RESOLVED = 200;
 
-export async function flashCopyLedger(state: LedgerState = { grants: [] }): Promise<never> {
+export async function flashCopyLedger(state: LedgerState = { grants: [] }): Promise<void> {
   const { callsPerRun = 40 } = state;
   let grants = state.grants;
   let resolved = state.resolved ?? [];
@@ -70,7 +73,7 @@ export async function flashCopyLedger(state: LedgerState = { grants: [] }): Prom
       calls += 1;
       grants =
         only === 'sources'
-          ? grants.map((grant) => (grant.holder === holder ? { ...grant, sources: [] } : grant))
+          ? grants.map((grant) => (grant.holder === holder ? withoutSources(grant) : grant))
           : without(grants, holder);
     },
     { description: 'Frees what a holder has; nothing held is success' },
@@ -87,15 +90,24 @@ export async function flashCopyLedger(state: LedgerState = { grants: [] }): Prom
     },
     { description: "Keeps a person's word that a source has its I/O again; sent by the copy" },
   );
-  await condition(() => calls >= callsPerRun && allHandlersFinished());
-  return continueAsNew<typeof flashCopyLedger>({ ...state, grants, resolved });
+  // The words of people are kept for the janitor: with them it stays.
+  const idle = (): boolean => grants.length + resolved.length === 0 && calls > 0;
+  await condition(() => (idle() || calls >= callsPerRun) && allHandlersFinished());
+  if (idle()) return;
+  await continueAsNew<typeof flashCopyLedger>({ ...state, grants, resolved });
 }
 
-/** Where workers are versioned: it never ends, and moves to the newest version at its next task. */
+/** Where workers are versioned: it may live for long, and moves to the newest version at its next task. */
 versioned('AUTO_UPGRADE', flashCopyLedger);
 
 const without = (grants: readonly LedgerGrant[], holder: string): LedgerGrant[] =>
   grants.filter((grant) => grant.holder !== holder);
+
+const withoutSources = (grant: LedgerGrant): LedgerGrant => ({
+  ...grant,
+  sources: [],
+  sourcesFreed: true,
+});
 
 function conflict(grants: readonly LedgerGrant[], order: AcquireOrder): AcquireAnswer | undefined {
   for (const held of without(grants, order.holder)) {

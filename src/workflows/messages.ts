@@ -33,7 +33,8 @@ export const guardWorkflowId = (workflowId: string, firstRunId: string): string 
 export const hostLedger = (host: string): string => `host/${host}`;
 /** Who holds a target host: a run that was reset, and drew another token, does not hold what it held in its former life. */
 export const hostHolder = (holder: string, run: string): string => `${holder}/${run}`;
-export const ledgerWorkflowId = (array: string): string => `flashcopy-ledger/${array}`;
+/** Of an array by the id of its system: two names of one array in inventories are one ledger. */
+export const ledgerWorkflowId = (ledger: string): string => `flashcopy-ledger/${ledger}`;
 
 /** All custom search attributes, by name and type. */
 export const SEARCH_ATTRIBUTES = {
@@ -56,6 +57,8 @@ export interface GuardWatch {
   readonly late?: readonly PlannedGroup[];
   /** Hosts this run may have locked. */
   readonly targetHosts?: readonly string[];
+  /** Array -> id of its system, as far as the run has locked them. */
+  readonly systems?: Readonly<Record<string, string>>;
   /** ms; when nothing was heard of the parent for so long, the guard acts. */
   readonly leaseMs: number;
 }
@@ -117,4 +120,6 @@ export type AcquireAnswer =
 
 export interface LedgerGrant extends AcquireOrder {
   readonly grantedAt: string;
+  /** Its sources are free again: they have their I/O. */
+  readonly sourcesFreed?: true;
 }

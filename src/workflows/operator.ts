@@ -6,6 +6,7 @@ import {
   defineUpdate,
   setHandler,
 } from '@temporalio/workflow';
+import type { LedgerRef } from '../activities/contract.js';
 import type { ByHand } from '../domain/report.js';
 import { perform } from './activities.js';
 import { errorLine } from './failure.js';
@@ -30,7 +31,7 @@ export interface StuckSources {
   /** Hosts that lack their I/O, so that a person is called. */
   stuck(): readonly string[];
   readonly hands: ReadonlyMap<string, GiveBackHand>;
-  arrays(): readonly string[];
+  ledgers(): readonly LedgerRef[];
   /** Tells whoever else tries. */
   spread(word: ByHand): Promise<void>;
 }
@@ -89,7 +90,7 @@ function resolve(
       hands.map(async ({ order }, at) => {
         const { host: name, read } = reads[at]!;
         const word: ByHand = { host: name, run: order.run, by, reason, at: now(), read };
-        await Promise.all(sources.arrays().map((array) => record(array, word)));
+        await Promise.all(sources.ledgers().map((ledger) => record(ledger, word)));
         await sources.spread(word);
         // The hand of the attempt of now: those above may have ended meanwhile.
         sources.hands.get(name)?.resolve(word);
@@ -99,11 +100,11 @@ function resolve(
   });
 }
 
-const record = (array: string, resolved: ByHand): Promise<void> =>
+const record = (ledger: LedgerRef, resolved: ByHand): Promise<void> =>
   perform(
     'flashCopyRecordResolved',
     { summary: `note that ${resolved.host} was resolved by hand` },
-    { array, resolved },
+    { ...ledger, resolved },
   );
 
 /** A host that does not answer says nothing against the person. */

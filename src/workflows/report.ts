@@ -60,6 +60,8 @@ export class RunReport {
   readonly #stuck = new Map<string, string>();
   readonly #attempts: AttemptReport[] = [];
   readonly #operator = new Map<string, OperatorReport>();
+  /** What the run waits for because of others, and why. */
+  readonly #waits = new Map<string, string>();
   #phase: Phase = 'PLANNING';
   #shown: Phase | undefined;
 
@@ -99,6 +101,13 @@ export class RunReport {
       why,
       told: before?.told ?? [],
     });
+    this.changed();
+  }
+
+  /** Undefined: it goes on. */
+  waitsFor(what: string, why: string | undefined): void {
+    if (why === undefined) this.#waits.delete(what);
+    else this.#waits.set(what, why);
     this.changed();
   }
 
@@ -179,6 +188,11 @@ export class RunReport {
     setCurrentDetails(detailsOf(this.toReport(), this.about));
   }
 
+  #advice(told: Omit<Report, 'advice'>): string[] {
+    const waits = [...this.#waits].map(([what, why]) => `waits: ${what}: ${why}`);
+    return [...waits, ...advice(told, this.#stuck)];
+  }
+
   toReport(): Report {
     const { workflowId, runId } = workflowInfo();
     const { set, phase, verified, planLines, volumes, grade, takenAt, planHash, error } = this;
@@ -204,7 +218,7 @@ export class RunReport {
       ...{ workflowId, runId, planLines },
       ...(planHash === undefined ? {} : { planHash }),
     };
-    return { ...head, advice: advice({ ...head, ...rest }, this.#stuck), ...rest };
+    return { ...head, advice: this.#advice({ ...head, ...rest }), ...rest };
   }
 }
 

@@ -33,8 +33,11 @@ export async function runCopy(
   setHandlers(copy);
   try {
     await copy.scope.run(() => procedure(copy));
-    await condition(allHandlersFinished); // a change of rate under way is answered
-    await copy.guard.done();
+    // What is kept is not cancelled any more.
+    await CancellationScope.nonCancellable(async () => {
+      await condition(allHandlersFinished); // a change of rate under way is answered
+      await copy.guard.done();
+    });
   } catch (error) {
     const cancelledByTemporal = CancellationScope.current().consideredCancelled;
     await CancellationScope.nonCancellable(() => compensate(copy, error));
@@ -91,7 +94,7 @@ function setHandlers(copy: CopyRun): void {
     description: 'Stops the copy, gives every source its I/O back and undoes what was done',
     validator: (_reason?: string) => {
       const { outcome, phase } = copy.report;
-      const ending = phase === 'COMPENSATING' || copy.scope.consideredCancelled;
+      const ending = phase === 'COMPENSATING' || copy.retained || copy.scope.consideredCancelled;
       if (outcome !== 'running' || ending)
         throw refuse('NOTHING_TO_ABORT', `nothing to abort: the run is ${phase}`);
     },
@@ -100,7 +103,7 @@ function setHandlers(copy: CopyRun): void {
   setOperatorHandlers({
     stuck: () => copy.report.stuckHosts,
     hands: copy.givingBack,
-    arrays: () => copy.arrays,
+    ledgers: () => copy.arrays.map((array) => copy.ledgerOf(array)),
     spread: (word) => copy.guard.resolved(word),
   });
 }

@@ -108,7 +108,12 @@ let working: Promise<unknown>;
 
 beforeAll(async () => {
   crew = await hire(devServer);
-  const deps = { ledger: temporalLedger, clock: systemClock };
+  const deps = {
+    ledger: temporalLedger(systemClock),
+    clock: systemClock,
+    // Each array is the system of its own name.
+    arrays: (id: string) => ({ readSystem: () => Promise.resolve({ id }) }),
+  };
   const real = createActivities({
     ...deps,
     runs: temporalRuns(systemClock),

@@ -56,9 +56,10 @@ type LockActivities = Pick<
 
 export const lockActivities = (arrays: Locks, hosts: Locks): LockActivities => ({
   flashCopyLock: async ({ array, holder }) =>
-    Promise.resolve(
-      take(arrays, { what: array, holder, refusal: { code: 'LOCKED', retry: 'never' } }),
-    ),
+    Promise.resolve().then(() => {
+      take(arrays, { what: array, holder, refusal: { code: 'LOCKED', retry: 'never' } });
+      return { system: `id of ${array}` };
+    }),
   flashCopyUnlock: async ({ array, holder, only }) =>
     Promise.resolve(only === undefined ? free(arrays, array, holder) : undefined),
   flashCopyLockHost: async ({ host, holder }) =>

@@ -68,5 +68,6 @@ async function checkCopying(copy: CopyRun, group: RunGroup): Promise<void> {
 async function letGo(copy: CopyRun, group: RunGroup): Promise<void> {
   const { array } = group.planned;
   const summary = `mappings and group ${group.name} of ${array} go when copied`;
-  await perform('flashCopySetAutodelete', { summary }, { array, group: group.name });
+  const order = { array, group: group.name, locks: copy.locks };
+  await perform('flashCopySetAutodelete', { summary }, order);
 }

@@ -14,10 +14,11 @@ export async function lock(copy: CopyRun): Promise<void> {
       const volumes = copy.request.groups
         .filter((group) => group.array === array)
         .flatMap((group) => group.volumes);
-      await perform(
+      const { system } = await perform(
         'flashCopyLock',
         { summary: `lock ${volumes.length} pairs of ${array}`, ...copy.within },
         {
+          locked: Object.fromEntries(copy.systems),
           holder: copy.holder,
           set: copy.request.name,
           array,
@@ -25,6 +26,7 @@ export async function lock(copy: CopyRun): Promise<void> {
           targets: volumes.map(({ target }) => target).filter((name) => name !== ''),
         },
       );
+      copy.systems.set(array, system);
     });
   }
 }
@@ -41,7 +43,7 @@ async function unlockUnlessPrepared(copy: CopyRun, array: string): Promise<undef
   await perform(
     'flashCopyUnlock',
     { summary: `release locks on ${array}` },
-    { holder: copy.holder, array },
+    { holder: copy.holder, ...copy.ledgerOf(array) },
   );
   return undefined;
 }

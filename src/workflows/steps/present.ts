@@ -3,6 +3,7 @@ import type { PlannedTarget } from '../../domain/plan.js';
 import { perform } from '../activities.js';
 import type { CopyRun } from '../copy-run.js';
 import { isRestored } from '../production.js';
+import { turnAt } from './target-host.js';
 
 export async function present(copy: CopyRun, target: PlannedTarget): Promise<void> {
   const { host, presentations, fileSystems } = target;
@@ -19,7 +20,7 @@ export async function present(copy: CopyRun, target: PlannedTarget): Promise<voi
     perform(
       'flashCopyPresent',
       { summary: `present ${presentations.length} volumes to ${host}` },
-      { ...copy.ref, target },
+      { ...copy.ref, ...turnAt(copy, host), target },
     ),
   );
   copy.letGo.delete(host);

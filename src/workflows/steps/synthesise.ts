@@ -3,6 +3,7 @@
 import type { PlannedTarget } from '../../domain/plan.js';
 import { perform } from '../activities.js';
 import type { CopyRun } from '../copy-run.js';
+import { turnAt } from './target-host.js';
 
 export async function synthesise(copy: CopyRun, target: PlannedTarget): Promise<void> {
   const kept = target.synthesis === 'keep' ? 'identities are kept as asked' : '';
@@ -11,7 +12,8 @@ export async function synthesise(copy: CopyRun, target: PlannedTarget): Promise<
   await copy.report.step('synthesise', target.host, async (note) => {
     const own = `give the copy on ${target.host} its own identity`;
     const summary = kept === '' ? own : `activate the copy on ${target.host} as it is`;
-    const { notes } = await perform('flashCopySynthesise', { summary }, { ...copy.ref, target });
+    const order = { ...copy.ref, ...turnAt(copy, target.host), target };
+    const { notes } = await perform('flashCopySynthesise', { summary }, order);
     // What was and what is now stands in the activity's result.
     note(kept === '' ? `${notes.length} new identities, read back` : kept);
   });

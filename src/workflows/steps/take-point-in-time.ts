@@ -16,6 +16,7 @@ import { perform } from '../activities.js';
 import type { CopyRun } from '../copy-run.js';
 import { errorOf } from '../failure.js';
 import { fenceUnknownStarts } from '../fence.js';
+import { insist } from '../insist.js';
 import { inParallel } from '../parallel.js';
 import { withQuiescedSources } from '../quiesced-sources.js';
 import { restoresSnapshot, takesSnapshot, withSnapshot } from '../snapshots.js';
@@ -166,10 +167,12 @@ function preparedTime({ preparedSince, plan }: CopyRun): PreparedTime | undefine
 
 async function releaseSourceLocks(copy: CopyRun): Promise<void> {
   await inParallel(copy.arrays, (array) =>
-    perform(
-      'flashCopyUnlock',
-      { summary: `release locks on sources of ${array}` },
-      { holder: copy.holder, array, only: 'sources' },
+    insist(copy.insisted(`locks of ${array}`), () =>
+      perform(
+        'flashCopyUnlock',
+        { summary: `release locks on sources of ${array}` },
+        { holder: copy.holder, ...copy.ledgerOf(array), only: 'sources' },
+      ),
     ),
   );
 }

@@ -1,9 +1,11 @@
 // Steps 10-11 on a target host: one run at a time scans for disks and changes what stands on them. Until its own identities are written a copy bears
 // those of its source, and two of them on one host are taken for one disk. Who comes second waits.
 // Promise kept here: the host is let go of whatever happens, after the copy was withdrawn; where the run is gone its guard does it, and the copy stays.
+import type { HostTurn } from '../../activities/contract.js';
 import { perform } from '../activities.js';
 import type { Forget } from '../compensation.js';
 import type { CopyRun } from '../copy-run.js';
+import { insist } from '../insist.js';
 import { hostHolder } from '../messages.js';
 
 const orderOf = (copy: CopyRun, host: string) => ({
@@ -12,11 +14,18 @@ const orderOf = (copy: CopyRun, host: string) => ({
 });
 const named = (host: string): string => `let other runs at ${host}`;
 
+/** For what is done while no other run is there. */
+export const turnAt = (copy: CopyRun, host: string): HostTurn => ({
+  turn: { ...orderOf(copy, host), set: copy.ref.set },
+});
+
 const lock = (copy: CopyRun, host: string): Promise<void> =>
-  perform(
-    'flashCopyLockHost',
-    { summary: `wait for ${host}` },
-    { ...orderOf(copy, host), set: copy.ref.set },
+  insist(copy.insisted(`turn at ${host}`), () =>
+    perform(
+      'flashCopyLockHost',
+      { summary: `wait for ${host}` },
+      { ...orderOf(copy, host), set: copy.ref.set },
+    ),
   );
 
 async function unlock(copy: CopyRun, host: string): Promise<undefined> {
@@ -33,7 +42,7 @@ export async function withTargetHost(
   const forget = registerUnlock(copy, host);
   await lock(copy, host);
   await work();
-  await unlock(copy, host);
+  await insist(copy.insisted(`turn at ${host}`), () => unlock(copy, host));
   forget();
 }
 

@@ -21,6 +21,14 @@ async function resultOf(run: Run): Promise<unknown> {
   throw Object.assign(new Error('Workflow execution failed'), { name: 'WorkflowFailedError' });
 }
 
+const NOT_FOUND = 5;
+
+/** The run closed while the update was on its way: as the server says it. */
+function asServiceError(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  throw Object.assign(new Error(message), { code: NOT_FOUND, details: message, metadata: {} });
+}
+
 export function clientOf(server: () => Server, isDead: () => boolean): Client {
   const heard = <T>(call: () => Promise<T>): Promise<T> =>
     new Promise((resolve, reject) => {
@@ -52,9 +60,8 @@ export function clientOf(server: () => Server, isDead: () => boolean): Client {
           type: workflowTypeOrFunc,
           taskQueue: options.taskQueue,
         };
-        return heard(() =>
-          server().updateWithStart({ ...order, args: payloadsOf(options.args) }, name, args),
-        );
+        const start = { ...order, args: payloadsOf(options.args) };
+        return heard(() => server().updateWithStart(start, name, args).catch(asServiceError));
       },
       getHandle: (id: string, runId?: string) => ({
         describe: () =>
@@ -65,13 +72,17 @@ export function clientOf(server: () => Server, isDead: () => boolean): Client {
               return {
                 runId: run.runId,
                 status: { name: run.status },
+                taskQueue: run.spec.taskQueue,
                 raw: { workflowExecutionInfo: info },
               };
             }),
           ),
+        query: (name: string) => heard(async () => server().query(find(id, runId), name)),
         result: () => heard(async () => abortable(resultOf(find(id, runId)), stop)),
       }),
     },
+    // Whoever works here answers in time.
+    withDeadline: (_deadline: number, work: () => Promise<unknown>) => work(),
     withAbortSignal: async (signal: AbortSignal, work: () => Promise<unknown>) => {
       stop = signal;
       return work();

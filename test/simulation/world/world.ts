@@ -154,7 +154,7 @@ export class World {
       notifier: { send: (way, notice) => Promise.resolve(this.notices.push({ way, notice }) > 0) },
       ...{ declaredArrays: [...san.arrays.keys()], runs: temporalRuns(this.queue) },
       ...{
-        ledger: this.order.ledger(temporalLedger),
+        ledger: this.order.ledger(temporalLedger(this.queue)),
         secrets: () => [SECRET],
       },
     };

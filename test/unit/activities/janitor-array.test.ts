@@ -58,11 +58,11 @@ describe('the janitor on an array', () => {
     const made = await preparedSan((deps) => {
       const changed = change(deps);
       const { ledger } = changed;
-      const release: typeof deps.ledger.release = async (array, what) => {
-        order.push(
-          `released while ${(await deps.arrays(array).readGroup(GROUP.group))?.state ?? ''}`,
-        );
-        await ledger?.release(array, what);
+      const release: typeof deps.ledger.release = async (system, what) => {
+        const array = deps.arrays('svc1');
+        expect(system, 'named by the system').toBe((await array.readSystem()).id);
+        order.push(`released while ${(await array.readGroup(GROUP.group))?.state ?? ''}`);
+        await ledger?.release(system, what);
       };
       return { ...changed, ledger: { ...deps.ledger, ...ledger, release } };
     });

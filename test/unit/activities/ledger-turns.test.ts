@@ -24,6 +24,7 @@ function burst() {
       }),
     release: () => Promise.resolve(),
     resolved: () => Promise.resolve(),
+    grants: () => Promise.resolve([]),
     read: () => Promise.resolve({ grants: [], resolved: [] }),
   };
   const ledger = inTurns(slow, clock);

@@ -181,6 +181,7 @@ export async function san(
       acquire: () => Promise.resolve({ granted: true }),
       release: () => Promise.resolve(),
       resolved: () => Promise.resolve(),
+      grants: () => Promise.resolve([]),
       read: () => Promise.resolve({ grants: [], resolved: [] }),
     },
     runs: NO_RUNS,
