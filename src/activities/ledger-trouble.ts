@@ -38,7 +38,6 @@ const trouble = (code: Code, asked: Asked, why: string): FlashCopyError =>
 /** What the server, or the ledger through it, has said. Anything else went wrong at the asker's own converter. */
 const isAnswer = (error: unknown): boolean =>
   isGrpcServiceError(error) ||
-  error instanceof WorkflowUpdateFailedError ||
   error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
   error instanceof QueryNotRegisteredError;
 
@@ -52,7 +51,10 @@ const unreadable = (asked: Asked, queue: string, why: string): FlashCopyError =>
 
 export async function ledgerTrouble(asked: Asked, error: unknown): Promise<FlashCopyError> {
   if (error instanceof FlashCopyError) return error;
-  if (!isAnswer(error)) return unreadable(asked, asked.queue, said(error));
+  // Its handlers refuse nothing: what fails in them is the reading of what they were sent.
+  const failed = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  if (failed !== undefined || !isAnswer(error))
+    return unreadable(asked, asked.queue, said(failed ?? error));
   const client = getClient();
   const until = asked.clock.now() + COMMANDS.ledgerLook;
   return client

@@ -159,8 +159,8 @@ export class CopyRun {
 
   /** Names holders and marks of this attempt: what comes late of one before it is refused, or gives back nothing of this one. */
   get holdRef(): RunRef {
-    const { set, run } = this.ref;
-    return { set, run: this.attempt === 1 ? run : `${run}-${this.attempt}` };
+    const { run, ...rest } = this.ref;
+    return { ...rest, run: this.attempt === 1 ? run : `${run}-${this.attempt}` };
   }
 }
 

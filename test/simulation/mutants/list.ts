@@ -9,8 +9,8 @@ const OF_TARGET_HOSTS: readonly Mutant[] = [
     file: 'src/workflows/guard.workflow.ts',
     edits: [
       [
-        'await Promise.all([unlock(input), unlockHosts(input, post.watch)]);',
-        'await unlock(input);',
+        'await Promise.all([unlock(input, post.watch), unlockHosts(input, post.watch)]);',
+        'await unlock(input, post.watch);',
       ],
     ],
     method: 'quiesce',

@@ -13,6 +13,13 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
     ],
     method: 'quiesce',
     cells: /away \d+ ms at flashCopy(Present|Mount|Verify) of dev1/,
+    name: 'a run that lost its locks goes on',
+    file: 'src/activities/create-activities.ts',
+    edits: [
+      ['withPatience(withLocksRequired(activities, deps), deps)', 'withPatience(activities, deps)'],
+    ],
+    method: 'quiesce',
+    cells: /reset at flashCopy(AwaitCopied|Verify|ReadGroup)/,
   },
   {
     name: 'targets are released after prepare',
@@ -118,12 +125,12 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
     file: 'src/workflows/guard.workflow.ts',
     edits: [
       [
-        'await Promise.all([unlock(input), unlockHosts(input, post.watch)]);',
+        'await Promise.all([unlock(input, post.watch), unlockHosts(input, post.watch)]);',
         'await unlockHosts(input, post.watch);',
       ],
       [
         '  await giveBack(input, post, post.watch);\n  await unprepare(',
-        '  await unlock(input);\n  await giveBack(input, post, post.watch);\n  await unprepare(',
+        '  await unlock(input, post.watch);\n  await giveBack(input, post, post.watch);\n  await unprepare(',
       ],
     ],
     method: 'quiesce',
@@ -145,7 +152,10 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
     name: 'the ledger frees the targets with the sources',
     file: 'src/workflows/ledger.workflow.ts',
     edits: [
-      ['{ ...grant, sources: [] }', '{ ...grant, set: grant.holder, sources: [], targets: [] }'],
+      [
+        '  sources: [],\n  sourcesFreed',
+        '  set: grant.holder,\n  sources: [],\n  targets: [],\n  sourcesFreed',
+      ],
     ],
     method: 'quiesce',
     cells: /foreign-thaw at flashCopyVerify/,

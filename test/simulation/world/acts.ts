@@ -47,8 +47,14 @@ const isOver = (attempt: Attempt): Promise<void> =>
 export function aroundAttempt(
   world: World,
   attempt: Attempt,
-  body: () => Promise<unknown>,
+  given: () => Promise<unknown>,
 ): Promise<unknown> {
+  const body = async (): Promise<unknown> => {
+    const value = await given();
+    // What a reset or a death left running ends by itself, and counts for nobody.
+    if (!attempt.over && attempt.activity.run.open) world.order.done(attempt);
+    return value;
+  };
   const { type, run } = attempt.activity;
   const { token } = (attempt.activity.args[0] ?? {}) as { readonly token?: string };
   if (token !== undefined) world.tokens.set(run.runId, token);

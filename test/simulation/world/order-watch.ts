@@ -1,7 +1,8 @@
 // Watches what must not come before what: undo of a run whose source still stands still, a lock freed too early, a volume granted twice.
 // A world that is well at its end may have kept none of it on the way; nobody else may have come by at the wrong moment.
+import type { RunRef } from '../../../src/activities/contract.js';
 import type { ActivityDependencies } from '../../../src/activities/index.js';
-import { GUARD, type AcquireOrder } from '../../../src/workflows/messages.js';
+import { FLASH_COPY, GUARD, type AcquireOrder } from '../../../src/workflows/messages.js';
 import type { Attempt } from '../driver/activity.js';
 import type { World } from './world.js';
 
@@ -11,8 +12,14 @@ type Ledger = ActivityDependencies['ledger'];
 const AFTER_GIVE_BACK =
   /^flashCopy(UnprepareGroup|FenceGroup|MakePreparable|Withdraw|RemoveCreated|Verify|Mount)$/;
 
+/** These change what another run may own once the locks are free; the second ones need the sources too. */
+const NEEDS_LOCKS =
+  /^flashCopy(EnsureGroup|MakePreparable|ReleaseTarget|PrepareGroup|TakePointInTime|TakeDown|StartGroups|Present|Synthesise|Mount|Withdraw|RemoveCreated)$/;
+const NEEDS_SOURCES = /^flashCopy(PrepareGroup|TakePointInTime|TakeDown|StartGroups)$/;
+
 interface Granted extends AcquireOrder {
   readonly array: string;
+  readonly freed?: true;
 }
 
 export class OrderWatch {
@@ -60,6 +67,17 @@ export class OrderWatch {
     }
   }
 
+  /** To be called when an attempt has succeeded: who destroys something holds it. Guards act for their run. */
+  done({ activity: { type, args, run } }: Attempt): void {
+    const { locks } = (args[0] ?? {}) as Pick<RunRef, 'locks'>;
+    if (run.spec.type !== FLASH_COPY || !NEEDS_LOCKS.test(type)) return;
+    const holder = locks?.holder ?? '';
+    const held = this.#grants.filter((grant) => grant.holder === holder);
+    const sources = NEEDS_SOURCES.test(type);
+    if (held.length === 0 || (sources && held.some(({ freed }) => freed === true)))
+      this.broken.push(`P3: ${type} was carried out for ${run.id}, which did not hold its locks`);
+  }
+
   /** The same ledger; what it grants is compared with what it granted before. */
   ledger(truth: Ledger): Ledger {
     return {
@@ -76,7 +94,7 @@ export class OrderWatch {
         this.#releases.set(holder, (this.#releases.get(holder) ?? 0) + 1);
         this.#grants = this.#grants.flatMap((grant) => {
           if (grant.holder !== holder || grant.array !== array) return [grant];
-          return only === 'sources' ? [{ ...grant, sources: [] }] : [];
+          return only === 'sources' ? [{ ...grant, sources: [], freed: true }] : [];
         });
         return truth.release(array, order);
       },
