@@ -2,7 +2,7 @@
 // has them in its history, and no longer at the ledger: another run may own the volumes, or the copy is good.
 // Promise kept here (P3): no answer is not "held"; what is lost is not taken again, for the plan is old.
 import { Context } from '@temporalio/activity';
-import { FlashCopyError } from '../domain/errors.js';
+import { errorData, FlashCopyError } from '../domain/errors.js';
 import { hostLedger, type LedgerGrant } from '../workflows/messages.js';
 import type { ActivityName, FlashCopyActivities, HostTurn, RunLocks, RunRef } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -73,14 +73,23 @@ function missing(grants: readonly LedgerGrant[], { holder }: RunLocks, needed: N
 }
 
 function lost({ holder }: RunLocks, why: string): FlashCopyError {
-  const first = Context.current().info.attempt === 1;
   return new FlashCopyError({
     family: 'lock',
     code: 'LOCK_LOST',
     message: `${holder} does not hold its locks any more: ${why}`,
-    // An earlier attempt may have done something.
+    details: { holder, why },
+  });
+}
+
+/** This attempt has done nothing yet; an earlier one may have. */
+function beforeAnything(error: unknown): never {
+  if (!(error instanceof FlashCopyError)) throw error;
+  const first = Context.current().info.attempt === 1;
+  throw new FlashCopyError({
+    ...errorData(error),
     outcome: first ? 'not-done' : 'unknown',
-    details: { holder, why, ...(first ? { untouched: true } : {}) },
+    details: { ...error.details, ...(first ? { untouched: true } : {}) },
+    cause: error,
   });
 }
 
@@ -104,7 +113,7 @@ export function withLocksRequired(
       await whileBeating(deps.clock, async () => {
         await requireLocks(deps, order, needed);
         await requireTurn(deps, order);
-      });
+      }).catch(beforeAnything);
       return body(order);
     };
     return [name, asks];

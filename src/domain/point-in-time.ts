@@ -38,7 +38,7 @@ const PASSING: ReadonlySet<string> = new Set([
   ...['QUIESCE_REFUSED', 'QUIESCE_OVERDUE', 'QUIESCE_BROKEN', 'PAUSE_EXCEEDED', 'TOO_DIRTY'],
   ...['OPENING_OVERDUE', 'LEASE_TOO_SHORT', 'QUEUED_TOO_LONG', 'PREPARED_TOO_LONG', 'NOT_PREPARED'],
   ...['FLUSH_FAILED', 'START_UNKNOWN', 'TIMED_OUT', 'NO_FREE_SESSION'],
-  ...['UNREACHABLE', 'CHANNEL_LOST', 'COMMAND_TIMED_OUT', 'ARRAY_BUSY'],
+  ...['UNREACHABLE', 'CHANNEL_LOST', 'COMMAND_TIMED_OUT', 'ARRAY_BUSY', 'LEDGER_UNREACHABLE'],
 ]);
 /** A start that was refused because the array is failing over, or was never sent. */
 const PASSING_STARTS: ReadonlySet<string> = new Set([

@@ -44,6 +44,8 @@ const LATE_MS = 5_000;
 /** Longer than a pause and than a quiesce holder's deadline, shorter than an outage. */
 const STALL_MS = 30_000;
 const TO_THE_START = 2_000;
+/** From the copy on its target host: the sources are free by then. */
+const TO_THE_PREPARE = 24;
 /** Longer than anything waits before the point in time. */
 const AWAY_MS = 1_800_000;
 const OFFSET_MS: Partial<Record<Fault['effect'], number>> = { late: LATE_MS, queued: QUEUED_MS };
@@ -172,6 +174,9 @@ export function cellsOf(shape: Shape, roads: Roads): Cell[] {
       cell(at, road, fault(at, effect, { where: perHost(at), ms: OFFSET_MS[effect] ?? 0 })),
     ),
     cell(at, road, fault(at, 'reset', { where: perHost(at), ms: TO_THE_START })),
+    ...(/Verify|Present/.test(at)
+      ? [cell(at, road, fault(at, 'reset', { ms: TO_THE_PREPARE }))]
+      : []),
   ]);
   const ofPorts = roads.ports
     .filter(struck)

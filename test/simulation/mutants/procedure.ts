@@ -13,13 +13,15 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
     ],
     method: 'quiesce',
     cells: /away \d+ ms at flashCopy(Present|Mount|Verify) of dev1/,
+  },
+  {
     name: 'a run that lost its locks goes on',
     file: 'src/activities/create-activities.ts',
     edits: [
       ['withPatience(withLocksRequired(activities, deps), deps)', 'withPatience(activities, deps)'],
     ],
     method: 'quiesce',
-    cells: /reset at flashCopy(AwaitCopied|Verify|ReadGroup)/,
+    cells: /reset \d+ ms at flashCopyVerify/,
   },
   {
     name: 'targets are released after prepare',
