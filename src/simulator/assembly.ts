@@ -1,6 +1,7 @@
 // The parts of one simulated array put together, before it is told how to begin.
 import { join } from 'node:path';
 import type { Clock } from '../domain/clock.js';
+import { fnv1a64 } from '../domain/fnv.js';
 import type { SimulatorConfig, SimulatorConfigInput } from './config.js';
 import type { DataPlane } from './data-plane.js';
 import { EventLog } from './events.js';
@@ -101,8 +102,9 @@ async function engineFor(options: SystemOptions, state: ArrayState): Promise<Mac
   return CloningEngine.open(state, join(options.dataDir, 'volumes'));
 }
 
-/** 16 hex digits that stay the same for one name. */
+/** 16 hex digits that stay the same for one name, and are others for another one. */
 function systemId(name: string): string {
+  if (name.length > 8) return fnv1a64(name).toUpperCase();
   return Buffer.from(name.padEnd(8, '\0')).toString('hex').slice(0, 16).toUpperCase();
 }
 

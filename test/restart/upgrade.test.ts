@@ -4,7 +4,7 @@ import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ledgerWorkflowId } from '../../src/workflows/messages.js';
-import { end, start, violations, type Copy, type End } from './copies.js';
+import { end, start, SVC1, violations, type Copy, type End } from './copies.js';
 import { kill, seen, Stage } from './stage.js';
 
 /** Below the repository, so that packages are found, and git does not see it. */
@@ -123,7 +123,7 @@ describe('a new version in the middle of a copy', () => {
     expect({
       kept: await versionOf(copy.handle.workflowId),
       fresh: await versionOf(fresh.copy.handle.workflowId),
-      ledger: await versionOf(ledgerWorkflowId('svc1')),
+      ledger: await versionOf(ledgerWorkflowId(SVC1)),
     }).toEqual({ kept: '1', fresh: '2', ledger: '2' });
     expect([kept, fresh].map(({ report }) => report.outcome)).toEqual(['done', 'done']);
     expect(await violations(stage, [kept, fresh])).toEqual([]);
