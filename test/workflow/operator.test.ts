@@ -197,7 +197,7 @@ describe('a guard that cannot give back', () => {
       world.still.clear();
       expect(await copy.resolve(WORD)).toMatchObject([{ host: 'source1' }]);
       expect(await crew.env.client.workflow.getHandle(guardId).result()).toBe('acted');
-      await expect(copy.retryGiveBack()).rejects.toMatchObject({ code: 'NO_SUCH_RUN' });
+      await expect(copy.retryGiveBack()).rejects.toMatchObject({ code: 'RUN_ENDED' });
     });
     expect(world.notices).toMatchObject([
       { what: 'source-without-io', host: 'source1', set: 'erp-nightly' },
