@@ -44,8 +44,8 @@ const requestOf = (at: number) => ({
     name: `set${at}`,
     array: ARRAY,
     sources: [],
-    grade: 'crash',
-    copy: { rate: 0, waitFor: 'started' },
+    grade: 'crash' as const,
+    copy: { rate: 0, waitFor: 'started' as const },
   },
   volumes: [{ source: `db${at}`, target: `copy${at}`, create: { pool: 'Pool0' } }],
 });

@@ -26,12 +26,12 @@ const base = (pairs: readonly DemoPair[]) => ({
 
 export const byUnmount = (pairs: readonly DemoPair[]) => ({
   ...base(pairs),
-  sources: [{ host: 'source1', method: 'unmount', units: ['fc-writer.service'] }],
-  grade: 'application',
+  sources: [{ host: 'source1', method: 'unmount' as const, units: ['fc-writer.service'] }],
+  grade: 'application' as const,
 });
 
 export const byQuiesce = (pairs: readonly DemoPair[]) => ({
   ...base(pairs),
-  sources: [{ host: 'source1', method: 'quiesce' }],
-  grade: 'filesystem',
+  sources: [{ host: 'source1', method: 'quiesce' as const }],
+  grade: 'filesystem' as const,
 });

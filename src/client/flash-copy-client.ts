@@ -8,7 +8,9 @@ import {
 } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { systemClock } from '../clock/system-clock.js';
+import type { FlashCopyRequestInput } from '../config/request-input.js';
 import { parseRequest } from '../config/request.js';
+import { parseSchedule } from '../config/schedule.js';
 import { temporalServer, type TemporalServer } from '../config/temporal-profile.js';
 import type { Duration } from '@temporalio/common';
 import type { Clock } from '../domain/clock.js';
@@ -97,9 +99,9 @@ export class FlashCopyClient {
 
   /**
    * Starts a copy. The same request again while it runs answers the running copy; another request of the same name is ALREADY_RUNNING.
-   * Throws INVALID_REQUEST before anything is started.
+   * Throws INVALID_REQUEST before anything is started: what comes from a file may be cast, it is checked here.
    */
-  async start(request: unknown, options: StartOptions = {}): Promise<CopyHandle> {
+  async start(request: FlashCopyRequestInput, options: StartOptions = {}): Promise<CopyHandle> {
     checkStartOptions(options);
     const parsed = parseRequest(request);
     const registered = await this.#registered();
@@ -135,9 +137,10 @@ export class FlashCopyClient {
 
   /** Repeats a copy by a Temporal Schedule. Throws INVALID_REQUEST, INVALID_SCHEDULE, SCHEDULE_EXISTS. */
   async scheduleFlashCopy(schedule: CopySchedule): Promise<CopyScheduleHandle> {
+    const checked = parseSchedule(schedule);
     const parsed = parseRequest(schedule.request);
     const searchAttributes = await this.#registered();
-    return createCopySchedule(this.client, schedule, {
+    return createCopySchedule(this.client, checked, {
       parsed,
       searchAttributes,
       taskQueue: this.taskQueue,

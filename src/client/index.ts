@@ -24,7 +24,7 @@ export type * from '../domain/report.js';
 export type * from '../domain/request.js';
 export type { RateChange, Resolution, ResolvedSource } from '../workflows/messages.js';
 export type { Phase, StepName } from '../domain/steps.js';
-export type { FlashCopyRequestInput } from '../config/request-schema.js';
+export type * from '../config/request-input.js';
 export {
   temporalServer,
   type TemporalChoice,

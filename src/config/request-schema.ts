@@ -292,6 +292,3 @@ export const requestSchema = z
     else if (!short && request.groups === undefined)
       add('volumes', 'name array and volumes, or groups');
   });
-
-/** As a person writes it. */
-export type FlashCopyRequestInput = z.input<typeof requestSchema>;

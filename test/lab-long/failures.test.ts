@@ -30,7 +30,7 @@ import { lab, prepareSource } from '../lab/linux-host-lab.js';
 /** Two file systems: /data on two volumes with writers on it, /extra on a volume of its own. */
 const request = {
   ...{ name: 'failing', array: 'svc-lab', volumes: pairs([1, 1], [2, 2], [3, 3]) },
-  sources: [{ host: 'source1', method: 'quiesce' }],
+  sources: [{ host: 'source1', method: 'quiesce' as const }],
   copy: { incremental: true, rate: 150 },
 };
 const EXTRA = diskOf('db_data3');

@@ -25,9 +25,13 @@ import { lab, prepareSource } from '../lab/linux-host-lab.js';
 /** The set of the demo, without new identities: backup1 has no other copy, and lies are found before or after them. */
 const request = (name: string, volumes = pairs([1, 1], [2, 2])) => ({
   ...{ name, array: 'svc-lab', volumes },
-  sources: [{ host: 'source1', method: 'quiesce' }],
+  sources: [{ host: 'source1', method: 'quiesce' as const }],
   targets: [
-    { host: 'backup1', mounts: [{ from: '/data', at: '/backup/data' }], synthesis: 'keep' },
+    {
+      host: 'backup1',
+      mounts: [{ from: '/data', at: '/backup/data' }],
+      synthesis: 'keep' as const,
+    },
   ],
   copy: { incremental: true, rate: 50 },
   verify: { fileSystem: false },

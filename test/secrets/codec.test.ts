@@ -10,7 +10,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { FlashCopyClient } from '../../src/client/index.js';
+import { FlashCopyClient, type FlashCopyRequestInput } from '../../src/client/index.js';
 import { createFlashCopyWorkers, dataConverterOf } from '../../src/worker/index.js';
 import { inventoryOf } from '../../src/worker/composition.js';
 import { hostLedger, ledgerWorkflowId } from '../../src/workflows/messages.js';
@@ -127,7 +127,7 @@ async function carryOut(): Promise<void> {
     dataConverter,
   });
   await worker.runUntil(async () => {
-    const copy = await client.start(request);
+    const copy = await client.start(request as unknown as FlashCopyRequestInput);
     for await (const report of copy.follow())
       expect(report.set === '' || report.set === 'demo').toBe(true);
     expect(await copy.result()).toMatchObject({
@@ -136,7 +136,7 @@ async function carryOut(): Promise<void> {
       verified: true,
     });
     const error: unknown = await (
-      await client.start(bad)
+      await client.start(bad as unknown as FlashCopyRequestInput)
     )
       .result()
       .catch((reason: unknown) => reason);

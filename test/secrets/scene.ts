@@ -172,7 +172,7 @@ const request = (name: string, change: object = {}) => ({
   name,
   array: 'svc-real',
   volumes: [{ source: `${name}-s`, target: `${name}-t`, create: { pool: 'Pool0' } }],
-  sources: [{ host: 'source1', method: 'quiesce' }],
+  sources: [{ host: 'source1', method: 'quiesce' as const }],
   targets: [{ host: 'backup1', mounts: [{ from: '/data', at: `/backup/${name}` }] }],
   ...change,
 });

@@ -11,6 +11,7 @@ import {
   FlashCopyClient,
   FlashCopyError,
   type CopyHandle,
+  type FlashCopyRequestInput,
   type LiveReport,
 } from '../../src/client/index.js';
 import { FLASH_COPY } from '../../src/workflows/messages.js';
@@ -87,7 +88,8 @@ async function followed(copy: CopyHandle): Promise<LiveReport[]> {
 
 describe('before anything is started', () => {
   it('a wrong request is refused with the field, and no run exists', async () => {
-    const error = await caught(client.start({ ...clientRequest('wrong'), volumes: 'db1' }));
+    const wrong = { ...clientRequest('wrong'), volumes: 'db1' } as unknown as FlashCopyRequestInput;
+    const error = await caught(client.start(wrong));
     expect(error).toMatchObject({ code: 'INVALID_REQUEST', family: 'request' });
     expect(error.message).toContain('volumes');
     await expect(caught(client.copy('wrong').report())).resolves.toMatchObject({
@@ -142,7 +144,7 @@ describe('a run', () => {
     const first = await client.start(clientRequest('busy-waits'));
     const other = {
       ...clientRequest('busy-waits'),
-      sources: [{ host: 'other', method: 'quiesce' }],
+      sources: [{ host: 'other', method: 'quiesce' as const }],
     };
     expect(await caught(client.start(other))).toMatchObject({
       code: 'ALREADY_RUNNING',

@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import type { TypedSearchAttributes } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FlashCopyClient, type CopySchedule } from '../../src/client/index.js';
+import { FlashCopyClient, FlashCopyError, type CopySchedule } from '../../src/client/index.js';
 import { systemClock } from '../../src/clock/system-clock.js';
 import { clientRequest } from './client-request.js';
 
@@ -58,54 +58,40 @@ describe('a schedule of copies', () => {
   });
 
   it.each([
-    ['two rules of time', { every: '6 h' }],
-    ['an overlap that would end a running copy', { overlap: 'TERMINATE_OTHER' as 'SKIP' }],
-  ] satisfies [string, Partial<CopySchedule>][])('with %s is refused', async (_, changes) => {
-    await expect(client.scheduleFlashCopy(nightly('refused', changes))).rejects.toMatchObject({
-      code: 'INVALID_SCHEDULE',
-    });
+    ['two rules of time', { every: '6 h' }, 'schedule.cron'],
+    ['no rule of time', { cron: undefined }, 'schedule.every'],
+    ['an overlap that would end a running copy', { overlap: 'TERMINATE_OTHER' }, 'SKIP'],
+    ['a misspelt field', { timeZone: 'Europe/Berlin' }, 'timeZone: unknown field; did you mean'],
+    ['an unknown field', { colour: 'red' }, 'schedule.colour: unknown field'],
+    ['a time zone that does not exist', { timezone: 'Europe/Berln' }, 'timezone = "Europe/Berln"'],
+    ['an offset for a time zone', { timezone: '+02:00' }, 'timezone = "+02:00"'],
+    ['a zone in lower case', { timezone: 'europe/berlin' }, 'did you mean Europe/Berlin?'],
+    ['a cron expression that does not parse', { cron: '0 25 * * *' }, 'cron = "0 25 * * *"'],
+    ['words for a cron expression', { cron: 'every night' }, 'schedule.cron = "every night"'],
+    ['an interval that is none', { cron: undefined, every: 'often' }, 'schedule.every = "often"'],
+    ['an interval below a second', { cron: undefined, every: 5 }, 'schedule.every = 5'],
+    ['a jitter that is none', { jitter: 'some' }, 'schedule.jitter = "some"'],
+    ['no id', { id: undefined }, 'schedule.id'],
+    ['a calendar that is none', { cron: undefined, calendars: [{ hour: 'x' }] }, 'calendars'],
+  ])('with %s is refused with the field named', async (_, changes, told) => {
+    const order = client.scheduleFlashCopy({ ...nightly('refused'), ...changes } as CopySchedule);
+    const error = await order.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(FlashCopyError);
+    expect(error).toMatchObject({ code: 'INVALID_SCHEDULE', family: 'request' });
+    expect((error as Error).message).toContain(told);
+    await expect(env.client.schedule.getHandle('refused').describe()).rejects.toThrow();
   });
 
-  it('of 512 pairs with long names is accepted, and carries as many of them as the server takes', async () => {
-    const pairs = Array.from({ length: 512 }, (_, at) => ({
-      source: `db_${at}`.padEnd(60, 's'),
-      target: `db_${at}`.padEnd(60, 't'),
-      overwrite: `60000000000000000E000000${`${at}`.padStart(8, '0')}`,
-    }));
-    const request = { ...clientRequest('long'), volumes: pairs };
-    const handle = await client.scheduleFlashCopy(nightly('long', { request }));
-    const { action } = await handle.describe();
-    const written = action.typedSearchAttributes as TypedSearchAttributes;
-    const volumes = written.getAll().find(({ key }) => key.name === 'FlashCopyVolume')
-      ?.value as string[];
-    expect(volumes.slice(-1)).toEqual([`+${1_024 - volumes.length + 1} more`]);
-    expect(volumes.length).toBeGreaterThan(20);
-  });
-
-  it('is made without search attributes where the server takes none, as a start is', async () => {
-    const seen: boolean[] = [];
-    const schedules = new Proxy(env.client.schedule, {
-      get: (target, key) =>
-        key !== 'create'
-          ? (Reflect.get(target, key, target) as unknown)
-          : (order: Parameters<typeof target.create>[0]) => {
-              seen.push(order.action.typedSearchAttributes !== undefined);
-              const refusal = Object.assign(new Error('no mapping'), {
-                ...{ code: 3, details: 'no mapping', metadata: {} },
-              });
-              return seen.length === 1 ? Promise.reject(refusal) : target.create(order);
-            },
-    });
-    const { connection } = env;
-    const refusing = new Client({ connection });
-    Object.defineProperty(refusing, 'schedule', { value: schedules });
-    const handle = await new FlashCopyClient({ client: refusing }).scheduleFlashCopy(
-      nightly('bare'),
-    );
-    expect(seen).toEqual([true, false]);
-    expect((await handle.describe()).action).toMatchObject({
-      args: [{ searchAttributes: false }],
-    });
+  it('does not compile with a field that is misspelt', async () => {
+    const request = clientRequest('typed');
+    const when = { id: 'a', request, cron: '0 2 * * *' };
+    // @ts-expect-error: timeZone
+    const order = client.scheduleFlashCopy({ ...when, timeZone: 'UTC' });
+    await expect(order).rejects.toMatchObject({ code: 'INVALID_SCHEDULE' });
+    const { name, ...nameless } = request;
+    // @ts-expect-error: nmae
+    const started = client.start({ ...nameless, nmae: name });
+    await expect(started).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
   });
 
   it('that exists already is not replaced in silence', async () => {

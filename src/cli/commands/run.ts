@@ -1,7 +1,7 @@
 // `flashcopy run`: one copy from its request to its end, with a worker and, where there is none, a Temporal server of its own.
 import { flashcopyCommand } from '../../domain/command-line.js';
 import type { Command } from 'commander';
-import type { CopyHandle, FlashCopyClient } from '../../client/index.js';
+import type { CopyHandle, FlashCopyClient, FlashCopyRequestInput } from '../../client/index.js';
 import { parseRequest } from '../../config/request.js';
 import { aboutRequest } from '../../domain/about.js';
 import { answerReport, perform, withTemporal, type CommandFlags } from '../command.js';
@@ -70,7 +70,9 @@ async function runWith(parts: RunParts): Promise<number> {
   const hands = new Hands(() => startOwnWorker(place, inventory));
   try {
     if (await needsWorker(parts)) await hands.employ();
-    const { value: copy, interrupted } = await keepingInterrupts(() => client.start(request));
+    const { value: copy, interrupted } = await keepingInterrupts(() =>
+      client.start(request as FlashCopyRequestInput),
+    );
     if (interrupted) await copy.cancel();
     const link = runLink(place, copy);
     output.note(aboutRequest(parseRequest(request)));

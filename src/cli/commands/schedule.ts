@@ -1,5 +1,6 @@
 // `flashcopy schedule`: a copy again and again, as a Temporal Schedule.
 import type { Command } from 'commander';
+import type { CopySchedule } from '../../client/index.js';
 import { perform, withTemporal, type CommandFlags } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { readDocument } from '../files.js';
@@ -30,14 +31,9 @@ export function addSchedule(program: Command): void {
       const request = await readDocument(file);
       return withClient(requireTemporal(flags), async (client) => {
         const { id, cron, every, timezone, catchupWindow, jitter } = flags;
-        const given = Object.entries({ cron, every, timezone, catchupWindow, jitter }).filter(
-          ([, v]) => v !== undefined,
-        );
-        const handle = await client.scheduleFlashCopy({
-          id,
-          request,
-          ...Object.fromEntries(given),
-        });
+        // What stands in a file or on a command line is checked by the client.
+        const when = { cron, every, timezone, catchupWindow, jitter };
+        const handle = await client.scheduleFlashCopy({ id, request, ...when } as CopySchedule);
         const { info, policies } = await handle.describe();
         const next = info.nextActionTimes[0]?.toISOString();
         output.answer(

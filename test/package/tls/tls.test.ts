@@ -22,7 +22,7 @@ const request = {
   volumes: ['db_data1', 'db_data2'].map((source) => ({
     ...{ source, target: `${source}_copy`, create: { pool: 'Pool0' } },
   })),
-  sources: [{ host: 'source1', method: 'quiesce' }],
+  sources: [{ host: 'source1', method: 'quiesce' as const }],
 };
 
 let folder: string;

@@ -3,8 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { z } from 'zod';
+import type { FlashCopyRequestInput } from '../../../src/config/request-input.js';
+import type { requestSchema } from '../../../src/config/request-schema.js';
 import { parseRequest, requestJsonSchema } from '../../../src/config/request.js';
 import { FlashCopyError } from '../../../src/domain/errors.js';
+import { requestInterface } from '../../../scripts/request-interface.js';
 import { requestReference } from '../../../scripts/request-reference.js';
 
 const samples = new URL('../../fixtures/requests/', import.meta.url);
@@ -150,6 +154,41 @@ describe('the published schema', () => {
     expect(readFileSync(new URL('../../../docs/request.md', import.meta.url), 'utf8')).toBe(
       requestReference(),
     );
+  });
+});
+
+describe('the request in TypeScript', () => {
+  it('is what src/config/request-input.ts says, each field with its description', async () => {
+    const file = new URL('../../../src/config/request-input.ts', import.meta.url);
+    expect(readFileSync(file, 'utf8')).toBe(await requestInterface());
+  });
+
+  it('takes exactly what the schema takes', () => {
+    type Writable<T> = T extends object ? { -readonly [K in keyof T]: Writable<T[K]> } : T;
+    type Ours = Writable<FlashCopyRequestInput>;
+    type Schemas = z.input<typeof requestSchema>;
+    const same: [Ours] extends [Schemas] ? ([Schemas] extends [Ours] ? true : false) : false = true;
+    expect(same).toBe(true);
+  });
+
+  it('does not compile with a field that is misspelt, at any depth', () => {
+    const good = { name: 'erp', array: 'svc', sources: [] } satisfies FlashCopyRequestInput;
+    const typed = (request: FlashCopyRequestInput): string => {
+      try {
+        parseRequest(request);
+        return '';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    // @ts-expect-error: nmae
+    expect(typed({ nmae: 'erp', array: 'svc', sources: [] })).toContain('did you mean name?');
+    // @ts-expect-error: soruce
+    expect(typed({ ...good, volumes: [{ soruce: 'a', target: 'b' }] })).toContain('source?');
+    // @ts-expect-error: incremetal
+    expect(typed({ ...good, copy: { incremetal: true } })).toContain('incremental?');
+    // @ts-expect-error: no such method
+    expect(typed({ ...good, sources: [{ host: 'h', method: 'freeze' }] })).toContain('method');
   });
 });
 
