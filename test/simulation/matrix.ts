@@ -15,6 +15,7 @@ import {
   QUEUED_MS,
   RATE_CHANGED,
   RESOLVED,
+  ENDED,
 } from './world/faults.js';
 import type { CopyOrder } from './world/world.js';
 
@@ -44,8 +45,8 @@ const LATE_MS = 5_000;
 /** Longer than a pause and than a quiesce holder's deadline, shorter than an outage. */
 const STALL_MS = 30_000;
 const TO_THE_START = 2_000;
-/** From the copy on its target host: the sources are free by then. */
-const TO_THE_PREPARE = 24;
+/** Of a copy that is done: to its last tasks, to its target host, to its point in time, to before its release. */
+const AFTER_THE_END = [0, 8, 16, 24, 30, 36, 40, 44] as const;
 /** Longer than anything waits before the point in time. */
 const AWAY_MS = 1_800_000;
 const OFFSET_MS: Partial<Record<Fault['effect'], number>> = { late: LATE_MS, queued: QUEUED_MS };
@@ -174,9 +175,6 @@ export function cellsOf(shape: Shape, roads: Roads): Cell[] {
       cell(at, road, fault(at, effect, { where: perHost(at), ms: OFFSET_MS[effect] ?? 0 })),
     ),
     cell(at, road, fault(at, 'reset', { where: perHost(at), ms: TO_THE_START })),
-    ...(/Verify|Present/.test(at)
-      ? [cell(at, road, fault(at, 'reset', { ms: TO_THE_PREPARE }))]
-      : []),
   ]);
   const ofPorts = roads.ports
     .filter(struck)
@@ -195,7 +193,10 @@ export function cellsOf(shape: Shape, roads: Roads): Cell[] {
     .filter((at) => roads.activities.get(at)?.faults.length === 0)
     .flatMap((at) => places.map((where) => fault(at, AWAY, { where, ms: AWAY_MS })))
     .map((one) => cell(one.at, roads.activities.get(one.at)!, one));
-  return [...ofActivities, ...ofPorts, ...ofOutages];
+  const ofEnded = AFTER_THE_END.map((ms) =>
+    cell(ENDED, { faults: [] }, fault(ENDED, 'reset', { where: 'COMPLETED', ms })),
+  );
+  return [...ofActivities, ...ofPorts, ...ofOutages, ...ofEnded];
 }
 
 function delaysOf(at: string, effect: PortEffect): readonly number[] {

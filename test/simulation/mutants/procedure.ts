@@ -21,7 +21,7 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
       ['withPatience(withLocksRequired(activities, deps), deps)', 'withPatience(activities, deps)'],
     ],
     method: 'quiesce',
-    cells: /reset \d+ ms at flashCopyVerify/,
+    cells: /reset( \d+ ms)? at run\.ended of COMPLETED/,
   },
   {
     name: 'targets are released after prepare',
