@@ -38,7 +38,7 @@ function typeOf(name: string, schema: Schema, named: Map<string, string>): strin
   if (schema.enum !== undefined) return schema.enum.map((one) => JSON.stringify(one)).join(' | ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.anyOf !== undefined)
-    return schema.anyOf.map((one) => typeOf(name, one as Schema, named)).join(' | ');
+    return schema.anyOf.map((one) => typeOf(name, one, named)).join(' | ');
   if (schema.type === 'array') return `readonly (${typeOf(name, schema.items as Schema, named)})[]`;
   if (schema.type === 'object') return objectOf(name, schema, named);
   return schema.type === 'integer' ? 'number' : String(schema.type ?? 'unknown');
@@ -52,10 +52,12 @@ function objectOf(name: string, schema: Schema, named: Map<string, string>): str
   return title;
 }
 
+const isScalar = (value: unknown): value is string | number | boolean =>
+  ['string', 'number', 'boolean'].includes(typeof value);
+
 /** Lines of at most 90 columns. */
 function comment({ description = '', default: value }: Schema): string {
-  const told =
-    typeof value === 'object' || value === undefined ? '' : `. Default: ${String(value)}`;
+  const told = isScalar(value) ? `. Default: ${value}` : '';
   const words = `${description}${told}`.split(' ');
   const lines = words.reduce<string[]>((all, word) => {
     const last = all.at(-1);

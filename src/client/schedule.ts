@@ -50,9 +50,7 @@ const invalid = (message: string, cause: unknown): FlashCopyError =>
 const specOf = ({ cron, calendars, every, timezone, jitter }: CheckedSchedule): ScheduleSpec => ({
   ...(cron === undefined ? {} : { cronExpressions: typeof cron === 'string' ? [cron] : cron }),
   // Their fields are the server's own: what it does not take comes back as INVALID_SCHEDULE.
-  ...(calendars === undefined
-    ? {}
-    : { calendars: calendars as NonNullable<ScheduleSpec['calendars']> }),
+  ...(calendars === undefined ? {} : { calendars: calendars }),
   ...(every === undefined ? {} : { intervals: [{ every }] }),
   ...(timezone === undefined ? {} : { timezone }),
   ...(jitter === undefined ? {} : { jitter }),

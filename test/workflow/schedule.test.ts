@@ -94,6 +94,48 @@ describe('a schedule of copies', () => {
     await expect(started).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
   });
 
+  it('of 512 pairs with long names is accepted, and carries as many of them as the server takes', async () => {
+    const pairs = Array.from({ length: 512 }, (_, at) => ({
+      source: `db_${at}`.padEnd(60, 's'),
+      target: `db_${at}`.padEnd(60, 't'),
+      overwrite: `60000000000000000E000000${`${at}`.padStart(8, '0')}`,
+    }));
+    const request = { ...clientRequest('long'), volumes: pairs };
+    const handle = await client.scheduleFlashCopy(nightly('long', { request }));
+    const { action } = await handle.describe();
+    const written = action.typedSearchAttributes as TypedSearchAttributes;
+    const volumes = written.getAll().find(({ key }) => key.name === 'FlashCopyVolume')
+      ?.value as string[];
+    expect(volumes.slice(-1)).toEqual([`+${1_024 - volumes.length + 1} more`]);
+    expect(volumes.length).toBeGreaterThan(20);
+  });
+
+  it('is made without search attributes where the server takes none, as a start is', async () => {
+    const seen: boolean[] = [];
+    const schedules = new Proxy(env.client.schedule, {
+      get: (target, key) =>
+        key !== 'create'
+          ? (Reflect.get(target, key, target) as unknown)
+          : (order: Parameters<typeof target.create>[0]) => {
+              seen.push(order.action.typedSearchAttributes !== undefined);
+              const refusal = Object.assign(new Error('no mapping'), {
+                ...{ code: 3, details: 'no mapping', metadata: {} },
+              });
+              return seen.length === 1 ? Promise.reject(refusal) : target.create(order);
+            },
+    });
+    const { connection } = env;
+    const refusing = new Client({ connection });
+    Object.defineProperty(refusing, 'schedule', { value: schedules });
+    const handle = await new FlashCopyClient({ client: refusing }).scheduleFlashCopy(
+      nightly('bare'),
+    );
+    expect(seen).toEqual([true, false]);
+    expect((await handle.describe()).action).toMatchObject({
+      args: [{ searchAttributes: false }],
+    });
+  });
+
   it('that exists already is not replaced in silence', async () => {
     await client.scheduleFlashCopy(nightly('again'));
     await expect(client.scheduleFlashCopy(nightly('again'))).rejects.toMatchObject({
