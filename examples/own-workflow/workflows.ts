@@ -1,11 +1,15 @@
-// A workflow of your own, made of the library's building blocks: batch jobs are paused before the copy, whatever happens they go on after it,
-// and reports are started on the copy once it is proved good. In your project import from 'temporal-flashcopy/workflows'.
+// Two workflows of your own. The usual need: steps around the copy, with an undo for each, in an
+// order that is the library's. And the same blocks one by one, for a procedure that is really yours.
+// In your project import from 'temporal-flashcopy/workflows'.
 import { proxyActivities } from '@temporalio/workflow';
 import {
   backgroundCopy,
+  defineFlashCopy,
   ensure,
   grade,
+  inAttempts,
   lock,
+  makeClones,
   makePreparable,
   mountTargets,
   plan,
@@ -28,36 +32,43 @@ const { pauseBatchJobs, resumeBatchJobs, startReports } = proxyActivities<typeof
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 });
 
-export async function copyBetweenBatches(input: {
+export interface BetweenBatches {
   readonly request: unknown;
   readonly queue: string;
-}) {
+}
+
+/** Batch jobs are paused before the copy, go on after it whatever happens, and reports start on the good copy. */
+export const copyBetweenBatches = defineFlashCopy<BetweenBatches>({
+  beforePause: {
+    run: ({ input }) => pauseBatchJobs(input.queue),
+    // Registered before the step, carried out after the give back: unknown counts as done.
+    undo: ({ input }) => resumeBatchJobs(input.queue),
+  },
+  afterGiveBack: ({ input }) => resumeBatchJobs(input.queue),
+  onMounted: ({ report }) => startReports(report.mounts.map(({ at }) => at)),
+});
+
+/** Every block in its place: out of it, it fails with STEP_ORDER before it touches anything. */
+export async function copyBlockByBlock(input: { readonly request: unknown }) {
   return runCopy({ searchAttributes: false }, async (copy) => {
     await validate(copy, input.request);
-    await lock(copy);
+    await lock(copy); // starts the guard first
     await plan(copy);
-    await copy.guard.start(); // before anything is changed on a host
 
     await ensure(copy);
+    await releaseTargets(copy); // before anything takes the targets offline
     await makePreparable(copy);
-    await releaseTargets(copy);
-    await preFlush(copy);
-    await prepare(copy);
-
-    // Your own step: its undo first, then the step. Unknown counts as done.
-    const resumed = copy.undo.register({
-      what: `resume batch queue ${input.queue}`,
-      run: () => resumeBatchJobs(input.queue),
+    // Again from here, when it fails without harm.
+    await inAttempts(copy, async () => {
+      await preFlush(copy);
+      await prepare(copy);
+      await takePointInTime(copy); // gives back, whatever happens in it
     });
-    await pauseBatchJobs(input.queue);
-    await takePointInTime(copy);
-    await resumeBatchJobs(input.queue);
-    resumed();
 
     await grade(copy);
+    await makeClones(copy);
     await mountTargets(copy);
     await backgroundCopy(copy);
-    await startReports(copy.report.toReport().mounts.map(({ at }) => at));
-    await retain(copy);
+    await retain(copy); // left out, the run does not end as a good copy
   });
 }

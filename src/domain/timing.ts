@@ -152,6 +152,9 @@ export const pointInTimeMs = (sources: Held, maxPauseMs: number): number =>
 export const startGroupsMs = (sources: Held): number =>
   inside(Math.min(shortest(sources), MARGINS.startGroups));
 
+/** A step of the user's own while hosts are unmounted: what is left is for units, start and mounts. */
+export const inPauseMs = (sources: Held): number => Math.round(shortest(sources) / 3);
+
 /** The activity that takes one host down, and the host's command in it. */
 export const takeDownMs = ({ deadlineMs }: Held[number]): number => inside(deadlineMs);
 export const takeDownCommandMs = (held: Held[number]): number => inside(takeDownMs(held));

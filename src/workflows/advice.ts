@@ -15,6 +15,9 @@ export const MOUNTED_RESTORED = 'mapped and mounted again, as restored';
 export const NOT_MOUNTED_BEFORE =
   'nothing of it was mounted when the plan was made, so nothing is: mount it by hand';
 
+/** Before the name of a step of the user's own, in an undo. */
+export const HOOK = 'your step ';
+
 type Told = Omit<Report, 'advice'>;
 
 /** `stuck`: hosts that may lack their I/O, with what is known and what to do by hand. */
@@ -28,7 +31,8 @@ export function advice(report: Told, stuck: ReadonlyMap<string, string>): string
   const undone = report.compensation.filter((entry) => !entry.ok);
   if (undone.length > 0)
     return undone.map(
-      ({ what, note }) => `not undone: ${what} (${note ?? ''}); the guard goes on trying`,
+      ({ what, note }) =>
+        `not undone: ${what} (${note ?? ''}); ${what.startsWith(HOOK) ? 'see to it by hand' : 'the guard goes on trying'}`,
     );
   switch (report.outcome) {
     case 'running':

@@ -9,6 +9,8 @@ export interface Undo {
   readonly what: string;
   /** A note when there was nothing to do, or when it was done in a special way. */
   readonly run: () => Promise<string | undefined>;
+  /** A step of the user's own: when it fails it is reported, but no guard can go on with it. */
+  readonly own?: true;
 }
 
 /** Forgets an undo, once the step needs none any more. */
@@ -67,7 +69,7 @@ export class UndoStack {
       return true;
     } catch (error) {
       this.record({ what: undo.what, ok: false, note: errorLine(error) });
-      return false;
+      return undo.own === true;
     }
   }
 }

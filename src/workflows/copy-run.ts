@@ -4,7 +4,6 @@ import { CancellationScope, uuid4, workflowInfo } from '@temporalio/workflow';
 import type { LedgerRef, RunRef } from '../activities/contract.js';
 import type { PointInTimeResult } from '../domain/point-in-time.js';
 import { aboutRequest } from '../domain/about.js';
-import { FlashCopyError } from '../domain/errors.js';
 import { TOKEN_LENGTH } from '../domain/names.js';
 import type { Plan, PlannedGroup } from '../domain/plan.js';
 import type { FlashCopyRequest } from '../domain/request.js';
@@ -13,6 +12,7 @@ import type { GiveBackHand } from './give-back.js';
 import { GuardLink } from './guard-link.js';
 import type { Insisted } from './insist.js';
 import { RunReport } from './report.js';
+import { outOfOrder, StepOrder } from './step-order.js';
 
 /** A planned group and what this run did to it. */
 export interface RunGroup {
@@ -43,6 +43,7 @@ export class CopyRun {
   readonly report: RunReport;
   readonly undo: UndoStack;
   readonly guard: GuardLink;
+  readonly order = new StepOrder();
   /** Holds the whole procedure: cancelled by Temporal or by the update `abort`. */
   readonly scope = new CancellationScope();
   /** Running give backs by host: where a person reaches in. */
@@ -59,6 +60,10 @@ export class CopyRun {
   readonly systems = new Map<string, string>();
   /** From here on nothing is undone any more: the copy stays. */
   retained = false;
+  /** The procedure is over, one way or the other: nothing can be asked of it any more. */
+  ending = false;
+  /** A step of the user's own, while every source is unmounted. */
+  inPause: () => Promise<void> = () => Promise.resolve();
   abortReason: string | undefined;
   groups: readonly RunGroup[] = [];
   /** What the start saw; undefined when it never answered. */
@@ -171,10 +176,5 @@ export function drawToken(): string {
 }
 
 function tooEarly(missing: string): never {
-  throw new FlashCopyError({
-    family: 'state',
-    code: 'STEP_ORDER',
-    message: `this step needs ${missing} before it`,
-    details: { missing },
-  });
+  throw outOfOrder('this step', [missing]);
 }

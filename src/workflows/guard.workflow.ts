@@ -19,6 +19,7 @@ import { perform } from './activities.js';
 import { errorLine, errorOf } from './failure.js';
 import { planOf, takesSnapshot } from './snapshots.js';
 import { giveBackForSure, type GiveBackHand, type GiveBackWatcher } from './give-back.js';
+import { guardInputOf, ignored, isByHand, isWatch } from './inputs.js';
 import { OperatorCall } from './call-operator.js';
 import { insist, type Insisted } from './insist.js';
 import { setOperatorHandlers } from './operator.js';
@@ -59,7 +60,8 @@ interface Post {
 
 const sourceKey = (run: string, host: string): string => `${run} ${host}`;
 
-export function flashCopyGuard(input: GuardInput): Promise<GuardEnd> {
+export async function flashCopyGuard(given: GuardInput): Promise<GuardEnd> {
+  const input = guardInputOf(given);
   const post: Post = {
     watch: undefined,
     heard: 0,
@@ -74,6 +76,7 @@ export function flashCopyGuard(input: GuardInput): Promise<GuardEnd> {
   setHandler(
     watchSignal,
     (watch) => {
+      if (!isWatch(watch)) return ignored(GUARD_WATCH_SIGNAL);
       if (post.watch !== undefined && post.watch.run !== watch.run) post.abandoned.push(post.watch);
       post.watch = watch;
       post.heard += 1;
@@ -88,7 +91,9 @@ export function flashCopyGuard(input: GuardInput): Promise<GuardEnd> {
     if (post.watch !== undefined && post.watch.run !== run) post.abandoned.push(post.watch);
   };
   setHandler(doneSignal, done, { description: 'The copy ended by itself; sent by the copy' });
-  setHandler(resolvedSignal, (word) => takeWord(post, word), {
+  const resolved = (word: ByHand): void =>
+    isByHand(word) ? takeWord(post, word) : ignored(GUARD_RESOLVED_SIGNAL);
+  setHandler(resolvedSignal, resolved, {
     description: 'A person gave a source back by hand: no more tries; sent by the copy',
   });
   setOperatorHandlers({

@@ -8,15 +8,17 @@ import { WAITS } from '../domain/timing.js';
 import { perform } from './activities.js';
 import { tell } from './call-operator.js';
 import { errorLine } from './failure.js';
+import { fieldsOf } from './inputs.js';
 import type { JanitorInput } from './messages.js';
 import { now } from './report.js';
 
 /** What a person can read; the rest is counted. */
 const MOST_FINDINGS = 200;
 
-export async function flashCopyJanitor({ schedule }: JanitorInput = {}): Promise<JanitorReport> {
+export async function flashCopyJanitor(input: JanitorInput = {}): Promise<JanitorReport> {
+  const { schedule } = fieldsOf(input) as JanitorInput;
   const scope = { summary: 'which arrays and hosts there are' };
-  const order = schedule === undefined ? {} : { schedule };
+  const order = typeof schedule === 'string' ? { schedule } : {};
   const { arrays, hosts, told: before } = await perform('flashCopyJanitorScope', scope, order);
   const runs = await reviewRuns();
   const byArray = await Promise.all(arrays.map(tidyArray));
@@ -33,7 +35,8 @@ export async function flashCopyJanitor({ schedule }: JanitorInput = {}): Promise
     ),
   };
   setCurrentDetails(detailsOf(findings));
-  const told = schedule === undefined ? [] : await tellOnce(findings.reported, new Set(before));
+  const told =
+    order.schedule === undefined ? [] : await tellOnce(findings.reported, new Set(before));
   return { at: now(), ...findings, told, arrays, hosts, openCopies: runs.openCopies };
 }
 

@@ -22,6 +22,7 @@ import {
   type AcquireOrder,
   type LedgerGrant,
 } from './messages.js';
+import { isAcquireOrder, isByHand, isReleaseOrder, ledgerStateOf, refused } from './inputs.js';
 import { versioned } from './versioning.js';
 
 export interface ReleaseOrder {
@@ -47,10 +48,10 @@ export const grantsQuery = defineQuery<readonly LedgerGrant[]>(LEDGER_QUERY);
 /** Enough for every hold that may still lie about on a host; the reports keep all. */
 const MOST_RESOLVED = 200;
 
-export async function flashCopyLedger(state: LedgerState = { grants: [] }): Promise<void> {
+export async function flashCopyLedger(given: LedgerState = { grants: [] }): Promise<void> {
+  const state = ledgerStateOf(given);
   const { callsPerRun = 40 } = state;
-  let grants = state.grants;
-  let resolved = state.resolved ?? [];
+  let { grants, resolved = [] } = state;
   let calls = 0;
   setHandler(grantsQuery, () => grants, { description: 'Who holds which volumes of this array' });
   setHandler(
@@ -65,7 +66,10 @@ export async function flashCopyLedger(state: LedgerState = { grants: [] }): Prom
       ];
       return { granted: true };
     },
-    { description: 'Takes all volumes of a copy, or none; answers at once' },
+    {
+      description: 'Takes all volumes of a copy, or none; answers at once',
+      validator: (order) => refuseUnless(isAcquireOrder(order), 'holder, set, sources, targets'),
+    },
   );
   setHandler(
     releaseUpdate,
@@ -76,7 +80,10 @@ export async function flashCopyLedger(state: LedgerState = { grants: [] }): Prom
           ? grants.map((grant) => (grant.holder === holder ? withoutSources(grant) : grant))
           : without(grants, holder);
     },
-    { description: 'Frees what a holder has; nothing held is success' },
+    {
+      description: 'Frees what a holder has; nothing held is success',
+      validator: (order) => refuseUnless(isReleaseOrder(order), 'holder'),
+    },
   );
   setHandler(resolvedQuery, () => resolved, {
     description: 'Sources that people gave back by hand',
@@ -88,7 +95,10 @@ export async function flashCopyLedger(state: LedgerState = { grants: [] }): Prom
       const others = resolved.filter(({ run, host }) => run !== word.run || host !== word.host);
       resolved = [...others, word].slice(-MOST_RESOLVED);
     },
-    { description: "Keeps a person's word that a source has its I/O again; sent by the copy" },
+    {
+      description: "Keeps a person's word that a source has its I/O again; sent by the copy",
+      validator: (word) => refuseUnless(isByHand(word), 'host, run, by, reason'),
+    },
   );
   // The words of people are kept for the janitor: with them it stays.
   const idle = (): boolean => grants.length + resolved.length === 0 && calls > 0;
@@ -99,6 +109,10 @@ export async function flashCopyLedger(state: LedgerState = { grants: [] }): Prom
 
 /** Where workers are versioned: it may live for long, and moves to the newest version at its next task. */
 versioned('AUTO_UPGRADE', flashCopyLedger);
+
+function refuseUnless(right: boolean, fields: string): void {
+  if (!right) throw refused('INVALID_ORDER', `a ledger is asked by copies, with ${fields}`);
+}
 
 const without = (grants: readonly LedgerGrant[], holder: string): LedgerGrant[] =>
   grants.filter((grant) => grant.holder !== holder);

@@ -1,16 +1,12 @@
 // What a person may say to a workflow whose give back does not succeed: `retryGiveBack` and `resolve`. The same for a copy and for its guard.
 // Promise kept here: nobody is believed against what the host itself says, unless they insist; every word stands in report, ledger and guard.
-import {
-  ApplicationFailure,
-  CancellationScope,
-  defineUpdate,
-  setHandler,
-} from '@temporalio/workflow';
+import { CancellationScope, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { LedgerRef } from '../activities/contract.js';
 import type { ByHand } from '../domain/report.js';
 import { perform } from './activities.js';
 import { errorLine } from './failure.js';
 import type { GiveBackHand } from './give-back.js';
+import { fieldsOf, refused } from './inputs.js';
 import {
   RESOLVE_UPDATE,
   RETRY_GIVE_BACK_UPDATE,
@@ -49,26 +45,35 @@ export function setOperatorHandlers(sources: StuckSources): void {
       'In phase NEEDS_OPERATOR: tries at once to give the I/O back to every source that lacks it',
     validator: () => {
       if (sources.stuck().length === 0)
-        throw refuse('NOTHING_TO_GIVE_BACK', 'every source has its I/O');
+        throw refused('NOTHING_TO_GIVE_BACK', 'every source has its I/O');
     },
   });
   setHandler(resolveUpdate, (resolution) => resolve(sources, resolution), {
     description:
       'In phase NEEDS_OPERATOR: a person has given a source its I/O back by hand ({host, by, reason, force}); the run stops trying and ends as failed',
-    validator: (resolution?: Partial<Resolution>) => validate(sources.stuck(), resolution ?? {}),
+    validator: (resolution?: unknown) => validate(sources.stuck(), fieldsOf(resolution)),
   });
 }
 
-function validate(stuck: readonly string[], { host, by, reason }: Partial<Resolution>): void {
-  if (stuck.length === 0) throw refuse('NOTHING_TO_RESOLVE', 'every source has its I/O');
-  if (host !== undefined && !stuck.includes(host))
-    throw refuse('NOT_STUCK', `${String(host)} does not lack its I/O; ${stuck.join(', ')} may`);
+const isFlag = (value: unknown): boolean => value === undefined || typeof value === 'boolean';
+
+function validate(
+  stuck: readonly string[],
+  { host, by, reason, force }: Readonly<Record<string, unknown>>,
+): void {
+  if (stuck.length === 0) throw refused('NOTHING_TO_RESOLVE', 'every source has its I/O');
+  if (host !== undefined && (typeof host !== 'string' || !stuck.includes(host)))
+    throw refused(
+      'NOT_STUCK',
+      `${JSON.stringify(host)} does not lack its I/O; ${stuck.join(', ')} may`,
+    );
   for (const [field, text] of Object.entries({ by, reason }))
     if (typeof text !== 'string' || text.trim() === '' || text.length > LONGEST)
-      throw refuse(
+      throw refused(
         'INVALID_RESOLUTION',
         `${field}: say it in 1-${LONGEST} characters; it stands in the report`,
       );
+  if (!isFlag(force)) throw refused('INVALID_RESOLUTION', 'force: say true or false');
 }
 
 /** All of them or none: the hosts are asked first. */
@@ -82,7 +87,7 @@ function resolve(
     const reads = await Promise.all(hands.map(readSource));
     const lacking = reads.filter(({ lacksIo }) => lacksIo !== '');
     if (lacking.length > 0 && force !== true)
-      throw refuse(
+      throw refused(
         'SOURCE_WITHOUT_IO',
         `${lacking.map((each) => `${each.host}: ${each.lacksIo}`).join('; ')}; mend it, or resolve with force`,
       );
@@ -123,6 +128,3 @@ async function readSource({
     return { host, lacksIo: '', read: `could not be read: ${errorLine(error)}` };
   }
 }
-
-const refuse = (type: string, message: string): ApplicationFailure =>
-  ApplicationFailure.nonRetryable(message, type);

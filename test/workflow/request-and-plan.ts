@@ -11,6 +11,7 @@ export interface Shape {
   readonly grade?: Grade;
   readonly keptGroups?: readonly string[];
   readonly waitFor?: 'started' | 'copied';
+  readonly deadlineMs?: number;
 }
 
 export function buildRequest(shape: Shape): FlashCopyRequest {
@@ -75,7 +76,7 @@ export function buildPlan(request: FlashCopyRequest, token: string, shape: Shape
       method,
       units: [],
       mounts: [],
-      deadlineMs: 30_000,
+      deadlineMs: shape.deadlineMs ?? 30_000,
     })),
     targets: request.targets.map(({ host }) => ({
       ...{ host, keepMapped: false, presentations: [], fileSystems: [] },

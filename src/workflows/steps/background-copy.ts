@@ -7,9 +7,12 @@ import { errorOf } from '../failure.js';
 import { inParallel } from '../parallel.js';
 import { withSnapshot } from '../snapshots.js';
 import { readGroup, tookProgress } from './grade.js';
+import { inOrder } from '../step-order.js';
 
 /** Waits for 100 % when asked to (`waitFor: copied`); otherwise takes the progress once into the report. */
-export async function backgroundCopy(copy: CopyRun): Promise<void> {
+export const backgroundCopy = inOrder('backgroundCopy', backgroundCopyInPlace);
+
+async function backgroundCopyInPlace(copy: CopyRun): Promise<void> {
   const { waitFor } = copy.plan.copy;
   await inParallel(copy.groups, (group) =>
     copy.report.step('backgroundCopy', group.planned.array, async (note) => {

@@ -3,8 +3,11 @@ import type { PlannedGroup } from '../../domain/plan.js';
 import { perform } from '../activities.js';
 import type { CopyRun, RunGroup } from '../copy-run.js';
 import { inParallel } from '../parallel.js';
+import { inOrder } from '../step-order.js';
 
-export async function ensure(copy: CopyRun): Promise<void> {
+export const ensure = inOrder('ensure', ensureInPlace);
+
+async function ensureInPlace(copy: CopyRun): Promise<void> {
   await inParallel(copy.groups, (group) => ensureGroup(copy, group));
 }
 

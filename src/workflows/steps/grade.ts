@@ -7,8 +7,11 @@ import { perform } from '../activities.js';
 import type { CopyRun, RunGroup } from '../copy-run.js';
 import { inParallel } from '../parallel.js';
 import { withSnapshot } from '../snapshots.js';
+import { inOrder } from '../step-order.js';
 
-export async function grade(copy: CopyRun): Promise<void> {
+export const grade = inOrder('grade', gradeInPlace);
+
+async function gradeInPlace(copy: CopyRun): Promise<void> {
   await copy.report.step('grade', '', async (note) => {
     const read = await inParallel(copy.groups, (group) => readGroup(copy, group));
     const { grade: given, because } = gradeCopy({

@@ -1,10 +1,14 @@
-// Step `lock`: the ledger of each array takes the set and its volumes, array after array in sorted order, all or nothing.
+// Step `lock`: the guard is started, then the ledger of each array takes the set and its volumes, array after array in sorted order, all or nothing.
 // A refusal (LOCKED, names the holder) leaves no lock behind: what was taken before it is released by its undo.
 import { FlashCopyError } from '../../domain/errors.js';
 import { perform } from '../activities.js';
 import type { CopyRun } from '../copy-run.js';
+import { inOrder } from '../step-order.js';
 
-export async function lock(copy: CopyRun): Promise<void> {
+export const lock = inOrder('lock', lockInPlace);
+
+async function lockInPlace(copy: CopyRun): Promise<void> {
+  await copy.guard.start(); // from here on whatever is left behind is cleared away
   for (const array of copy.arrays) {
     await copy.report.step('lock', array, async () => {
       copy.undo.register({

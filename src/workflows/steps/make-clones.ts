@@ -4,8 +4,11 @@ import { perform } from '../activities.js';
 import type { CopyRun, RunGroup } from '../copy-run.js';
 import { inParallel } from '../parallel.js';
 import { makesClones } from '../snapshots.js';
+import { inOrder } from '../step-order.js';
 
-export async function makeClones(copy: CopyRun): Promise<void> {
+export const makeClones = inOrder('makeClones', makeClonesInPlace);
+
+async function makeClonesInPlace(copy: CopyRun): Promise<void> {
   const groups = copy.groups.filter(({ planned }) => makesClones(planned));
   await inParallel(groups, (group) => cloneGroup(copy, group));
 }

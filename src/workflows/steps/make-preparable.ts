@@ -3,8 +3,11 @@
 import { perform } from '../activities.js';
 import type { CopyRun, RunGroup } from '../copy-run.js';
 import { inParallel } from '../parallel.js';
+import { inOrder } from '../step-order.js';
 
-export async function makePreparable(copy: CopyRun): Promise<void> {
+export const makePreparable = inOrder('makePreparable', makePreparableInPlace);
+
+async function makePreparableInPlace(copy: CopyRun): Promise<void> {
   const groups = copy.groups.filter(({ planned }) => planned.snapshot === undefined);
   if (groups.length < copy.groups.length)
     copy.report.skip('makePreparable', '', 'a snapshot needs no group');

@@ -6,8 +6,11 @@ import { present } from './present.js';
 import { synthesise } from './synthesise.js';
 import { withTargetHost } from './target-host.js';
 import { verify } from './verify.js';
+import { inOrder } from '../step-order.js';
 
-export async function mountTargets(copy: CopyRun): Promise<void> {
+export const mountTargets = inOrder('mountTargets', mountTargetsInPlace);
+
+async function mountTargetsInPlace(copy: CopyRun): Promise<void> {
   const { targets } = copy.plan;
   if (targets.length === 0) {
     copy.report.skip('present', '', 'no target host');

@@ -2,9 +2,12 @@
 import { perform } from '../activities.js';
 import { drawToken, type CopyRun } from '../copy-run.js';
 import { registerUnlocks } from './target-host.js';
+import { inOrder } from '../step-order.js';
 
 /** Throws the plan's refusals: type is the first one's code, one line for each. */
-export async function plan(copy: CopyRun): Promise<void> {
+export const plan = inOrder('plan', planInPlace);
+
+async function planInPlace(copy: CopyRun): Promise<void> {
   await copy.report.step('plan', '', async (note) => {
     const order = { request: copy.request, token: drawToken() };
     copy.plan = await perform(
@@ -15,4 +18,5 @@ export async function plan(copy: CopyRun): Promise<void> {
     note(`plan ${copy.plan.hash}`);
   });
   registerUnlocks(copy);
+  await copy.guard.watchGroups();
 }

@@ -2,8 +2,11 @@
 import { perform } from '../activities.js';
 import type { CopyRun } from '../copy-run.js';
 import { inParallel } from '../parallel.js';
+import { inOrder } from '../step-order.js';
 
-export async function preFlush(copy: CopyRun): Promise<void> {
+export const preFlush = inOrder('preFlush', preFlushInPlace);
+
+async function preFlushInPlace(copy: CopyRun): Promise<void> {
   if (copy.plan.sources.length === 0) copy.report.skip('preFlush', '', 'no source host');
   await inParallel(copy.plan.sources, (source) =>
     copy.report.step('preFlush', source.host, () =>

@@ -6,9 +6,12 @@ import type { CopyRun, RunGroup } from '../copy-run.js';
 import { errorOf } from '../failure.js';
 import { inParallel } from '../parallel.js';
 import { planOf, restoresSnapshot, takesSnapshot, withSnapshot } from '../snapshots.js';
+import { inOrder } from '../step-order.js';
 
 /** All groups at once. Throws FLUSH_FAILED when the array gives up. */
-export async function prepare(copy: CopyRun): Promise<void> {
+export const prepare = inOrder('prepare', prepareInPlace);
+
+async function prepareInPlace(copy: CopyRun): Promise<void> {
   copy.preparedSince = undefined;
   await inParallel(copy.groups, (group) => prepareGroup(copy, group));
 }

@@ -8,8 +8,11 @@ import { PRESENTED_AGAIN } from '../advice.js';
 import { inParallel } from '../parallel.js';
 import { isProduction, isRestored, mountProduction } from '../production.js';
 import { makesClones } from '../snapshots.js';
+import { inOrder } from '../step-order.js';
 
-export async function releaseTargets(copy: CopyRun): Promise<void> {
+export const releaseTargets = inOrder('releaseTargets', releaseTargetsInPlace);
+
+async function releaseTargetsInPlace(copy: CopyRun): Promise<void> {
   if (copy.plan.targets.length === 0) copy.report.skip('releaseTargets', '', 'no target host');
   if (copy.plan.groups.some(makesClones)) {
     copy.report.skip('releaseTargets', '', 'clones are new volumes: no host has them yet');

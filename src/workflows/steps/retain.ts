@@ -6,8 +6,11 @@ import type { LedgerRef } from '../../activities/contract.js';
 import { perform } from '../activities.js';
 import type { CopyRun } from '../copy-run.js';
 import { insist } from '../insist.js';
+import { inOrder } from '../step-order.js';
 
-export async function retain(copy: CopyRun): Promise<void> {
+export const retain = inOrder('retain', retainInPlace);
+
+async function retainInPlace(copy: CopyRun): Promise<void> {
   if (CancellationScope.current().consideredCancelled)
     throw new CancelledFailure('cancelled before the copy was kept');
   await copy.report.step('retain', '', () =>

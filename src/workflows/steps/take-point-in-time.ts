@@ -22,10 +22,14 @@ import { withQuiescedSources } from '../quiesced-sources.js';
 import { restoresSnapshot, takesSnapshot, withSnapshot } from '../snapshots.js';
 import { now } from '../report.js';
 import { forgetUnprepare } from './prepare.js';
+import { inOrder } from '../step-order.js';
 
 const PAUSE_MS = defineSearchAttributeKey('FlashCopyPauseMs', SearchAttributeType.INT);
 
-export async function takePointInTime(copy: CopyRun): Promise<void> {
+export const takePointInTime = inOrder('takePointInTime', takePointInTimeInPlace);
+
+async function takePointInTimeInPlace(copy: CopyRun): Promise<void> {
+  copy.order.undone('prepare'); // whatever comes of this, it does not do for a second time
   const prepared = preparedTime(copy);
   if (prepared !== undefined) checkPreparedTime(prepared);
   let taken = false;
@@ -76,7 +80,7 @@ const mustBeStopped = ({ cut, groups }: CopyRun): boolean =>
   cut?.starts.some(({ started }) => started === 'done') === true;
 
 /** The start itself, by the method the request names. To be run inside `withQuiescedSources`. Throws the first thing that went wrong. */
-export async function startGroups(copy: CopyRun): Promise<void> {
+async function startGroups(copy: CopyRun): Promise<void> {
   const { sources, maxPauseMs } = copy.plan;
   const groups = copy.groups.map(({ planned, name, startTimesBefore: before }) => {
     const { array, restore = false } = planned;
@@ -129,6 +133,7 @@ async function takeDownAndStart(
     scope.cancel();
     throw error;
   }
+  await copy.inPause();
   const summary = `start ${named(order)} while ${unmounted.map(({ host }) => host).join(', ')} is unmounted`;
   return perform(
     'flashCopyStartGroups',

@@ -3,9 +3,12 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { namesOf } from '../../domain/search-attributes.js';
 import { perform } from '../activities.js';
 import type { CopyRun } from '../copy-run.js';
+import { inOrder } from '../step-order.js';
 
 /** Throws INVALID_REQUEST; nothing was touched then. */
-export async function validate(copy: CopyRun, request: unknown): Promise<void> {
+export const validate = inOrder('validate', validateInPlace);
+
+async function validateInPlace(copy: CopyRun, request: unknown): Promise<void> {
   await copy.report.step('validate', '', async () => {
     copy.request = await perform('flashCopyValidate', { summary: 'parse the request' }, request);
   });

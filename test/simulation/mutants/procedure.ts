@@ -30,6 +30,12 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
       ['    await releaseTargets(copy); // before anything takes the targets offline\n', ''],
       ['    await prepare(copy);\n', '    await prepare(copy);\n    await releaseTargets(copy);\n'],
     ],
+    also: [
+      {
+        file: 'src/workflows/step-order.ts',
+        edits: [["makePreparable: ['releaseTargets']", "makePreparable: ['ensure']"]],
+      },
+    ],
     method: 'quiesce',
     cells: /throws-before at flashCopyValidate/,
     again: true,
@@ -79,13 +85,15 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
   },
   {
     name: 'locks are taken before the guard stands',
-    file: 'src/workflows/flash-copy.workflow.ts',
+    file: 'src/workflows/steps/lock.ts',
     edits: [
-      [
-        '    await copy.guard.start(); // from here on whatever is left behind is cleared away\n',
-        '',
-      ],
-      ['    await copy.guard.watchGroups();\n', '    await copy.guard.start();\n'],
+      ['  await copy.guard.start(); // from here on whatever is left behind is cleared away\n', ''],
+    ],
+    also: [
+      {
+        file: 'src/workflows/steps/plan.ts',
+        edits: [['await copy.guard.watchGroups();', 'await copy.guard.start();']],
+      },
     ],
     method: 'quiesce',
     cells: /terminate at flashCopyPlan/,
