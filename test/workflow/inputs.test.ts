@@ -139,7 +139,9 @@ describe('what is said to a run', () => {
       await handle.executeUpdate('changeRate', { args: args as never });
       world.looksUntilCopied = 0;
     });
-    expect(changed).toEqual([{ array: 'svc1', group: [...world.groups.keys()][0], copyRate: 9 }]);
+    expect(changed).toMatchObject([
+      { array: 'svc1', group: [...world.groups.keys()][0], copyRate: 9 },
+    ]);
   });
 
   it('is answered although the run fails meanwhile', async () => {
