@@ -2,6 +2,7 @@
 // Promise kept here: while it has not, the look fails as benign and comes again in a minute, so
 // that a copy which only waits holds neither a slot nor a connection, and writes no history.
 import { FlashCopyError } from '../domain/errors.js';
+import { isEnded } from '../domain/run-status.js';
 import { WAITS } from '../domain/timing.js';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -11,7 +12,7 @@ type GuardActivities = Pick<FlashCopyActivities, 'flashCopyAwaitClose'>;
 export const guardActivities = ({ runs }: ActivityDependencies): GuardActivities => ({
   flashCopyAwaitClose: async ({ workflowId, firstRunId }) => {
     const { status } = await runs.status(workflowId, firstRunId);
-    if (status !== 'RUNNING') return { status };
+    if (isEnded(status)) return { status };
     throw new FlashCopyError({
       family: 'state',
       code: 'COPY_OPEN',

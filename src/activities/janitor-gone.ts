@@ -1,4 +1,5 @@
 // Who holds a lock may be gone: then it is freed. Promise kept here: nobody is called gone while the run or its guard is open.
+import { isEnded } from '../domain/run-status.js';
 import type { Finding } from '../domain/janitor.js';
 import { guardWorkflowId } from '../workflows/messages.js';
 import type { ActivityDependencies, SeenRun } from './dependencies.js';
@@ -16,8 +17,8 @@ export const copyOfHostHolder = (holder: string): string =>
 /** Neither the run nor its guard is there: nobody else will ever mend it. */
 export async function isGone({ runs }: ActivityDependencies, holder: string): Promise<boolean> {
   const { workflowId, firstRunId } = runOf(holder);
-  if ((await runs.status(workflowId, firstRunId)).status === 'RUNNING') return false;
-  return (await runs.status(guardWorkflowId(workflowId, firstRunId))).status !== 'RUNNING';
+  if (!isEnded((await runs.status(workflowId, firstRunId)).status)) return false;
+  return isEnded((await runs.status(guardWorkflowId(workflowId, firstRunId))).status);
 }
 
 /** `what` was locked, found at `where`: array or host. */

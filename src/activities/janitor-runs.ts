@@ -4,6 +4,7 @@ import { flashcopyCommand, shellWord } from '../domain/command-line.js';
 import { activityInfo } from '@temporalio/activity';
 import type { Finding, JanitorReport } from '../domain/janitor.js';
 import type { Report } from '../domain/report.js';
+import { isEnded } from '../domain/run-status.js';
 import { MARGINS, WAITS } from '../domain/timing.js';
 import { FLASH_COPY, GUARD } from '../workflows/messages.js';
 import type { FlashCopyActivities } from './contract.js';
@@ -21,19 +22,46 @@ const finding = (
   ...more,
 });
 
-/** Those whose source lacks its I/O now. */
-async function stuckReports(
+interface Asked {
+  /** Those whose source lacks its I/O now. */
+  readonly stuck: Report[];
+  /** Those that did not say, or for which the time was too short. */
+  readonly unheard: string[];
+}
+
+async function askAll(
   { runs, clock }: ActivityDependencies,
   open: readonly SeenRun[],
-): Promise<Report[]> {
+): Promise<Asked> {
   const stuck: Report[] = [];
+  const unheard = new Set(open.map(({ workflowId }) => workflowId));
   const until = clock.now() + WAITS.janitorAsks;
   for (let from = 0; from < open.length && clock.now() < until; from += AT_ONCE) {
-    const asked = open.slice(from, from + AT_ONCE).map(({ workflowId }) => runs.report(workflowId));
-    for (const report of await Promise.all(asked))
-      if (report?.phase === 'NEEDS_OPERATOR') stuck.push(report);
+    const asked = open.slice(from, from + AT_ONCE);
+    const reports = await Promise.all(asked.map(({ workflowId }) => runs.report(workflowId)));
+    for (const [at, report] of reports.entries()) {
+      if (report === undefined) continue;
+      unheard.delete(asked[at]!.workflowId);
+      if (report.phase === 'NEEDS_OPERATOR') stuck.push(report);
+    }
   }
-  return stuck;
+  return { stuck, unheard: [...unheard] };
+}
+
+const MOST_NAMES = 5;
+
+/** A copy that does not answer may need a person as well as any other: it is said that nobody knows. */
+function unheardCopies(unheard: readonly string[]): Finding[] {
+  const [first] = unheard;
+  if (first === undefined) return [];
+  const more = unheard.length > MOST_NAMES ? ` and ${unheard.length - MOST_NAMES} more` : '';
+  return [
+    finding({
+      ...{ key: `unheard/${first}/${unheard.length}`, kind: 'not-looked-at', where: first },
+      what: `open copies that did not say how they stand: ${unheard.slice(0, MOST_NAMES).join(', ')}${more}`,
+      todo: flashcopyCommand('status', first),
+    }),
+  ];
 }
 
 /** The run itself has called: here it is only listed. */
@@ -54,7 +82,7 @@ async function stuckGuards(
     if (open.has(copy)) continue;
     const { status, closedAt } = await deps.runs.status(copy, firstRunId);
     const forMs = deps.clock.now() - (closedAt ?? 0);
-    if (status === 'RUNNING' || forMs < MARGINS.stuckGuard) continue;
+    if (!isEnded(status) || forMs < MARGINS.stuckGuard) continue;
     found.push(
       finding({
         ...{
@@ -120,13 +148,14 @@ export const janitorRunActivities = (deps: ActivityDependencies): RunActivities 
   flashCopyReviewRuns: () =>
     whileBeating(deps.clock, async () => {
       const open = await deps.runs.open(FLASH_COPY);
-      const stuck = await stuckReports(deps, open);
+      const { stuck, unheard } = await askAll(deps, open);
       const ids = new Set(open.map(({ workflowId }) => workflowId));
       return {
         openCopies: open.length,
         calledHosts: [...new Set(stuck.flatMap(hostsOf))],
         reported: [
           ...stuck.map(stuckRun),
+          ...unheardCopies(unheard),
           ...(await stuckGuards(deps, ids)),
           ...(await skippedSchedules(deps, stuck)),
         ],

@@ -1,5 +1,6 @@
 // The ledger over Temporal: one workflow per array, asked by update-with-start, so the first asker
 // starts it. Promise kept here: who gets no answer within seconds is told why (ledger-trouble.ts).
+import { isEnded } from '../domain/run-status.js';
 import { activityInfo, getClient } from '@temporalio/activity';
 import {
   isGrpcServiceError,
@@ -77,7 +78,7 @@ export function temporalLedger(clock: Clock): LedgerClient {
       try {
         // One that ended holds nothing, and nobody may be left on its queue to say so.
         const { status } = await handle.describe();
-        return status.name === 'RUNNING' ? await handle.query<readonly T[]>(name) : [];
+        return isEnded(status.name) ? [] : await handle.query<readonly T[]>(name);
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return [];
         throw error;

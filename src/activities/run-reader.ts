@@ -57,7 +57,7 @@ export const temporalRuns = (clock: Clock): RunReader => ({
   },
   async open(type) {
     const runs = [];
-    const query = `WorkflowType = "${type}" AND ExecutionStatus = "Running"`;
+    const query = `WorkflowType = "${type}" AND CloseTime IS NULL`;
     for await (const run of getClient().workflow.list({ query }))
       runs.push({ workflowId: run.workflowId, firstRunId: firstRunOf(run as never) });
     return runs;

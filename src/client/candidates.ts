@@ -5,9 +5,9 @@ import {
   type WorkflowExecutionDescription,
   type WorkflowExecutionInfo,
 } from '@temporalio/client';
+import { isEnded } from '../domain/run-status.js';
 import { FLASH_COPY, flashCopyWorkflowId, GUARD } from '../workflows/messages.js';
 import type { Execution } from './requested-set.js';
-import { isClosed } from './standing.js';
 
 export interface Candidate extends Execution {
   /** The run is open, or its guard is: somebody still works for it. */
@@ -34,7 +34,7 @@ export function isUsualId(workflowId: string, set: string): boolean {
 
 const ofRun = (run: WorkflowExecutionInfo): Candidate => ({
   ...{ workflowId: run.workflowId, runId: run.runId },
-  ...{ open: !isClosed(run.status.name), startedAt: run.startTime.getTime() },
+  ...{ open: !isEnded(run.status.name), startedAt: run.startTime.getTime() },
 });
 
 /** The newest run of exactly this id. */
@@ -54,7 +54,7 @@ export async function newestOf(
 /** Open copies, and closed ones whose guard is open. */
 export async function openCandidates(client: Client): Promise<Candidate[]> {
   const types = `(WorkflowType = '${FLASH_COPY}' OR WorkflowType = '${GUARD}')`;
-  const query = `${types} AND ExecutionStatus = 'Running'`;
+  const query = `${types} AND CloseTime IS NULL`;
   const found: Candidate[] = [];
   for await (const run of client.workflow.list({ query })) {
     const copy = run.type === GUARD ? guarded(run.workflowId) : undefined;
@@ -66,7 +66,7 @@ export async function openCandidates(client: Client): Promise<Candidate[]> {
 
 /** Newest first; those with the usual ids of this set all, of the others the last few hundred. */
 export async function closedCandidates(client: Client, set: string): Promise<Candidate[]> {
-  const closed = `WorkflowType = '${FLASH_COPY}' AND ExecutionStatus != 'Running'`;
+  const closed = `WorkflowType = '${FLASH_COPY}' AND CloseTime IS NOT NULL`;
   const byId = `${closed} AND WorkflowId STARTS_WITH '${flashCopyWorkflowId(set)}'`;
   const [usual, others] = await Promise.all([
     first(client, byId, MOST_CLOSED),

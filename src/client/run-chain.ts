@@ -1,7 +1,7 @@
 // One run through its lives: a reset or a continue-as-new closes one execution and opens the next, of the same first run id. Asked for is
 // always the present one.
 import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
-import { isClosed } from './standing.js';
+import { isEnded } from '../domain/run-status.js';
 
 export const firstRunIdOf = ({ runId, raw }: WorkflowExecutionDescription): string =>
   raw.workflowExecutionInfo?.firstRunId || runId;
@@ -39,5 +39,4 @@ export class RunChain {
   }
 }
 
-export const hasEnded = ({ status }: WorkflowExecutionDescription): boolean =>
-  isClosed(status.name);
+export const hasEnded = ({ status }: WorkflowExecutionDescription): boolean => isEnded(status.name);

@@ -1,18 +1,10 @@
 // How a run stands: by the server's status first, then by the report. Promise: what nobody vouches for is neither done nor running.
-import type { WorkflowExecutionStatusName } from '@temporalio/client';
 import { flashcopyCommand } from '../domain/command-line.js';
 import type { ErrorData } from '../domain/errors.js';
 import type { Outcome, Report } from '../domain/report.js';
 
 /** How a run has closed, in the server's words. */
 export type CloseStatus = 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TERMINATED' | 'TIMED_OUT';
-
-const CLOSED: ReadonlySet<string> = new Set<WorkflowExecutionStatusName>([
-  ...(['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED'] as const),
-  ...(['TIMED_OUT', 'CONTINUED_AS_NEW'] as const),
-]);
-/** Paused, and what a later server may add, is not closed. */
-export const isClosed = (status: WorkflowExecutionStatusName): boolean => CLOSED.has(status);
 
 /** Outcomes that a report may have where the server says that the run has closed so. */
 const BORNE_OUT: Readonly<Record<CloseStatus, readonly Outcome[]>> = {

@@ -50,16 +50,21 @@ describe('a review of runs', () => {
     });
   });
 
-  it('bears copies that no worker answers for', async () => {
+  it('bears copies that no worker answers for, and says that nobody knows how they stand', async () => {
     const answer = await review({
       open: listed(['flashcopy/erp-1']),
       report: () => Promise.resolve(undefined),
     });
-    expect(answer).toEqual({ openCopies: 1, calledHosts: [], reported: [] });
+    expect(answer).toMatchObject({ openCopies: 1, calledHosts: [] });
+    expect(answer.reported).toMatchObject([
+      { kind: 'not-looked-at', where: 'flashcopy/erp-1', needsPerson: false },
+    ]);
   });
 
   it.each([
     ['whose copy runs although it is not listed', { status: 'RUNNING', closedAt: 0 }, false],
+    ['whose copy is paused', { status: 'PAUSED', closedAt: 20 * MINUTE_MS }, false],
+    ['whose copy is in a state of a later server', { status: 'UNKNOWN', closedAt: 0 }, false],
     ['that has just begun to act', { status: 'TERMINATED', closedAt: 5 * MINUTE_MS }, false],
     [
       'that has acted for a quarter of an hour',
