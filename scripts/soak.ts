@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { carryOut, createLaboratory, story } from '../test/simulation/laboratory.js';
 import { scenarioOf, scheduleLines } from '../test/simulation/soak/schedule.js';
 import { shrink } from '../test/simulation/soak/shrink.js';
+import { kindLines, neverStruck } from '../test/simulation/world/kinds.js';
 import { pointsOf, range, sweep, type Sweep } from '../test/simulation/soak/sweep.js';
 
 const RUNS = 10_000;
@@ -45,7 +46,15 @@ async function soak(): Promise<void> {
     numberOf('WORKERS', availableParallelism()),
   ];
   const began = process.hrtime.bigint();
-  const total: Sweep = { runs: 0, copies: 0, events: 0, struck: {}, ends: {}, failing: [] };
+  const total: Sweep = {
+    runs: 0,
+    copies: 0,
+    events: 0,
+    struck: {},
+    kinds: {},
+    ends: {},
+    failing: [],
+  };
   const seconds = (): number => Number((process.hrtime.bigint() - began) / 1_000_000_000n);
   const child = async (index: number): Promise<void> => {
     const range = [from + index * BATCH, from + runs, workers].map(String);
@@ -72,16 +81,22 @@ function add(total: Sweep, part: Sweep): void {
   total.copies += part.copies;
   total.events += part.events;
   total.failing.push(...part.failing);
-  for (const kind of ['struck', 'ends'] as const)
+  for (const kind of ['struck', 'kinds', 'ends'] as const)
     for (const [name, times] of Object.entries(part[kind]))
       total[kind][name] = (total[kind][name] ?? 0) + times;
 }
 
-async function tell({ runs, copies, events, struck, ends, failing }: Sweep): Promise<void> {
+/** In so many runs every kind strikes, or the sweep is not what it says. */
+const ALL_KINDS_IN = 2_000;
+
+async function tell({ runs, copies, events, struck, kinds, ends, failing }: Sweep): Promise<void> {
   const faults = Object.values(struck).reduce((sum, times) => sum + times, 0);
   console.log(
     `${copies} copies, ${events} events; ${faults} faults struck, ${Object.keys(struck).length} kinds of fault and place`,
   );
+  console.log(['how often each kind struck:', ...kindLines(kinds)].join('\n'));
+  const missing = runs < ALL_KINDS_IN ? [] : neverStruck(kinds);
+  if (missing.length > 0) console.log(`NEVER STRUCK: ${missing.join(', ')}`);
   console.log(
     `copies ended: ${Object.entries(ends)
       .map(([status, times]) => `${status} ${times}`)
@@ -104,7 +119,7 @@ async function tell({ runs, copies, events, struck, ends, failing }: Sweep): Pro
     await vm.close();
   }
   console.log(`runs=${runs} violations=${failing.length}`);
-  process.exitCode = failing.length === 0 && runs > 0 ? 0 : 1;
+  process.exitCode = failing.length === 0 && runs > 0 && missing.length === 0 ? 0 : 1;
 }
 
 const [mode, ...range_] = process.argv.slice(2);

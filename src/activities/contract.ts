@@ -160,6 +160,8 @@ export interface FlashCopyActivities {
   ): Promise<{
     /** How long ago the first prepare was sent, where that is known: since then sources write through. */
     readonly preparedForMs?: number;
+    /** A prepare was sent whose answer was lost: under this name it may still come, and would throw a good copy away. */
+    readonly unheard?: true;
   }>;
   /**
    * Any state -> not preparing, not prepared: waits out preparing, then stops. Idempotent, also when the group is gone.

@@ -47,6 +47,8 @@ interface SoFar {
   touched: boolean;
   /** Since when, where that is known. */
   touchedAt?: number;
+  /** A prepare was sent and not answered: it may take effect at any time. */
+  unheard: boolean;
   flushesFailed: number;
 }
 
@@ -54,6 +56,12 @@ interface SoFar {
 function touch({ soFar, beat, clock }: Pick<PrepareLook, 'soFar' | 'beat' | 'clock'>): void {
   if (!soFar.touched) soFar.touchedAt = clock.now();
   soFar.touched = true;
+  beat.report({ ...soFar });
+}
+
+/** To be called right before a prepare is sent, and when the array has answered it. */
+function unheard({ soFar, beat }: PrepareLook, value: boolean): void {
+  soFar.unheard = value;
   beat.report({ ...soFar });
 }
 
@@ -133,11 +141,15 @@ function prepareLook(array: StorageArray, group: string, look: PrepareLook) {
     prepares += 1;
     const { touched } = look.soFar;
     touch(look);
+    const before = look.soFar.unheard;
+    unheard(look, true);
     refused = await array.prepareGroup(group, { restore: look.restore }).then(
-      () => undefined,
+      () => unheard(look, before),
       (error: unknown) => {
+        const said = errorData(error).outcome === 'not-done';
+        if (said) unheard(look, before);
         // The array's own word: this prepare had no effect. What was unknown before it stays so.
-        if (errorData(error).outcome === 'not-done' && !touched) untouch(look);
+        if (said && !touched) untouch(look);
         return stateRefusal(error);
       },
     );
@@ -171,9 +183,10 @@ function doneSoFar({ firstRunId }: PrepareOrder): SoFar {
   const { runId } = activityInfo().workflowExecution ?? {};
   const before = reportedBefore<SoFar>();
   const unknown = before === undefined || (firstRunId !== undefined && runId !== firstRunId);
-  const { touched = false, touchedAt, flushesFailed = 0 } = before ?? {};
+  const { touched = false, touchedAt, unheard = false, flushesFailed = 0 } = before ?? {};
   return {
     touched: unknown || touched,
+    unheard: unknown || unheard,
     ...(unknown || touchedAt === undefined ? {} : { touchedAt }),
     flushesFailed,
   };
@@ -199,6 +212,9 @@ export const prepareActivities = ({ arrays, clock }: ActivityDependencies): Prep
         throw soFar.touched ? error : untouched(error);
       }
       const { touchedAt } = soFar;
-      return touchedAt === undefined ? {} : { preparedForMs: clock.now() - touchedAt };
+      return {
+        ...(touchedAt === undefined ? {} : { preparedForMs: clock.now() - touchedAt }),
+        ...(soFar.unheard ? { unheard: true as const } : {}),
+      };
     }),
 });

@@ -21,6 +21,8 @@ export interface RunGroup {
   name: string;
   /** True from the moment prepare may have been sent: target data is void. */
   prepareTried: boolean;
+  /** A prepare under its present name may still come: it gets another one before the point in time. */
+  prepareUnheard: boolean;
   /** Mappings of the plan that were made again by the step `ensure`. */
   remade: readonly string[];
   /** Nothing has to be stopped before prepare, as the step `ensure` saw it. */
@@ -112,6 +114,7 @@ export class CopyRun {
       planned,
       name: planned.name,
       prepareTried: false,
+      prepareUnheard: false,
       remade: [],
       preparable: false,
       startTimesBefore: [],

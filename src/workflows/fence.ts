@@ -35,6 +35,15 @@ export async function fenceUnknownStarts(copy: CopyRun, error: ErrorData): Promi
   });
 }
 
+/** To be called before the pause: a late prepare of the old name then finds no group, and no copy that it could throw away. */
+export async function fenceUnheardPrepares(copy: CopyRun): Promise<void> {
+  const unheard = copy.groups.filter(
+    ({ planned, prepareUnheard }) => prepareUnheard && planned.snapshot === undefined,
+  );
+  await Promise.all(unheard.map((group) => fence(copy, group)));
+  for (const group of unheard) group.prepareUnheard = false;
+}
+
 /** A group that was not fenced may be started, now or later, whatever its fence says of itself. */
 function unfenced(caught: unknown): never {
   throw new FlashCopyError({ ...errorOf(caught), outcome: 'unknown', retry: 'after-check' });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Vm } from './driver/sdk-vm.js';
 import { carryOut, createLaboratory, story } from './laboratory.js';
 import { fault, scenarioOf, type Shape } from './matrix.js';
-import { LANDS_LATE_MS } from './world/faults.js';
+import { CHANGE_LANDS_MS, LANDS_LATE_MS } from './world/faults.js';
 import { reportOf } from './world/world.js';
 
 let vm: Vm;
@@ -55,4 +55,18 @@ describe('a start whose answer is lost', () => {
       seen || !again ? undefined : ['START_UNKNOWN'],
     );
   });
+});
+
+describe('a prepare whose answer is lost', () => {
+  it.each(CHANGE_LANDS_MS)(
+    'throws no good copy away when it lands %i ms later: it finds no group of its name',
+    async (ms) => {
+      const shape: Shape = { method: 'quiesce', hosts: ['app1'] };
+      const faults = [fault('array.prepareGroup', 'lands-late', { ms })];
+      const outcome = await carryOut(vm, scenarioOf(shape, { faults }));
+      expect(outcome.violations, story(outcome)).toEqual([]);
+      expect(outcome.world.faults.unused).toEqual([]);
+      expect(reportOf(outcome.world.runsOf('copy')[0]!)?.outcome).toBe('done');
+    },
+  );
 });

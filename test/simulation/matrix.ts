@@ -10,6 +10,9 @@ import {
   faultLine,
   LANDS_LATE,
   LANDS_LATE_MS,
+  CHANGE_LANDS_MS,
+  CUTS,
+  ENDED,
   PORT_EFFECTS,
   type PortEffect,
   QUEUED_MS,
@@ -17,6 +20,7 @@ import {
   RESOLVED,
   ENDED,
 } from './world/faults.js';
+import { AWAY_MS as SERVICE_AWAY_MS, TEMPORAL, tried, WORKERS } from './world/kinds.js';
 import type { CopyOrder } from './world/world.js';
 
 export type Method = CopyOrder['method'];
@@ -124,21 +128,26 @@ export interface Roads {
   readonly activities: ReadonlyMap<string, Road>;
   /** Port calls of a good copy, `name@where`. */
   readonly ports: readonly string[];
+  /** Workflow tasks of a good copy. */
+  readonly tasks?: number;
 }
 
 const PORT = /^(array|session|source|hold|target|host)\./;
 
 /** Follows one good copy, then one after each single failure. The roads of the same method with other hosts are these roads too. */
 export async function findRoads(vm: Vm, shape: Shape, alike?: Roads): Promise<Roads> {
-  const reachedBy = async (road: Road): Promise<string[]> => [
-    ...(await carryOut(vm, scenarioOf(shape, road))).world.faults.reached.keys(),
-  ];
+  let tasks = 0;
+  const reachedBy = async (road: Road): Promise<string[]> => {
+    const { world } = await carryOut(vm, scenarioOf(shape, road));
+    tasks ||= world.runsOf('copy')[0]?.log.length ?? 0;
+    return [...world.faults.reached.keys()];
+  };
   const good = await reachedBy({ faults: [] });
   const names = (points: readonly string[]): string[] =>
     points.map((point) => point.split('@')[0] ?? '').filter((name) => name.startsWith('flashCopy'));
   const activities = new Map<string, Road>(names(good).map((name) => [name, { faults: [] }]));
   const ports = good.filter((point) => PORT.test(point));
-  if (alike !== undefined) return { ...alike, ports };
+  if (alike !== undefined) return { ...alike, ports, tasks };
   const other = shape.method === 'quiesce' ? UNMOUNT_ONLY : QUIESCE_ONLY;
   const missing = (): boolean =>
     activityNames().some((name) => !activities.has(name) && !other.includes(name));
@@ -152,7 +161,7 @@ export async function findRoads(vm: Vm, shape: Shape, alike?: Roads): Promise<Ro
     for (const name of names(await reachedBy(road)))
       if (!activities.has(name)) activities.set(name, road);
   }
-  return { activities, ports };
+  return { activities, ports, tasks };
 }
 
 /** Reads of the array are repeated by their own client; what changes something, or stands in the pause, is struck. */
@@ -193,16 +202,32 @@ export function cellsOf(shape: Shape, roads: Roads): Cell[] {
     .filter((at) => roads.activities.get(at)?.faults.length === 0)
     .flatMap((at) => places.map((where) => fault(at, AWAY, { where, ms: AWAY_MS })))
     .map((one) => cell(one.at, roads.activities.get(one.at)!, one));
-  const ofEnded = AFTER_THE_END.map((ms) =>
-    cell(ENDED, { faults: [] }, fault(ENDED, 'reset', { where: 'COMPLETED', ms })),
+  return [...ofActivities, ...ofPorts, ...ofOutages, ...ofService(cell, roads)].filter(
+    ({ fault: one }) => tried(one),
   );
-  return [...ofActivities, ...ofPorts, ...ofOutages, ...ofEnded];
+}
+
+/** Temporal or all workers away, at every step of a good copy; its run reset to every task once it has ended. */
+function ofService(
+  cell: (at: string, road: Road, one: Fault) => Cell,
+  { activities, tasks = 0 }: Roads,
+): Cell[] {
+  const steps = [...activities].filter(([, { faults }]) => faults.length === 0);
+  const away = steps.flatMap(([at, road]) =>
+    [TEMPORAL, WORKERS].flatMap((where) =>
+      SERVICE_AWAY_MS.map((ms) => cell(at, road, fault(at, AWAY, { where, ms }))),
+    ),
+  );
+  const resets = Array.from({ length: tasks }, (_, back) =>
+    cell(ENDED, { faults: [] }, fault(ENDED, 'reset', { where: 'COMPLETED', ms: 2 * back })),
+  );
+  return [...away, ...resets];
 }
 
 function delaysOf(at: string, effect: PortEffect): readonly number[] {
   if (effect === 'stalls') return [STALL_MS];
   if (effect !== 'lands-late') return [0];
-  return LANDS_LATE.test(at) ? LANDS_LATE_MS : [];
+  return CUTS.test(at) ? LANDS_LATE_MS : LANDS_LATE.test(at) ? CHANGE_LANDS_MS : [];
 }
 
 export interface CellEnd extends Outcome {

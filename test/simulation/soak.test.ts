@@ -4,6 +4,7 @@ import type { Vm } from './driver/sdk-vm.js';
 import { carryOut, createLaboratory, type Scenario, story } from './laboratory.js';
 import { FOUND_SEEDS } from './soak/found-seeds.js';
 import { type Points, scenarioOf } from './soak/schedule.js';
+import { kindLines } from './world/kinds.js';
 import { pointsOf, range, sweep } from './soak/sweep.js';
 
 const SEEDS = 12;
@@ -27,9 +28,12 @@ async function digest(scenario: Scenario): Promise<string[]> {
 
 describe('the soak', () => {
   it('keeps every promise over its first seeds', async () => {
-    const { runs, copies, ends, failing } = await sweep(vm, { seeds: range(1, 1 + SEEDS), points });
+    const { runs, copies, ends, kinds, failing } = await sweep(vm, {
+      seeds: range(1, 1 + SEEDS),
+      points,
+    });
     console.log(
-      `runs=${runs} copies=${copies} ${JSON.stringify(ends)} violations=${failing.length}`,
+      `runs=${runs} copies=${copies} ${JSON.stringify(ends)} violations=${failing.length}\n${kindLines(kinds).join('\n')}`,
     );
     expect(failing).toEqual([]);
   });

@@ -33,6 +33,7 @@ export async function prepareGroup(copy: CopyRun, group: RunGroup): Promise<void
   try {
     const begunAt = new Date().getTime();
     const prepared = await copy.report.step('prepare', array, () => sendPrepare(copy, group));
+    group.prepareUnheard ||= prepared.unheard === true;
     if (planned.snapshot === undefined) wasPrepared(copy, begunAt, prepared.preparedForMs);
   } catch (error) {
     // Nothing was stopped before, and no prepare was sent, by a former life or attempt neither.
@@ -51,7 +52,7 @@ function wasPrepared(copy: CopyRun, begunAt: number, forMs = Infinity): void {
 function sendPrepare(
   copy: CopyRun,
   { planned, remade, name: group }: RunGroup,
-): Promise<{ readonly preparedForMs?: number }> {
+): Promise<{ readonly preparedForMs?: number; readonly unheard?: true }> {
   const { array, restore = false } = planned;
   const { maxPreparedMs: timeoutMs } = copy.plan;
   const summary = restoresSnapshot(planned)

@@ -15,7 +15,7 @@ import { pointInTimeMs, startGroupsMs, takeDownMs } from '../../domain/timing.js
 import { perform } from '../activities.js';
 import type { CopyRun } from '../copy-run.js';
 import { errorOf } from '../failure.js';
-import { fenceUnknownStarts } from '../fence.js';
+import { fenceUnheardPrepares, fenceUnknownStarts } from '../fence.js';
 import { insist } from '../insist.js';
 import { inParallel } from '../parallel.js';
 import { withQuiescedSources } from '../quiesced-sources.js';
@@ -30,6 +30,7 @@ export const takePointInTime = inOrder('takePointInTime', takePointInTimeInPlace
 
 async function takePointInTimeInPlace(copy: CopyRun): Promise<void> {
   copy.order.undone('prepare'); // whatever comes of this, it does not do for a second time
+  await fenceUnheardPrepares(copy);
   const prepared = preparedTime(copy);
   if (prepared !== undefined) checkPreparedTime(prepared);
   let taken = false;

@@ -3,6 +3,8 @@ import { stream } from '../driver/random.js';
 import type { Scenario } from '../laboratory.js';
 import {
   ACTIVITY_EFFECTS,
+  AWAY,
+  ENDED,
   type Fault,
   faultLine,
   LANDS_LATE,
@@ -10,6 +12,7 @@ import {
   PORT_EFFECTS,
   QUEUED_MS,
 } from '../world/faults.js';
+import { AWAY_MS, TEMPORAL, tried, WORKERS } from '../world/kinds.js';
 import { SOURCES } from '../world/san.js';
 
 /** Where a fault may strike: activities, and port calls as `name`. */
@@ -44,11 +47,27 @@ export function scenarioOf(seed: number, points: Points): Scenario {
   return {
     ...{ seed, copies, evictions: draw.chance(0.3) ? 0.2 : 0, again: draw.chance(0.5) },
     san: { sources: Object.fromEntries(hosts.map((host) => [host, draw.pick(arrays)])) },
-    faults: Array.from({ length: draw.between(0, 3) }, () => faultOf(seed, points, draw)),
+    faults: Array.from({ length: draw.between(0, 3) }, () => faultOf(seed, points, draw)).filter(
+      tried,
+    ),
   };
 }
 
-function faultOf(_seed: number, points: Points, draw: ReturnType<typeof stream>): Fault {
+type Draw = ReturnType<typeof stream>;
+
+/** What strikes no single call: an outage, or a run that has ended and begins again. */
+function wideFault(points: Points, draw: Draw): Fault {
+  const where = draw.pick([TEMPORAL, WORKERS, 'svc1', 'dev1', 'app1']);
+  const back = 2 * draw.between(0, 40);
+  const away = { effect: AWAY as typeof AWAY, where, ms: draw.pick(AWAY_MS), at: draw.pick(points.activities) };
+  const reset = { effect: 'reset' as const, where: '', ms: back, at: ENDED };
+  return draw.chance(0.6)
+    ? { ...away, nth: draw.between(1, 3) }
+    : { ...reset, nth: draw.between(1, 2) };
+}
+
+function faultOf(_seed: number, points: Points, draw: Draw): Fault {
+  if (draw.chance(0.25)) return wideFault(points, draw);
   const atPort = draw.chance(0.4);
   const effect = atPort ? draw.pick(PORT_EFFECTS) : draw.pick(ACTIVITY_EFFECTS);
   const back = draw.between(0, 6) * 2 + draw.between(0, 1);

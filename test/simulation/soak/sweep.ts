@@ -3,6 +3,7 @@ import type { Vm } from '../driver/sdk-vm.js';
 import { carryOut, type Planted } from '../laboratory.js';
 import { activityNames, findRoads } from '../matrix.js';
 import type { Fault } from '../world/faults.js';
+import { kindOf } from '../world/kinds.js';
 import { type Points, scenarioOf } from './schedule.js';
 
 export interface Sweep {
@@ -11,6 +12,8 @@ export interface Sweep {
   events: number;
   /** `effect at point` -> how often it struck. */
   readonly struck: Record<string, number>;
+  /** By kind; see world/kinds.ts. */
+  readonly kinds: Record<string, number>;
   readonly ends: Record<string, number>;
   readonly failing: { readonly seed: number; readonly violations: readonly string[] }[];
 }
@@ -38,7 +41,15 @@ export async function sweep(
   vm: Vm,
   { seeds, points, planted = {}, enough = () => false }: SweepOrder,
 ): Promise<Sweep> {
-  const done: Sweep = { runs: 0, copies: 0, events: 0, struck: {}, ends: {}, failing: [] };
+  const done: Sweep = {
+    runs: 0,
+    copies: 0,
+    events: 0,
+    struck: {},
+    kinds: {},
+    ends: {},
+    failing: [],
+  };
   for (const seed of seeds) {
     const scenario = scenarioOf(seed, points);
     const { violations, world, events } = await carryOut(vm, scenario, planted);
@@ -47,8 +58,10 @@ export async function sweep(
     done.copies += copies.length;
     done.events += events;
     const unused = new Set(world.faults.unused);
-    for (const fault of scenario.faults.filter((each) => !unused.has(each)))
+    for (const fault of scenario.faults.filter((each) => !unused.has(each))) {
       count(done.struck, key(fault));
+      count(done.kinds, kindOf(fault) ?? 'other');
+    }
     for (const { status } of copies) count(done.ends, status);
     if (violations.length > 0) done.failing.push({ seed, violations });
     if (enough(done)) break;

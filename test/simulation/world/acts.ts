@@ -66,8 +66,8 @@ export function aroundAttempt(
     `${world.queue.now()}: ${faultLine(fault)}, attempt ${attempt.number} of ${run.id}`,
   );
   if (fault.effect !== AWAY) return suffer(world, { attempt, body, fault });
-  world.outages.begin(fault);
-  return body();
+  world.away(fault);
+  return attempt.worker.dead ? new Promise(() => undefined) : body();
 }
 
 interface Suffering {
@@ -195,7 +195,7 @@ export const gateOf =
     if (matters) world.io.look();
     if (/^(hold\.quiesce|source\.takeDown)$/.test(call.name)) world.order.standsStill(call.where);
     try {
-      if (fault?.effect === AWAY) world.outages.begin(fault);
+      if (fault?.effect === AWAY) world.away(fault);
       await world.outages.refuse(call.where);
       if (fault === undefined || fault.effect === AWAY) return await work();
       world.acts.push(`${world.queue.now()}: ${faultLine(fault)}`);

@@ -48,8 +48,13 @@ export type PortEffect = (typeof PORT_EFFECTS)[number];
 export const LANDS_LATE_MS = [0, 5, 300, 5_020, 15_000, 600_000] as const;
 /** Longer than the lease of any guard of these worlds: nobody is left who would give back. */
 export const QUEUED_MS = 200_000;
-/** Port calls for which that is tried. */
-export const LANDS_LATE: RegExp = /^session\.start/;
+/** Port calls for which that is tried: whatever changes something on an array or a host. */
+export const LANDS_LATE: RegExp =
+  /^(session\.start|array\.(create|rename|remove|change|prepare|stop|set|map|unmap|make)|source\.(takeDown|giveBack|writeNonce)|target\.(release|synthesise|mount|unmount)|hold\.)/;
+/** Of them those that cut: the delays around the pause are tried too. */
+export const CUTS: RegExp = /^session\.start/;
+/** Of all others: at once, in the next step, after the step's retries, when the run has long ended. */
+export const CHANGE_LANDS_MS = [0, 300, 15_000, 600_000] as const;
 
 /** The point at which a copy has ended, `where` is its status: only a reset strikes there. */
 export const ENDED = 'run.ended';

@@ -20,6 +20,7 @@ import { aroundAttempt, gateOf } from './acts.js';
 import { endedRun } from './ended.js';
 import { type Fault, FaultSchedule, subjectOf } from './faults.js';
 import { IoWatch } from './io-watch.js';
+import { TEMPORAL, WORKERS } from './kinds.js';
 import { Outages } from './outages.js';
 import { OrderWatch } from './order-watch.js';
 import { arrayOf, clockOf, hostOf, type Process } from './ports.js';
@@ -187,6 +188,15 @@ export class World {
     this.#worker = new SimulatedWorker(this);
     for (const run of this.server.runs)
       if (run.task !== 'running') void this.server.tasks.evict(run);
+  }
+
+  /** Array, host, all workers or Temporal itself, for a while. */
+  away(fault: Fault): void {
+    const { where, ms } = fault;
+    if (where === TEMPORAL) return this.server.queue.serverAway(ms);
+    if (where !== WORKERS) return this.outages.begin(fault);
+    this.server.queue.workersAway(ms);
+    this.killWorker();
   }
 
   startCopy(order: CopyOrder): Run | undefined {
