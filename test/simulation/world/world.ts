@@ -80,6 +80,7 @@ class SimulatedWorker implements Worker, Process {
   }
 }
 
+const PAUSES = /^ActivityTaskScheduled flashCopy(TakeDown|TakePointInTime)$/;
 const ENDED_BY_ITSELF: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
 
 let worlds = 0;
@@ -230,6 +231,8 @@ export class World {
     const order = this.orderOf(run);
     if (order !== undefined && run.resetTo === undefined) endedRun(this, run);
     if (order === undefined || !ENDED_BY_ITSELF.has(run.status)) return;
+    // A life that was reset to before the pause has nothing to give back; the guard has, of the life before.
+    if (!run.events.some((event) => PAUSES.test(event))) return;
     for (const { name, host } of this.san.sources.filter((source) =>
       order.hosts.includes(source.name),
     ))
