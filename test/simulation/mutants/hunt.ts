@@ -28,7 +28,7 @@ async function hunt(name: string): Promise<Hunted> {
   let tried = 0;
   const wanted = name === 'none' ? MUTANTS : MUTANTS.filter((mutant) => mutant.name === name);
   const known = new Map<string, Cell[]>();
-  for (const { cells, again = false, rival = false, ...mutant } of wanted) {
+  for (const { cells, many, again = false, rival = false, ...mutant } of wanted) {
     const shape = shapeOf(mutant);
     const kind = `${shape.method} ${shape.snapshot ?? ''}`;
     const all = known.get(kind) ?? cellsOf(shape, await findRoads(vm, shape));
@@ -43,6 +43,7 @@ async function hunt(name: string): Promise<Hunted> {
         : [];
       const { violations } = await carryOut(vm, {
         ...cell.scenario,
+        san: { ...cell.scenario.san, ...(many === undefined ? {} : { many }) },
         copies: [...copies, ...rivals],
         again,
       });

@@ -1,6 +1,7 @@
 // Every planted bug: `make mutants` must find each. test/unit/simulation/mutants.test.ts says when one no longer fits the source.
 import type { Mutant } from './mutant.js';
 import { OF_HOSTS, OF_THE_PAUSE } from './pause.js';
+import { OF_THE_SERVICE } from './service.js';
 import { OF_THE_PROCEDURE } from './procedure.js';
 
 const OF_TARGET_HOSTS: readonly Mutant[] = [
@@ -34,5 +35,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_PAUSE,
   ...OF_HOSTS,
   ...OF_THE_PROCEDURE,
+  ...OF_THE_SERVICE,
   ...OF_TARGET_HOSTS,
 ];

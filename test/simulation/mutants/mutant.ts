@@ -18,6 +18,8 @@ export interface Mutant extends Change {
   readonly snapshot?: NonNullable<CopyOrder['snapshot']>;
   /** Titles of the cells to try, in their order; then the soak. */
   readonly cells: RegExp;
+  /** Volumes of the source. */
+  readonly many?: number;
   /** Another copy must succeed afterwards. */
   readonly again?: true;
   /** Another set wants the same targets while the first copy has given its sources back, and still copies. */

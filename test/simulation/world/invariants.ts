@@ -7,6 +7,7 @@ import { contradiction } from './copy-bytes.js';
 import { goodCopiesLost } from './ended.js';
 import { IoWatch } from './io-watch.js';
 import { AWAY } from './faults.js';
+import { TEMPORAL, WORKERS } from './kinds.js';
 import { THEIR_GROUP } from './san.js';
 import { restoresLeft } from './restored.js';
 import { reportOf, SECRET, type World } from './world.js';
@@ -197,11 +198,16 @@ function falseFailure(world: World): string[] {
   });
 }
 
+const IN_THE_PAUSE = /^flashCopy(TakeDown|StartGroups|TakePointInTime|GiveBack)$/;
+
 /** P1 the other way round: a good copy is not given up because array or target host were away for a while. */
 function lostToAnOutage(world: World): string[] {
   const sources = world.san.sources.map(({ name }) => name);
+  // Whoever is away within the pause lets the deadline of the holders pass.
+  const pausing = (at: string, where: string): boolean =>
+    (where === WORKERS || where === TEMPORAL) && IN_THE_PAUSE.test(at);
   const only = world.faults.faults.every(
-    ({ effect, where }) => effect === AWAY && !sources.includes(where),
+    ({ at, effect, where }) => effect === AWAY && !sources.includes(where) && !pausing(at, where),
   );
   if (!only) return [];
   return world
