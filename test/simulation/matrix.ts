@@ -12,7 +12,6 @@ import {
   LANDS_LATE_MS,
   CHANGE_LANDS_MS,
   CUTS,
-  ENDED,
   PORT_EFFECTS,
   type PortEffect,
   QUEUED_MS,
@@ -49,8 +48,6 @@ const LATE_MS = 5_000;
 /** Longer than a pause and than a quiesce holder's deadline, shorter than an outage. */
 const STALL_MS = 30_000;
 const TO_THE_START = 2_000;
-/** Of a copy that is done: to its last tasks, to its target host, to its point in time, to before its release. */
-const AFTER_THE_END = [0, 8, 16, 24, 30, 36, 40, 44] as const;
 /** Longer than anything waits before the point in time. */
 const AWAY_MS = 1_800_000;
 const OFFSET_MS: Partial<Record<Fault['effect'], number>> = { late: LATE_MS, queued: QUEUED_MS };
