@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Vm } from './driver/sdk-vm.js';
 import { createLaboratory, story } from './laboratory.js';
 import { type Cell, cellsOf, type Roads, type Shape, tryCell } from './matrix.js';
+import { kindLines, kindOf, neverStruck } from './world/kinds.js';
 import { allShapes, roadsOfAllShapes } from './matrix-shapes.js';
 
 /** Of each shape, in both halves together. */
@@ -39,6 +40,11 @@ export async function tryCells(vm: Vm, cells: readonly Cell[]): Promise<number> 
 const halfOf = (at: number): 'even' | 'odd' =>
   at.toString(2).replaceAll('0', '').length % 2 === 0 ? 'even' : 'odd';
 
+const countsOf = (names: readonly string[]): Record<string, number> =>
+  Object.fromEntries(
+    [...new Set(names)].map((name) => [name, names.filter((each) => each === name).length]),
+  );
+
 export function describeCells(half: 'even' | 'odd', matrix: () => Matrix): void {
   describe(`the fault matrix, ${half} cells`, () => {
     it.each(allShapes)(
@@ -55,7 +61,10 @@ export function describeCells(half: 'even' | 'odd', matrix: () => Matrix): void 
         console.log(
           `${hosts}, ${half}: ${tried.length} of ${cells.length} cells, ${missed} never came to pass`,
         );
+        const kinds = countsOf(cells.map(({ fault }) => kindOf(fault) ?? 'other'));
+        if (half === 'even') console.log(['cells of each kind:', ...kindLines(kinds)].join('\n'));
         expect(missed).toBe(0);
+        expect(neverStruck(kinds)).toEqual([]);
       },
       1_800_000,
     );

@@ -21,6 +21,7 @@ export async function violations(world: World, stuck: boolean): Promise<string[]
   const found = [
     ...(stuck ? ['P4: the world never came to rest'] : []),
     ...world.server.overLimit.map((what) => `P4: ${what}`),
+    ...[...world.server.cutFailures].map((what) => `P4: the server cut the progress of ${what}`),
     ...openRuns(world),
     ...leftovers(world),
     ...hostsWithoutIo(world),
