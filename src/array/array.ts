@@ -72,6 +72,8 @@ export interface StartAnswer {
   readonly message: string;
   /** Of `unknown`: the array said neither yes nor no, so that what it is seen to do next tells. Never with "already copying". */
   readonly unheard?: true;
+  /** What the array said besides, verbatim, when it carried the start out. */
+  readonly warnings?: readonly string[];
   /** ms from sending to the answer. */
   readonly durationMs: number;
 }

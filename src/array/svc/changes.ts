@@ -27,6 +27,7 @@ export type Changes = Pick<
 >;
 
 export function createChanges(wire: Wire, reads: Reads): Changes {
+  const send = async (command: SvcCommand): Promise<void> => void (await wire.change(command));
   const remove = (verb: string, object: string): Promise<void> =>
     tolerate('missing', wire.change({ verb, object }));
   return {
@@ -43,10 +44,10 @@ export function createChanges(wire: Wire, reads: Reads): Changes {
     // Never -force: it would leave the members running alone.
     removeGroup: (name) => remove('rmfcconsistgrp', name),
     createMapping: (mapping) => createMapping(wire, mapping),
-    changeMapping: (name, change) => wire.change(chfcmap(name, change)),
+    changeMapping: (name, change) => send(chfcmap(name, change)),
     removeMapping: (name) => remove('rmfcmap', name),
     prepareGroup: (name, { restore = false } = {}) =>
-      wire.change({
+      send({
         verb: 'prestartfcconsistgrp',
         flags: { restore: restore || undefined },
         object: name,
@@ -54,7 +55,7 @@ export function createChanges(wire: Wire, reads: Reads): Changes {
     stopGroup: (name, how) => stop(wire, { verb: 'stopfcconsistgrp', object: name }, how),
     stopMapping: (name, how) => stop(wire, { verb: 'stopfcmap', object: name }, how),
     setGroupAutodelete: (name, on) =>
-      wire.change({
+      send({
         verb: 'chfcconsistgrp',
         flags: { autodelete: on ? 'on' : 'off' },
         object: name,
@@ -140,7 +141,7 @@ async function renameGroup(
   }
 }
 
-export async function tolerate(kind: RefusalClass, change: Promise<void>): Promise<void> {
+export async function tolerate(kind: RefusalClass, change: Promise<unknown>): Promise<void> {
   try {
     await change;
   } catch (error) {
@@ -148,17 +149,28 @@ export async function tolerate(kind: RefusalClass, change: Promise<void>): Promi
   }
 }
 
+/** A warning in the place of success is read back like "exists": what is there says whether it was done. */
 export async function unlessExists(
-  change: Promise<void>,
+  change: Promise<readonly string[]>,
   check: (refused: FlashCopyError) => Promise<void>,
 ): Promise<void> {
+  let warnings: readonly string[];
   try {
-    await change;
+    warnings = await change;
   } catch (error) {
     if (refusalClass(error) !== 'exists' || !(error instanceof FlashCopyError)) throw error;
-    await check(error);
+    return check(error);
   }
+  if (warnings.length > 0) await check(notThere(warnings));
 }
+
+export const notThere = (warnings: readonly string[]): FlashCopyError =>
+  new FlashCopyError({
+    family: 'array',
+    code: 'ARRAY_REFUSED',
+    message: `${warnings.join('; ')}; and nothing of that name is there`,
+    ...{ outcome: 'unknown', retry: 'after-check' },
+  });
 
 type Attributes = Readonly<Record<string, string | number | boolean>>;
 

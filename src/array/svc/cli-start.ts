@@ -4,10 +4,18 @@ import type { Clock } from '../../domain/clock.js';
 import type { CommandResult, Session } from '../../transport/transport.js';
 import type { StartAnswer, StartSession } from '../array.js';
 import { DELIMITER, delimited, renderInOrder } from './command.js';
-import { readRefusal } from './errors.js';
+import { codesIn, isWarning } from './codes.js';
+import { inDoubt, readRefusal, warningsOf } from './errors.js';
 import type { Row } from './row.js';
 import { groupStart, snapshotStart, type StartOrder } from './start-orders.js';
-import { failedStart, stateIn, succeeded, type Verdict } from './start-verdict.js';
+import {
+  failedStart,
+  stateIn,
+  succeeded,
+  warned,
+  withWarnings,
+  type Verdict,
+} from './start-verdict.js';
 import { parseListing, parsePartialDetails } from './table.js';
 
 export function createStartSession(session: Session, clock: Clock): StartSession {
@@ -44,19 +52,23 @@ async function start(
   };
 }
 
-/** Exit 0 is the start's own: the shell reports the last command. The reads may have failed all the same; then the state is ''. */
+/**
+ * Exit 0 is the start's own: the shell reports the last command. The reads may have failed all the same; then the state is ''.
+ * A code that may be another command's makes no start refused.
+ */
 function judge(order: StartOrder, line: string, result: CommandResult): Verdict {
-  if (result.exitCode === 0) return succeeded(order, result.stdout);
   const refusal = readRefusal(line, result);
-  // A warning with a failing exit status is no proof of a start.
-  return refusal === undefined
-    ? {
-        started: 'unknown',
-        code: 'ARRAY_REFUSED',
-        message: `exits ${result.exitCode ?? 'by signal'} with a warning only`,
-      }
-    : failedStart(refusal);
+  const warnings = warningsOf(result);
+  if (refusal !== undefined) {
+    const ours = refusal.code === 'ARRAY_BUSY' || !mayBeAnothers(result);
+    return withWarnings(failedStart(ours ? refusal : inDoubt(refusal)), warnings);
+  }
+  if (result.exitCode !== 0) return warned(warnings);
+  return withWarnings(succeeded(order, result.stdout), warnings);
 }
+
+const mayBeAnothers = ({ exitCode, stderr }: CommandResult): boolean =>
+  exitCode === 0 || isWarning(codesIn(stderr).at(-1) ?? '');
 
 /** The output of all commands stands in one text; its end may be lost. Lines of a view hold one separator, rows of a listing many. */
 function answersIn(

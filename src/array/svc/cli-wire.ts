@@ -2,7 +2,7 @@
 import { COMMANDS } from '../../domain/timing.js';
 import type { CommandResult, Transport } from '../../transport/transport.js';
 import { delimited, renderCommand, type SvcCommand } from './command.js';
-import { readRefusal } from './errors.js';
+import { passwordRefusal, readRefusal, warningsOf } from './errors.js';
 import { createStartSession } from './cli-start.js';
 import { parseDetails, parseListing } from './table.js';
 import { repeatRead, type Ports, type Wire } from './wire.js';
@@ -17,12 +17,19 @@ export function createCliWire(transport: Transport, ports: Ports): Wire {
     return result;
   };
   const read = (command: SvcCommand): Promise<string> =>
-    repeatRead(async () => (await run(delimited(command), COMMANDS.arrayRead)).stdout, ports);
+    repeatRead(async () => {
+      const result = await run(delimited(command), COMMANDS.arrayRead);
+      const refusal =
+        command.verb === 'lssystem' ? passwordRefusal(command.verb, result) : undefined;
+      if (refusal !== undefined) throw refusal;
+      return result.stdout;
+    }, ports);
   return {
     list: async (command) => parseListing(command.verb, await read(command)),
     show: async (command) => parseDetails(command.verb, await read(command)),
     change: async (command) => {
-      await run(command, COMMANDS.arrayChange);
+      const result = await run(command, COMMANDS.arrayChange);
+      return result.exitCode === 0 ? [] : warningsOf(result);
     },
     reserveStart: async (timeoutMs) =>
       createStartSession(await transport.reserve({ timeoutMs, urgent: true }), ports.clock),

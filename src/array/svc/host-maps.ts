@@ -2,7 +2,7 @@
 import { FlashCopyError } from '../../domain/errors.js';
 import { checkObjectName } from '../../domain/names.js';
 import type { StorageArray } from '../array.js';
-import { compare } from './changes.js';
+import { compare, notThere } from './changes.js';
 import { refusalClass } from './errors.js';
 import type { Reads } from './reads.js';
 import type { Wire } from './wire.js';
@@ -18,7 +18,9 @@ export function createHostMaps(
       const flags = { host: checkObjectName(host), scsi: scsiId };
       try {
         // Never -force: a volume that another host sees is refused.
-        await wire.change({ verb: 'mkvdiskhostmap', flags, object: vdisk });
+        const warnings = await wire.change({ verb: 'mkvdiskhostmap', flags, object: vdisk });
+        if (warnings.length > 0 && (await find(vdisk, host)) === undefined)
+          throw notThere(warnings);
       } catch (error) {
         if (refusalClass(error) !== 'already') throw error;
         const map = await find(vdisk, host);

@@ -145,6 +145,12 @@ const GROUPS: readonly Group[] = [
     { '5903': 'prepare refused: copying, or another wrong state' },
   ],
   ['busy', 'ARRAY_BUSY', LIST, { '5786': 'the cluster is not in a stable state' }],
+  [
+    'busy',
+    'ARRAY_BUSY',
+    'pysvc, captured outputs',
+    { '7017': 'log-in refused, as with 10 sessions in use; may stand where a header should be' },
+  ],
   ['busy', 'VDISK_FORMATTING', 'Cinder tests', { '8587': 'the volume is being formatted' }],
   [
     ...(['busy', 'VDISK_NOT_READY', 'Ansible'] as const),
@@ -251,8 +257,8 @@ const GROUPS: readonly Group[] = [
   [
     'permanent',
     'AUTH_REFUSED',
-    'pysvc',
-    { '7017': 'log-in failed; stands where a header should be' },
+    'captured outputs',
+    { '9604': 'the password has expired or must be changed' },
   ],
   [
     'permanent',

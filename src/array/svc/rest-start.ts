@@ -6,7 +6,7 @@ import type { StartAnswer, StartSession } from '../array.js';
 import { parseJsonDetails, parseJsonListing } from './json.js';
 import { callRest } from './rest-call.js';
 import { groupStart, snapshotStart, type StartOrder } from './start-orders.js';
-import { failedStart, stateIn, succeeded } from './start-verdict.js';
+import { failedStart, stateIn, succeeded, warned, withWarnings } from './start-verdict.js';
 
 export function createRestStart(transport: RestTransport, clock: Clock): StartSession {
   const start = async (order: StartOrder, timeoutMs: number): Promise<StartAnswer> => {
@@ -17,7 +17,8 @@ export function createRestStart(transport: RestTransport, clock: Clock): StartSe
     });
     const stateRead = await readBefore(transport, order, limits);
     const verdict = await callRest(transport, order.start, limits()).then(
-      (body) => succeeded(order, body),
+      ({ body, good, warnings }) =>
+        good ? withWarnings(succeeded(order, body), warnings) : warned(warnings),
       failedStart,
     );
     return { ...verdict, stateRead, durationMs: clock.now() - from };
@@ -41,8 +42,8 @@ async function readBefore(
 ): Promise<string> {
   const { list, show } = order;
   try {
-    const listed = list === undefined ? '' : await callRest(transport, list, limits());
-    const shown = show === undefined ? '' : await callRest(transport, show, limits());
+    const listed = list === undefined ? '' : (await callRest(transport, list, limits())).body;
+    const shown = show === undefined ? '' : (await callRest(transport, show, limits())).body;
     return stateIn(order, () => ({
       listed: list === undefined ? [] : parseJsonListing(list.verb, listed),
       shown: show === undefined ? undefined : parseJsonDetails(show.verb, shown),

@@ -10,12 +10,17 @@ import { repeatRead, type Ports, type Wire } from './wire.js';
 /** The transport becomes the wire's own. */
 export function createRestWire(transport: RestTransport, ports: Ports): Wire {
   const read = (command: SvcCommand): Promise<string> =>
-    repeatRead(() => callRest(transport, command, { timeoutMs: COMMANDS.arrayRead }), ports);
+    repeatRead(
+      async () => (await callRest(transport, command, { timeoutMs: COMMANDS.arrayRead })).body,
+      ports,
+    );
   return {
     list: async (command) => parseJsonListing(command.verb, await read(command)),
     show: async (command) => parseJsonDetails(command.verb, await read(command)),
     change: async (command) => {
-      await callRest(transport, command, { timeoutMs: COMMANDS.arrayChange });
+      const limits = { timeoutMs: COMMANDS.arrayChange };
+      const { good, warnings } = await callRest(transport, command, limits);
+      return good ? [] : warnings;
     },
     reserveStart: async (timeoutMs) => {
       // Connection and token are tried out before anything stands still.

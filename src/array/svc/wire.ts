@@ -12,8 +12,11 @@ export interface Wire {
   list(command: SvcCommand): Promise<Row[]>;
   /** A detailed view, repeated like a listing. */
   show(command: SvcCommand): Promise<Row>;
-  /** Sends a change once. Throws the array's refusal, or what the transport says of the effect. */
-  change(command: SvcCommand): Promise<void>;
+  /**
+   * Sends a change once. Throws the array's refusal, or what the transport says of the effect.
+   * Answers the warnings that stood in the place of success: carried out, and worth a read.
+   */
+  change(command: SvcCommand): Promise<readonly string[]>;
   /** A tested connection of its own for one start; urgent: nobody who only reads may stand before it. */
   reserveStart(timeoutMs: number): Promise<StartSession>;
   close(): Promise<void>;

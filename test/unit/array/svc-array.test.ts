@@ -51,6 +51,7 @@ describe('the start that takes the point in time', () => {
     ['a group that is gone', 'CMMVC5754E'],
     ['a group not prepared', 'CMMVC5905E'],
     ['a busy array', 'CMMVC5786E'],
+    ['a code that our table lacks', 'CMMVC9406E'],
   ])('is not-done for %s', async (_, cmmvc) => {
     expect((await start(refuses(cmmvc))).answer).toMatchObject({
       stateRead: '',
@@ -60,7 +61,6 @@ describe('the start that takes the point in time', () => {
   });
 
   it.each([
-    ['an unknown code', refuses('CMMVC4711E')],
     ['no code at all', { exitCode: 127, stderr: 'rbash: not found' }],
     ['a signal', { exitCode: undefined }],
     ['a warning with a failing exit', { exitCode: 1, stderr: 'CMMVC6372W licence' }],
@@ -69,6 +69,34 @@ describe('the start that takes the point in time', () => {
       stateRead: 'prepared',
       started: 'unknown',
     });
+  });
+
+  it.each([
+    ['exit 0', { exitCode: 0 }],
+    ['exit 1', { exitCode: 1 }],
+  ])(
+    'is not-done when 10 sessions were in use, %s; done is what it may be else',
+    async (_, end) => {
+      const refused = 'CMMVC7017E Login has failed\n';
+      expect((await start({ ...end, stdout: refused })).answer).toMatchObject({
+        started: 'not-done',
+        code: 'CMMVC7017E',
+      });
+      // The session was let in: what is seen right after tells, and nothing calls it refused.
+      expect((await start({ ...end, stdout: groupView() + refused })).answer).toMatchObject({
+        ...{ stateRead: 'prepared', started: 'unknown', code: 'CMMVC7017E', unheard: true },
+      });
+    },
+  );
+
+  it.each([0, 1])('with a warning and exit %i keeps the warning', async (exitCode) => {
+    const warning = 'CMMVC6450W The capacity is close to the limit.';
+    const { answer } = await start({ exitCode, stdout: groupView(), stderr: `${warning}\n` });
+    expect(answer).toMatchObject(
+      exitCode === 0
+        ? { started: 'done', warnings: [warning] }
+        : { started: 'unknown', code: 'CMMVC6450W', unheard: true, warnings: [warning] },
+    );
   });
 
   it('keeps the state read when the connection drops after the first part', async () => {
@@ -103,6 +131,16 @@ describe('creating what exists already', () => {
       lsfcmap: [{ stdout: fcmapView() }],
     });
     await array.createMapping(mapping);
+  });
+
+  it('with a warning in the place of success it is read back', async () => {
+    const warning = { exitCode: 1, stderr: 'CMMVC6450W The capacity is close to the limit.\n' };
+    const found = scripted({ mkfcmap: [warning], lsfcmap: [{ stdout: fcmapView() }] });
+    await found.array.createMapping(mapping);
+    const missing = scripted({ mkfcmap: [warning], lsfcmap: [refuses('CMMVC5754E')] });
+    await expect(missing.array.createMapping(mapping)).rejects.toMatchObject({
+      ...{ outcome: 'unknown', message: expect.stringContaining('CMMVC6450W') as string },
+    });
   });
 
   it.each([
