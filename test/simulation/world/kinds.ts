@@ -1,5 +1,5 @@
 // Kinds of faults, as they are counted: a sweep that never met one of them has proved nothing about it.
-import { AWAY, ENDED, type Fault, LANDS_LATE } from './faults.js';
+import { AWAY, ENDED, type Fault } from './faults.js';
 
 /** Places of an outage that are neither array nor host. */
 export const TEMPORAL = 'temporal';
@@ -55,8 +55,6 @@ const OF_EFFECT: Readonly<Partial<Record<Fault['effect'], Kind>>> = {
   'times-out': 'late or hanging',
   stalls: 'late or hanging',
 };
-
-export const landsLate = (at: string): boolean => LANDS_LATE.test(at);
 
 interface Open {
   /** Who repairs what it finds. */
