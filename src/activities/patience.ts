@@ -6,7 +6,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Clock } from '../domain/clock.js';
 import { errorData, FlashCopyError, type ErrorData } from '../domain/errors.js';
-import { type Patience, type Trouble, troubleAfter } from '../domain/patience.js';
+import { ANSWERED_MS, type Patience, type Trouble, troubleAfter } from '../domain/patience.js';
 import { type Attempt, beatNow, currentAttempt } from './attempt.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { POLLS } from './failure-boundary.js';
@@ -85,14 +85,18 @@ async function itFails(
   { order, patience, data }: Failing,
 ): Promise<void> {
   const trouble = counted(deps.clock, attempt, { patience, data });
-  const { ms = Infinity, callAfterMs = Infinity } = patience;
-  if (trouble.ms >= ms) throw givenUp(data, trouble);
+  const { callAfterMs = Infinity } = patience;
+  if (trouble.ms >= limitMs(patience, data)) throw givenUp(data, trouble);
   const told =
     trouble.told === true ||
     (trouble.ms >= callAfterMs && (await callPerson(deps, { order, data, trouble })));
   attempt.kept = { ...attempt.kept, trouble: told ? { ...trouble, told } : trouble };
   beatNow(attempt);
 }
+
+/** An outage is waited out; a failure that a host reports, or that nobody knows, is not one. */
+const limitMs = ({ ms = Infinity }: Patience, { family, code }: ErrorData): number =>
+  ms < Infinity && (family === 'host' || code === 'UNEXPECTED') ? Math.min(ms, ANSWERED_MS) : ms;
 
 function counted(
   clock: Clock,

@@ -5,7 +5,8 @@ export const NOTICE_WAYS = ['command', 'webhook'] as const;
 export type NoticeWay = (typeof NOTICE_WAYS)[number];
 
 export interface Notice {
-  readonly what: 'source-without-io' | 'ledger' | 'outage' | 'outage-over' | 'schedule-skipped' | 'janitor';
+  readonly what:
+    'source-without-io' | 'ledger' | 'outage' | 'outage-over' | 'schedule-skipped' | 'janitor';
   /** '' where it is about no single set, run or host. */
   readonly set: string;
   readonly run: string;

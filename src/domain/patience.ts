@@ -5,6 +5,8 @@
 export const HOURS_MS = 12 * 3_600_000;
 /** Trouble before it, where the request is not known yet. */
 export const WITHIN_MS = 600_000;
+/** A host that answers is not away: what it fails at twice a minute it will fail at all night. */
+export const ANSWERED_MS = 120_000;
 /** What comes again by itself, or may be left out. */
 export const MINUTE_MS = 60_000;
 /** After the point in time a person is called when nothing has worked for so long. */

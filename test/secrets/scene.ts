@@ -1,4 +1,5 @@
 // A worker with real wires and planted secrets: a simulated array over SSH, doors that repeat what they hear, model hosts on the array's volumes.
+import { FlashCopyError } from '../../src/domain/errors.js';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -152,7 +153,12 @@ export async function startScene() {
       const model = models1.get(name);
       if (model === undefined || name !== 'backup2') return model ?? host;
       const mount = () =>
-        Promise.reject(new Error(`mount: user root, said ${planted.hostPassword}`));
+        Promise.reject(
+          new FlashCopyError({
+            ...{ family: 'host', code: 'TOOL_FAILED', retry: 'never' },
+            message: `mount: user root, said ${planted.hostPassword}`,
+          }),
+        );
       return withMethods(model, { target: withMethods(model.target, { mount }) });
     },
   };
@@ -171,6 +177,7 @@ export type Scene = Awaited<ReturnType<typeof startScene>>;
 const request = (name: string, change: object = {}) => ({
   name,
   array: 'svc-real',
+  within: '1s',
   volumes: [{ source: `${name}-s`, target: `${name}-t`, create: { pool: 'Pool0' } }],
   sources: [{ host: 'source1', method: 'quiesce' as const }],
   targets: [{ host: 'backup1', mounts: [{ from: '/data', at: `/backup/${name}` }] }],

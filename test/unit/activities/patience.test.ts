@@ -60,6 +60,18 @@ describe('an activity that fails', () => {
     expect(retries.indexOf('never')).toBe(6);
   });
 
+  it.each([
+    ['a host that answers with a failure', 2, { family: 'host', code: 'TOOL_FAILED' } as const],
+    ['a host that is away', 720, AWAY],
+  ])('is given up for %s after %d min of twelve hours', async (_, minutes, what) => {
+    const failing = new FlashCopyError({ ...AWAY, ...what, retry: 'safe' });
+    const { clock, next } = tried({ ms: 12 * 60 * MINUTE }, throws(failing));
+    const began = clock.now();
+    for (let retry = ''; retry !== 'never'; await clock.advance(10_000))
+      ({ retry } = (await failure(next())).details as { retry: RetryAdvice });
+    expect(Math.round((clock.now() - began) / MINUTE)).toBe(minutes);
+  });
+
   it('keeps its outcome and says how long it was tried', async () => {
     const { clock, next } = tried({ ms: 5_000 }, throws(away('after-check')));
     await failure(next());
