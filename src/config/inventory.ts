@@ -12,7 +12,7 @@ import {
 } from './credentials.js';
 import { hostName, objectName } from './words.js';
 
-const SSH_ONLY = [...KEY_FIELDS, 'hostKey'] as const;
+const SSH_ONLY = [...KEY_FIELDS, 'hostKey', 'sshAlgorithms'] as const;
 const REST_ONLY = ['caFile', 'fingerprint', 'serverName'] as const;
 const REST_TRUST = 'it takes passwordFile or passwordEnv, and caFile or fingerprint';
 const SSH_TRUST = 'it takes hostKey';
@@ -28,6 +28,8 @@ const hostKey = z
     'use the fingerprint of the host key as ssh-keygen -lf shows it: SHA256:...',
   )
   .optional();
+/** `legacy`: also the algorithms that old code levels offer alone; they are weaker. */
+const sshAlgorithms = z.enum(['today', 'legacy'], { error: 'use today or legacy' }).optional();
 const user = z.string().regex(/^[A-Za-z_][A-Za-z0-9._-]{0,63}$/, 'use a login name');
 
 /** 32 pairs of hex digits, with or without colons. */
@@ -48,6 +50,7 @@ const svcArray = z
     secondAddress: address.optional(),
     user,
     hostKey,
+    sshAlgorithms,
     /** REST: PEM of the CA, or of the certificate itself. */
     caFile: z.string().min(1).optional(),
     fingerprint: fingerprint.optional(),
@@ -76,7 +79,7 @@ const svcArray = z
 const linuxHost = z
   .strictObject({
     kind: z.literal('linux'),
-    ...{ address, user, hostKey, ...credentials },
+    ...{ address, user, hostKey, sshAlgorithms, ...credentials },
     sudo: z.boolean().default(false),
     arrayHosts: z.record(hostName, objectName),
   })
@@ -205,6 +208,7 @@ const FIELDS = [
   'secondAddress',
   'user',
   'hostKey',
+  'sshAlgorithms',
   'caFile',
   'fingerprint',
   'serverName',

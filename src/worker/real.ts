@@ -54,6 +54,7 @@ export function createReal(inventory: Inventory, ports: Ports): World {
       user: entry.user,
       ...secrets.read(name, entry),
       hostKey: entry.hostKey,
+      algorithms: entry.sshAlgorithms,
       sessions: entry.sessions,
       clock: ports.clock,
       handshakeTimeoutMs: COMMANDS.handshake,

@@ -1,10 +1,11 @@
 // The wire over the command line: SSH or in process.
 import { COMMANDS } from '../../domain/timing.js';
 import type { CommandResult, Transport } from '../../transport/transport.js';
-import { delimited, renderCommand, type SvcCommand } from './command.js';
+import { withoutNotices } from './codes.js';
+import { delimited, list, renderCommand, type SvcCommand } from './command.js';
 import { passwordRefusal, readRefusal, warningsOf } from './errors.js';
 import { createStartSession } from './cli-start.js';
-import { parseDetails, parseListing } from './table.js';
+import { bannerOf, isProse, parseDetails, parseListing } from './table.js';
 import { repeatRead, type Ports, type Wire } from './wire.js';
 
 /** The transport becomes the wire's own. */
@@ -25,7 +26,12 @@ export function createCliWire(transport: Transport, ports: Ports): Wire {
       return result.stdout;
     }, ports);
   return {
-    list: async (command) => parseListing(command.verb, await read(command)),
+    list: async (command) => {
+      const text = await read(command);
+      if (!isProse(withoutNotices(text))) return parseListing(command.verb, text);
+      // A view that is never empty shows which one.
+      return parseListing(command.verb, text, bannerOf('lssystem', await read(list('lssystem'))));
+    },
     show: async (command) => parseDetails(command.verb, await read(command)),
     change: async (command) => {
       const result = await run(command, COMMANDS.arrayChange);

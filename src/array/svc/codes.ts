@@ -24,8 +24,7 @@ export const holdsData = (text: string): boolean =>
     .some((line) => !LINE.test(line) && (line.includes(DELIMITER) || /\[\d+\]/.test(line)));
 
 /** Without the lines that are warnings and information: these may stand before or after any answer. */
-export const withoutNotices = (text: string): string =>
-  text.replace(/^CMMVC\d{4}[WI].*(?:\n|$)/gm, '');
+export const withoutNotices = (text: string): string => text.replace(/^CMMVC\d{4}[WI].*\n/gm, '');
 
 /** Of a message, for people: one line of printable ASCII; terminals and logs take nothing else. */
 export const excerptOf = (text: string, length: number): string =>

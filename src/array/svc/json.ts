@@ -15,10 +15,11 @@ export function parseJsonDetails(what: string, body: string): Row {
   const value = parsed(what, body);
   const parts: unknown[] = Array.isArray(value) ? value : [value];
   if (parts.length === 0) throw unreadable(what, 'no output', body);
-  const fields = new Map<string, string>();
+  const fields = new Map<string, string | undefined>();
   const repeated = new Map<string, string[]>();
   for (const [key, text] of parts.flatMap((part) => [...fieldsOf(what, part)])) {
     if (!fields.has(key)) fields.set(key, text);
+    if (text === undefined) continue;
     const values = repeated.get(key);
     if (values === undefined) repeated.set(key, [text]);
     else values.push(text);
@@ -35,17 +36,16 @@ function parsed(what: string, body: string): unknown {
   }
 }
 
-function fieldsOf(what: string, item: unknown): Map<string, string> {
+function fieldsOf(what: string, item: unknown): Map<string, string | undefined> {
   if (typeof item !== 'object' || item === null || Array.isArray(item))
     throw unreadable(what, 'holds something that is no object', JSON.stringify(item) ?? '');
-  const fields = new Map<string, string>();
+  const fields = new Map<string, string | undefined>();
   for (const [key, value] of Object.entries(item)) {
-    // Numbers stand where older levels forgot the quotes; anything else would be guessed at.
+    // Numbers stand where older levels forgot the quotes; anything else would be guessed at, and is an error for who asks for it.
     if (typeof value === 'string') fields.set(key, value);
     else if (typeof value === 'number' && Number.isSafeInteger(value))
       fields.set(key, String(value));
-    else if (typeof value !== 'object')
-      throw unreadable(what, `field ${key} is no text`, JSON.stringify(item));
+    else if (typeof value !== 'object') fields.set(key, undefined);
   }
   if (fields.size === 0) throw unreadable(what, 'an object without fields', JSON.stringify(item));
   return fields;

@@ -1,15 +1,18 @@
 // One object as the array tells of it, on either wire. Promise: a wrong value is never returned; what is missing or odd throws UNREADABLE_OUTPUT.
 import { FlashCopyError } from '../../domain/errors.js';
+import { excerptOf } from './codes.js';
 
 const EXCERPT = 160;
+/** Values that nobody is to see, in either form of an answer. */
+const SECRET = /(\w*(?:secret|password|token|key)\w*"?\s*[!=:]\s*"?)[^\s"!,]+/gi;
 
 /** The text is not what the command promises. The excerpt is limited and printable; nothing else of the output travels. */
 export function unreadable(what: string, why: string, text: string): FlashCopyError {
-  const excerpt = text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, EXCERPT);
+  const excerpt = excerptOf(text.replace(SECRET, '$1***'), EXCERPT);
   return new FlashCopyError({
     family: 'parse',
     code: 'UNREADABLE_OUTPUT',
-    message: `${what}: ${why}`,
+    message: `${what}: ${why}${excerpt === '' ? '' : `: ${JSON.stringify(excerpt)}`}`,
     outcome: 'unknown',
     retry: 'after-check',
     details: { command: what, excerpt },
@@ -20,18 +23,21 @@ export function unreadable(what: string, why: string, text: string): FlashCopyEr
 export class Row {
   constructor(
     private readonly what: string,
-    private readonly fields: ReadonlyMap<string, string>,
+    /** Undefined: there, and no text. */
+    private readonly fields: ReadonlyMap<string, string | undefined>,
     /** Of a detailed view whose keys repeat: every value of a key. */
     private readonly repeated: ReadonlyMap<string, readonly string[]> = new Map(),
   ) {}
 
   text(column: string): string {
-    return this.fields.get(column) ?? this.#refuse(column, 'is missing');
+    const text = this.fields.get(column);
+    if (text !== undefined) return text;
+    return this.#refuse(column, this.fields.has(column) ? 'is no text' : 'is missing');
   }
 
   /** For columns that older code levels do not have. */
   textOr(column: string, otherwise: string): string {
-    return this.fields.get(column) ?? otherwise;
+    return this.fields.has(column) ? this.text(column) : otherwise;
   }
 
   /** Every value of a key that may stand in a detailed view several times, or not at all. */
@@ -57,7 +63,8 @@ export class Row {
   }
 
   oneOf<T extends string>(column: string, values: readonly T[]): T {
-    const text = this.text(column);
+    // Some levels begin a state with a capital: Empty.
+    const text = this.text(column).toLowerCase();
     return (
       values.find((value) => value === text) ??
       this.#refuse(column, `is none of ${values.join(', ')}`)
@@ -70,11 +77,11 @@ export class Row {
     return text === 'yes' || text === 'on';
   }
 
+  /** Shows the value itself, and whose it is; nothing else of the object. */
   #refuse(column: string, why: string): never {
-    throw unreadable(
-      this.what,
-      `column ${column} ${why}`,
-      [...this.fields].map((f) => f.join('=')).join(' '),
-    );
+    const shown = [...new Set([column, 'id', 'name'])]
+      .filter((name) => this.fields.has(name))
+      .map((name) => `${name}=${this.fields.get(name) ?? '(no text)'}`);
+    throw unreadable(this.what, `column ${column} ${why}`, shown.join(' '));
   }
 }

@@ -14,6 +14,7 @@ import {
   unreachable,
 } from '../failures.js';
 import { within } from '../../domain/within.js';
+import { textOf } from '../text.js';
 import { whenAborted } from '../time-limit.js';
 import type { RunOptions } from '../transport.js';
 
@@ -127,7 +128,7 @@ function collect(response: IncomingMessage, at: ExchangePlace): Promise<string> 
     });
     response.on('error', (error) => reject(channelLost(at.address, error.message)));
     response.on('end', () => {
-      if (response.complete) resolve(Buffer.concat(chunks).toString('utf8'));
+      if (response.complete) resolve(textOf(chunks));
       else reject(channelLost(at.address, 'the answer is cut'));
     });
     response.on('close', () => reject(channelLost(at.address, 'the answer is cut')));

@@ -4,6 +4,7 @@ import type { Client, ClientChannel } from 'ssh2';
 import type { Clock } from '../../domain/clock.js';
 import { channelLost, commandCancelled, commandTimedOut, outputTooLarge } from '../failures.js';
 import { within } from '../../domain/within.js';
+import { textOf } from '../text.js';
 import { whenAborted } from '../time-limit.js';
 import type { CommandResult, RunOptions } from '../transport.js';
 import { exec } from './exec.js';
@@ -78,19 +79,18 @@ function collect(channel: ClientChannel, at: CommandPlace, options: RunOptions):
   });
 }
 
-/** Decodes over chunk borders: a character cut in two is still one character. */
+/** Piece by piece for who looks on, decoded over chunk borders; the whole in the end. */
 function readText(
   stream: NodeJS.ReadableStream,
   take: (chunk: Buffer) => void,
   onText?: (text: string) => void,
 ): () => string {
   const decoder = new StringDecoder('utf8');
-  const parts: string[] = [];
+  const chunks: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => {
     take(chunk);
-    const text = decoder.write(chunk);
-    parts.push(text);
-    onText?.(text);
+    chunks.push(chunk);
+    onText?.(decoder.write(chunk));
   });
-  return () => parts.join('') + decoder.end();
+  return () => textOf(chunks);
 }

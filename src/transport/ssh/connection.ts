@@ -5,6 +5,7 @@ import type { FlashCopyError } from '../../domain/errors.js';
 import { COMMANDS, WAITS } from '../../domain/timing.js';
 import { authRefused, unreachable } from '../failures.js';
 import { within } from '../../domain/within.js';
+import { algorithmsOf, Offer, type SshAlgorithms } from './algorithms.js';
 import { judgeHostKey } from './host-key.js';
 
 export interface SshTarget {
@@ -20,6 +21,7 @@ export interface SshTarget {
   readonly agent?: string | undefined;
   readonly password?: string | undefined;
   readonly hostKeys: readonly string[];
+  readonly algorithms: SshAlgorithms;
   readonly handshakeTimeoutMs: number;
   readonly clock: Clock;
 }
@@ -48,7 +50,8 @@ function handshake(client: Client, target: SshTarget): Promise<Client> {
     if (methods.length === 0)
       return reject(authRefused(target.address, 'neither key, agent nor password configured'));
     // Both listeners stay for the connection's life: an unheard 'error' would end the process.
-    client.on('error', (error) => reject(refusedKey ?? connectError(target, error)));
+    const offer = new Offer();
+    client.on('error', (error) => reject(refusedKey ?? connectError(target, error, offer)));
     client.on('close', () =>
       reject(refusedKey ?? unreachable(target.address, 'closed during the handshake')),
     );
@@ -67,6 +70,8 @@ function handshake(client: Client, target: SshTarget): Promise<Client> {
       ...(passphrase === undefined ? {} : { passphrase }),
       ...(agent === undefined ? {} : { agent }),
       ...(password === undefined ? {} : { password, tryKeyboard: true }),
+      ...algorithmsOf(target.algorithms),
+      debug: offer.hear,
       authHandler: methods,
       readyTimeout: 0,
       keepaliveInterval: WAITS.keepAlive,
@@ -93,12 +98,20 @@ function authMethods({ privateKey, agent, password }: SshTarget): Authentication
   ];
 }
 
-function connectError(target: SshTarget, error: Error & { level?: string }): FlashCopyError {
+function connectError(
+  target: SshTarget,
+  error: Error & { level?: string },
+  offer: Offer,
+): FlashCopyError {
   if (error.level === 'agent')
     return authRefused(target.address, `the ssh-agent gives no key: ${error.message}`);
   return error.level === 'client-authentication'
     ? authRefused(target.address, `user ${target.user} was refused: ${error.message}`)
-    : unreachable(target.address, error.message, error);
+    : unreachable(
+        target.address,
+        offer.explain(error.message, target.algorithms) || error.message,
+        error,
+      );
 }
 
 /** Ends a connection politely, and by force when the far side does not answer. Resolves when the socket is closed. */

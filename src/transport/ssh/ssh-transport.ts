@@ -9,6 +9,7 @@ import { unreachable } from '../failures.js';
 import { within } from '../../domain/within.js';
 import type { CommandResult, LineChannel, RunOptions, Session, Transport } from '../transport.js';
 import { firstReachable } from '../first-reachable.js';
+import type { SshAlgorithms } from './algorithms.js';
 import { runCommand, type CommandPlace } from './command.js';
 import { answers, connect } from './connection.js';
 import { openLines } from './lines.js';
@@ -29,6 +30,8 @@ export interface SshTransportOptions {
   readonly password?: string | undefined;
   /** `SHA256:...` as `ssh-keygen -lf` prints it; several when the machine has keys of several types. Without it every connection is refused. */
   readonly hostKey?: string | readonly string[] | undefined;
+  /** Default `today`. */
+  readonly algorithms?: SshAlgorithms | undefined;
   /** Most connections at a time; with 2 or more, one of them is only for `urgent`. */
   readonly sessions: number;
   /** Commands at a time over one connection; default 8 (sshd's own default limit is 10). */
@@ -63,6 +66,7 @@ export function createSshTransport(options: SshTransportOptions): Transport {
       agent,
       password,
       hostKeys,
+      algorithms: options.algorithms ?? 'today',
       handshakeTimeoutMs,
       clock,
     };

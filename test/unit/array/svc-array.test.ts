@@ -334,3 +334,40 @@ describe('reads', () => {
     });
   });
 });
+
+describe('a system that says more than its answers', () => {
+  const SYSTEM = 'id!0000020060C0C0C0\nname!svc1\ncode_level!8.4.0.0\n';
+  const BANNER = 'Authorised use only.\nAll activity is recorded.\n';
+
+  it('has no objects when it prints its banner and nothing else', async () => {
+    const { array } = scripted({
+      lsfcmap: [{ stdout: BANNER }],
+      lssystem: [{ stdout: BANNER + SYSTEM }],
+    });
+    expect(await array.readMappings()).toEqual([]);
+  });
+
+  it('is not read where text stands that is not its banner', async () => {
+    const { array } = scripted({ lsfcmap: [{ stdout: BANNER }], lssystem: [{ stdout: SYSTEM }] });
+    await expect(array.readMappings()).rejects.toMatchObject({ code: 'UNREADABLE_OUTPUT' });
+  });
+
+  it.each([
+    ['on standard output', { stdout: `CMMVC9633W The password has to be changed.\n${SYSTEM}` }],
+    ['on standard error', { stdout: SYSTEM, stderr: 'CMMVC9633W 文字化け\n' }],
+    ['as an error', { exitCode: 1, stderr: 'CMMVC9604E 文字化け\n' }],
+  ])('is not worked with while its password has to be changed, %s', async (_, answer) => {
+    const { array } = scripted({ lssystem: [answer] });
+    await expect(array.readSystem()).rejects.toMatchObject({
+      ...{ code: 'AUTH_REFUSED', outcome: 'not-done', retry: 'never' },
+      message: expect.stringMatching(/CMMVC9(633W|604E)/) as string,
+    });
+  });
+
+  it('that is busy is asked again', async () => {
+    const busy = { stdout: 'CMMVC7017E Login has failed\n' };
+    const { array, lines } = scripted({ lssystem: [busy, busy, { stdout: SYSTEM }] });
+    expect((await array.readSystem()).name).toBe('svc1');
+    expect(lines).toHaveLength(3);
+  });
+});

@@ -11,6 +11,15 @@ const mappings = (text: string) => parseListing('lsfcmap', text).map(toMapping);
 const typed = (error: unknown): boolean =>
   error instanceof FlashCopyError && error.code === 'UNREADABLE_OUTPUT';
 
+const failureOf = (read: () => unknown): FlashCopyError => {
+  try {
+    read();
+  } catch (error) {
+    return error as FlashCopyError;
+  }
+  return expect.fail('should have been refused');
+};
+
 describe('a listing', () => {
   it.each([
     ['is cut in its last row', LISTING.slice(0, -4)],
@@ -42,6 +51,45 @@ describe('a listing', () => {
       }
     })();
     expect(String((error as FlashCopyError).details['excerpt'])).toMatch(/^[\x20-\x7e]{1,160}$/);
+  });
+
+  it('shows the value that it could not read, in message and details, and whose it is', () => {
+    const error = failureOf(() => mappings(LISTING.replace('!prepared!', '!thinking!')));
+    expect(error.message).toContain('"status=thinking id=0 name=fc_b"');
+    expect(error.details['excerpt']).toBe('status=thinking id=0 name=fc_b');
+  });
+
+  it('shows no secret of what it could not read', () => {
+    const text = 'id!name!chap_secret\n0!h!topsecret!more\nchap_secret=topsecret\n';
+    expect(failureOf(() => parseListing('lshost', text)).message).toContain('a row has 4');
+    const view = failureOf(() =>
+      parseListing('lshost', 'chap_secret=topsecret password:topsecret\n'),
+    );
+    expect(JSON.stringify({ ...view, message: view.message })).not.toContain('topsecret');
+  });
+
+  it.each([
+    ['a banner', 'Authorised use only!\n\nAll activity is recorded.\n'],
+    ['a warning', 'CMMVC9634W This system has a message for who logs in.\n'],
+  ])('may have %s before its header', (_, banner) => {
+    expect(mappings(banner + LISTING)).toEqual(mappings(LISTING));
+    expect(toGroup(parseDetails('lsfcconsistgrp', banner + groupView()))).toMatchObject({
+      name: 'g_abc123',
+      state: 'prepared',
+    });
+  });
+
+  it('that is a warning only has no objects; one that is a banner only, when it is the known one', () => {
+    expect(mappings('CMMVC9634W This system has a message.\n')).toEqual([]);
+    expect(parseListing('lsfcmap', 'Hello\n', 'Hello\n')).toEqual([]);
+    expect(failureOf(() => parseListing('lsfcmap', 'Hello\n', 'Bye\n')).code).toBe(
+      'UNREADABLE_OUTPUT',
+    );
+  });
+
+  it('without its header is refused, though rows follow a banner', () => {
+    const headless = LISTING.slice(LISTING.indexOf('\n') + 1);
+    expect(failureOf(() => mappings(`Hello\n${headless}`)).code).toBe('UNREADABLE_OUTPUT');
   });
 
   it('without any text has no objects', () => expect(mappings('')).toEqual([]));
@@ -113,6 +161,10 @@ describe('a detailed view', () => {
       state: 'prepared',
       startTime: '',
     });
+  });
+
+  it('may write its state with a capital', () => {
+    expect(toGroup(parseDetails('lsfcconsistgrp', groupView('Empty'))).state).toBe('empty');
   });
 
   it.each([

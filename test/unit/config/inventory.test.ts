@@ -48,6 +48,7 @@ describe('parseInventory', () => {
     ['an unknown kind', { ...svc, kind: 'ds8k' }, 'use kind svc or model'],
     ['an address with a shell word', { ...svc, address: 'x;y:22' }, 'use host:port'],
     ['a host key that is none', { ...svc, hostKey: 'MD5:1' }, 'fingerprint'],
+    ['SSH algorithms of its own', { ...svc, sshAlgorithms: 'old' }, 'use today or legacy'],
     ['a misspelt key', { ...svc, sesions: 4 }, 'did you mean sessions?'],
   ])('refuses %s', (_, array, message) => {
     expect(() => parse(inventory(JSON.parse(JSON.stringify(array)) as object))).toThrow(

@@ -1,7 +1,12 @@
 // A real SSH server on a loopback port, for tests: each test says how it answers a command line.
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import ssh2, { type Connection, type ServerChannel } from 'ssh2';
+import ssh2, {
+  type Algorithms,
+  type Connection,
+  type ServerChannel,
+  type ServerConfig,
+} from 'ssh2';
 import { fingerprintOf } from '../../../src/transport/ssh/host-key.js';
 import { newKeyPair } from '../../fixtures/ssh-key.js';
 
@@ -30,35 +35,41 @@ export const say =
     channel.end();
   };
 
+const algorithmsOf = ({ algorithms }: { algorithms?: Algorithms }): Partial<ServerConfig> =>
+  algorithms === undefined ? {} : { algorithms };
+
 export async function startSshServer(
   answer: Answer,
-  refuse: { exec?: boolean; channel?: () => boolean } = {},
+  refuse: { exec?: boolean; channel?: () => boolean; algorithms?: Algorithms } = {},
 ): Promise<TestSshServer> {
   const lines: string[] = [];
   const connections = new Set<Connection>();
   const seen = { most: 0, openedAt: [] as number[] };
   const wanted = utils.parseKey(clientKey.public);
   if (wanted instanceof Error) throw wanted;
-  const server = new Server({ hostKeys: [hostKey.private] }, (connection) => {
-    connections.add(connection);
-    seen.most = Math.max(seen.most, connections.size);
-    seen.openedAt.push(Date.now());
-    connection.on('close', () => connections.delete(connection)).on('error', () => undefined);
-    connection.on('authentication', (context) => {
-      if (context.method === 'password' && context.password === PASSWORD) context.accept();
-      else if (context.method === 'publickey' && context.key.data.equals(wanted.getPublicSSH()))
-        context.accept();
-      else context.reject(['publickey', 'password']);
-    });
-    connection.on('session', (accept, reject) => {
-      if (refuse.channel?.() === true) return reject();
-      accept().on('exec', (acceptExec, _rejectExec, info) => {
-        lines.push(info.command);
-        if (refuse.exec === true) return void connection.end();
-        answer(info.command, acceptExec(), connection);
+  const server = new Server(
+    { hostKeys: [hostKey.private], ...algorithmsOf(refuse) },
+    (connection) => {
+      connections.add(connection);
+      seen.most = Math.max(seen.most, connections.size);
+      seen.openedAt.push(Date.now());
+      connection.on('close', () => connections.delete(connection)).on('error', () => undefined);
+      connection.on('authentication', (context) => {
+        if (context.method === 'password' && context.password === PASSWORD) context.accept();
+        else if (context.method === 'publickey' && context.key.data.equals(wanted.getPublicSSH()))
+          context.accept();
+        else context.reject(['publickey', 'password']);
       });
-    });
-  });
+      connection.on('session', (accept, reject) => {
+        if (refuse.channel?.() === true) return reject();
+        accept().on('exec', (acceptExec, _rejectExec, info) => {
+          lines.push(info.command);
+          if (refuse.exec === true) return void connection.end();
+          answer(info.command, acceptExec(), connection);
+        });
+      });
+    },
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const key = utils.parseKey(hostKey.public);

@@ -77,6 +77,24 @@ describe('whom it talks to', () => {
     expect(server.lines).toEqual([]);
   });
 
+  it('says what an old machine offers and which switch helps, and takes it with that switch', async () => {
+    const old = { kex: ['diffie-hellman-group14-sha1' as const], cipher: ['aes256-cbc' as const] };
+    const server = await serve(say('hello\n'), { algorithms: old });
+    const refused = await failure(reach(server).run('ls', run));
+    expect(refused).toMatchObject({ code: 'UNREACHABLE', outcome: 'not-done' });
+    expect(refused.message).toMatch(
+      /KEX method: diffie-hellman-group14-sha1.*sshAlgorithms: legacy/,
+    );
+    const legacy = reach(server, { algorithms: 'legacy' });
+    expect(await legacy.run('ls', run)).toMatchObject({ exitCode: 0, stdout: 'hello\n' });
+  });
+
+  it('says so when not even the old algorithms match', async () => {
+    const server = await serve(say(''), { algorithms: { kex: ['diffie-hellman-group1-sha1'] } });
+    const refused = await failure(reach(server, { algorithms: 'legacy' }).run('ls', run));
+    expect(refused.message).toMatch(/diffie-hellman-group1-sha1; not even sshAlgorithms: legacy/);
+  });
+
   it('accepts any one of several configured host keys', async () => {
     const server = await serve(say('hello'));
     const transport = reach(server, { hostKey: [`SHA256:${'A'.repeat(43)}`, server.hostKey] });
@@ -241,6 +259,16 @@ describe('results', () => {
       next();
     });
     expect((await reach(server).run('cat', run)).stdout).toBe('Größe €');
+  });
+
+  it('that are no UTF-8 are read as ISO-8859-1', async () => {
+    const server = await serve((_, channel) => {
+      channel.stderr.write(Buffer.from('CMMVC5754E Das Objekt ist ungültig.\n', 'latin1'));
+      channel.exit(1);
+      channel.end();
+    });
+    const { stderr } = await reach(server).run('ls', run);
+    expect(stderr).toBe('CMMVC5754E Das Objekt ist ungültig.\n');
   });
 
   it('come from a command that got its standard input and then its end', async () => {
