@@ -7,6 +7,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Clock } from '../domain/clock.js';
 import { errorData, FlashCopyError, type ErrorData } from '../domain/errors.js';
 import { ANSWERED_MS, type Patience, type Trouble, troubleAfter } from '../domain/patience.js';
+import { WAITS } from '../domain/timing.js';
 import { type Attempt, beatNow, currentAttempt } from './attempt.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { POLLS } from './failure-boundary.js';
@@ -52,11 +53,23 @@ async function attempted(
     // Called off, or a word of the user's own code: not for us to count.
     if (error instanceof CancelledFailure || error instanceof ApplicationFailure) throw error;
     const data = errorData(error);
-    if (data.retry === 'never') throw error;
+    if (data.retry === 'never') throw patience.insists === true ? again(data) : error;
     if (POLLS.has(data.code)) await itWorks(deps, attempt, order);
     else await itFails(deps, attempt, { order, patience, data });
     throw error;
   }
+}
+
+/** Each failure in a workflow would cost eleven events, for ever; here it costs none. */
+function again(data: ErrorData): FlashCopyError {
+  const { attempt } = Context.current().info;
+  const waitMs = WAITS.giveBackRound * 2 ** Math.min(attempt - 1, 10);
+  const nextLookMs = Math.min(waitMs, WAITS.giveBackRoundLongest);
+  return new FlashCopyError({
+    ...data,
+    retry: 'after-check',
+    details: { ...data.details, nextLookMs },
+  });
 }
 
 /** A look that found what it could is no trouble. */

@@ -5,8 +5,15 @@ export const NOTICE_WAYS = ['command', 'webhook'] as const;
 export type NoticeWay = (typeof NOTICE_WAYS)[number];
 
 export interface Notice {
+  /** `source-has-io` and `outage-over` withdraw a call: nobody is needed any more. */
   readonly what:
-    'source-without-io' | 'ledger' | 'outage' | 'outage-over' | 'schedule-skipped' | 'janitor';
+    | 'source-without-io'
+    | 'source-has-io'
+    | 'ledger'
+    | 'outage'
+    | 'outage-over'
+    | 'schedule-skipped'
+    | 'janitor';
   /** '' where it is about no single set, run or host. */
   readonly set: string;
   readonly run: string;

@@ -19,6 +19,8 @@ export interface Patience {
   /** Absent: no end. */
   readonly ms?: number;
   readonly callAfterMs?: number;
+  /** Repeated whatever it fails with, with longer and longer waits: its workflow could do nothing else. */
+  readonly insists?: true;
 }
 
 /** The present streak of failures. It travels with the heartbeat from attempt to attempt. */

@@ -25,6 +25,8 @@ export interface Call {
   readonly retryForEver?: true;
   /** Trouble that is waited out before the point in time: `withinMs` of the request. */
   readonly troubleMs?: number;
+  /** Never fails: whatever goes wrong, it is tried again, and history hears nothing of it. */
+  readonly insists?: true;
 }
 
 const patienceOf = (name: PatienceName | undefined, { troubleMs }: Call): Patience | undefined => {
@@ -66,7 +68,8 @@ export function perform<K extends ActivityName>(
     taskQueue: queue === 'urgent' ? urgentQueue(taskQueue) : taskQueue,
     summary: cutText(call.summary, SUMMARY_BYTES),
   });
-  const patience = patienceOf(named, call);
+  const patient = patienceOf(named, call);
+  const patience = call.insists === undefined ? patient : { ...patient, insists: call.insists };
   const run = activities[name] as (order: Order<K>, patience?: Patience) => Promise<Answer<K>>;
   return patience === undefined ? run(order) : run(order, patience);
 }

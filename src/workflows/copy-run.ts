@@ -7,6 +7,7 @@ import { aboutRequest } from '../domain/about.js';
 import { TOKEN_LENGTH } from '../domain/names.js';
 import type { Plan, PlannedGroup } from '../domain/plan.js';
 import type { FlashCopyRequest } from '../domain/request.js';
+import { Saying } from './call-operator.js';
 import { UndoStack, type Forget } from './compensation.js';
 import type { GiveBackHand } from './give-back.js';
 import { GuardLink } from './guard-link.js';
@@ -62,6 +63,8 @@ export class CopyRun {
   readonly systems = new Map<string, string>();
   /** From here on nothing is undone any more: the copy stays. */
   retained = false;
+  /** What people are being told, and nobody waits for until the end. */
+  readonly saying = new Saying();
   /** The procedure is over, one way or the other: nothing can be asked of it any more. */
   ending = false;
   /** A step of the user's own, while every source is unmounted. */

@@ -16,6 +16,8 @@ export interface GiveBackHand {
   again(): void;
   /** No more tries: a person gave it back. */
   resolve(word: ByHand): void;
+  /** No more tries: whoever else tried has given it back. */
+  settle(): void;
 }
 
 /** Who is told, and where people reach in. */
@@ -47,7 +49,7 @@ export function giveBackForSure(
       alarm.cancel();
       watcher.hands.delete(source.host);
       watcher.freed(source.host);
-      await watcher.call.end();
+      await watcher.call.end(`${source.host} has its I/O again, or a person said so`);
     }
   });
 }
@@ -59,7 +61,8 @@ async function rounds(
   watcher: GiveBackWatcher,
 ): Promise<PauseReport | undefined> {
   const { host } = order.source;
-  const said: { word?: ByHand } = {};
+  let failed = false;
+  const said: { word?: ByHand; settled?: true } = {};
   for (
     let pauseMs: number = WAITS.giveBackRound;
     ;
@@ -76,15 +79,22 @@ async function rounds(
       said.word = word;
       stop();
     };
-    watcher.hands.set(host, { order, again: stop, resolve });
+    const settle = (): void => {
+      said.settled = true;
+      stop();
+    };
+    watcher.hands.set(host, { order, again: stop, resolve, settle });
+    // The first failure is heard, so that a person is called. From then on it is tried without a
+    // word in history: however long that goes on, this run does not reach its server's limits.
+    const call = { summary: `give back ${host}`, ...(failed ? { insists: true as const } : {}) };
     try {
-      return await attempt.run(() =>
-        perform('flashCopyGiveBack', { summary: `give back ${host}` }, order),
-      );
+      return await attempt.run(() => perform('flashCopyGiveBack', call, order));
     } catch (error) {
+      failed ||= !isCancellation(error);
       if (!isCancellation(error)) watcher.stuck(host, errorLine(error));
     }
     if (!again) await condition(() => again, pauseMs);
+    if (said.settled === true) return undefined;
     if (said.word === undefined) continue;
     watcher.resolved(said.word);
     return undefined;

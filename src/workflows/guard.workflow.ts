@@ -2,6 +2,7 @@
 // Promise P2 is kept here when the copy cannot: every source is given back, groups are un-prepared, locks are freed. No cancel reaches it.
 import { flashcopyCommand } from '../domain/command-line.js';
 import {
+  allHandlersFinished,
   CancellationScope,
   condition,
   defineSignal,
@@ -20,9 +21,9 @@ import { errorLine, errorOf } from './failure.js';
 import { planOf, takesSnapshot } from './snapshots.js';
 import { giveBackForSure, type GiveBackHand, type GiveBackWatcher } from './give-back.js';
 import { guardInputOf, ignored, isByHand, isWatch } from './inputs.js';
-import { OperatorCall } from './call-operator.js';
+import { OperatorCall, Saying } from './call-operator.js';
 import { insist, type Insisted } from './insist.js';
-import { setOperatorHandlers } from './operator.js';
+import { hasIo, setOperatorHandlers } from './operator.js';
 import {
   GUARD_DONE_SIGNAL,
   GUARD_RESOLVED_SIGNAL,
@@ -56,6 +57,11 @@ interface Post {
   readonly stuck: Map<string, string>;
   readonly hands: Map<string, GiveBackHand>;
   readonly calls: Map<string, OperatorCall>;
+  /** By host, what a person can do. */
+  readonly todo: Map<string, readonly string[]>;
+  readonly saying: Saying;
+  /** One line, for people. */
+  does: string;
 }
 
 const sourceKey = (run: string, host: string): string => `${run} ${host}`;
@@ -78,6 +84,7 @@ export async function flashCopyGuard(given: GuardInput): Promise<GuardEnd> {
     (watch) => {
       if (!isWatch(watch)) return ignored(GUARD_WATCH_SIGNAL);
       if (post.watch !== undefined && post.watch.run !== watch.run) post.abandoned.push(post.watch);
+      settle(post, watch);
       post.watch = watch;
       post.heard += 1;
     },
@@ -87,6 +94,7 @@ export async function flashCopyGuard(given: GuardInput): Promise<GuardEnd> {
   );
   const done = (run?: string): void => {
     post.done = true;
+    if (run === post.watch?.run) settle(post, undefined);
     // A run that was reset and ended before it had a plan knows nothing of what it did in its former life.
     if (post.watch !== undefined && post.watch.run !== run) post.abandoned.push(post.watch);
   };
@@ -108,11 +116,17 @@ export async function flashCopyGuard(given: GuardInput): Promise<GuardEnd> {
 /** Where workers are versioned: with its copy. */
 versioned('PINNED', flashCopyGuard);
 
-const heldBy = (): Pick<Post, 'resolved' | 'stuck' | 'hands' | 'calls'> => ({
+const heldBy = (): Pick<
+  Post,
+  'resolved' | 'stuck' | 'hands' | 'calls' | 'todo' | 'saying' | 'does'
+> => ({
   resolved: new Set(),
   stuck: new Map(),
   hands: new Map(),
   calls: new Map(),
+  todo: new Map(),
+  saying: new Saying(),
+  does: 'watching',
 });
 
 function takeWord(post: Post, word: ByHand): void {
@@ -120,27 +134,51 @@ function takeWord(post: Post, word: ByHand): void {
   post.hands.get(word.host)?.resolve(word);
 }
 
+/** The copy says only once every source has its I/O that a source needs no watching: nobody has to try beside it. */
+function settle({ watch, hands }: Post, next: GuardWatch | undefined): void {
+  if (watch === undefined || (next !== undefined && next.run !== watch.run)) return;
+  const run = watch.hold ?? watch.run;
+  const watched = next?.sources.map(({ host }) => host) ?? [];
+  for (const hand of [...hands.values()])
+    if (hand.order.run === run && !watched.includes(hand.order.source.host)) hand.settle();
+}
+
 async function standGuard(input: GuardInput, post: Post): Promise<GuardEnd> {
   const closeSeen = awaitClose(input, post);
   while (!(await endedOrOverdue(post))) {
     if (await clearedAbandoned(input, post)) continue;
-    tell(input, 'lease ended: giving every source back');
-    await giveBack(input, post, post.watch);
-    if (post.watch !== undefined) post.watch = { ...post.watch, sources: [], leaseMs: 0 };
+    tell(input, post, 'lease ended: giving every source back');
+    const { heard, watch } = post;
+    await giveBack(input, post, watch);
+    // What was said meanwhile is another duty.
+    if (watch !== undefined && post.heard === heard)
+      post.watch = { ...watch, sources: [], leaseMs: 0 };
+    tell(input, post, 'every source has its I/O; watching');
   }
   post.lookNow();
   await closeSeen;
   await clearedAbandoned(input, post);
   if (post.done) {
     await removeLate(post.watch, post.watch?.late ?? []);
-    return 'dismissed';
+    return ended(post, 'dismissed');
   }
-  tell(input, `the copy is gone (${post.closed ?? ''}): giving back, un-preparing, freeing locks`);
+  tell(
+    input,
+    post,
+    `the copy is gone (${post.closed ?? ''}): giving back, un-preparing, freeing locks`,
+  );
   await giveBack(input, post, post.watch);
   await unprepare(post.watch);
-  await Promise.all([unlock(input, post.watch), unlockHosts(input, post.watch)]);
+  await Promise.all([unlock(input, post), unlockHosts(input, post)]);
   await removeLate(post.watch, post.watch?.groups.filter(takesSnapshot) ?? []);
-  return 'acted';
+  return ended(post, 'acted');
+}
+
+/** Nobody who was called, and nobody who asked, is left without an answer. */
+async function ended({ saying }: Post, how: GuardEnd): Promise<GuardEnd> {
+  await saying.done();
+  await condition(allHandlersFinished);
+  return how;
 }
 
 /** The command of a snapshot cannot be fenced: what it makes after everybody has looked goes as well. Locks are free meanwhile: only its run gave that name. */
@@ -157,11 +195,11 @@ async function removeLate(
 async function clearedAbandoned(input: GuardInput, post: Post): Promise<boolean> {
   const watches = post.abandoned.splice(0);
   if (watches.length > 0)
-    tell(input, 'the copy was reset: giving back and un-preparing what it did before');
+    tell(input, post, 'the copy was reset: giving back and un-preparing what it did before');
   for (const watch of watches) {
     await giveBack(input, post, watch);
     await unprepare(watch);
-    await unlockHosts(input, watch);
+    await unlockHosts(input, post, watch);
   }
   return watches.length > 0;
 }
@@ -186,8 +224,7 @@ async function awaitClose(input: GuardInput, post: Post): Promise<void> {
     post.closed = await look.run(() => lookAtCopy(input));
   }
   // What was stuck beside the copy has nobody else now who calls.
-  if (post.closed !== undefined)
-    for (const [host, why] of post.stuck) post.calls.get(host)?.raise(why);
+  for (const [host, why] of post.stuck) callFor(post, host, why);
 }
 
 /** How the copy has ended; undefined when the look was called off in favour of another one. */
@@ -201,6 +238,17 @@ async function lookAtCopy({ workflowId, firstRunId }: GuardInput): Promise<strin
     // A failure that no retry covers counts as the end: to act once too often is harmless, not to act is not.
     return errorLine(error);
   }
+}
+
+/** While the copy is there, the copy calls. A source that has its I/O needs nobody, whatever fails there. */
+function callFor(post: Post, host: string, why: string): void {
+  const [call, hand] = [post.calls.get(host), post.hands.get(host)];
+  if (call === undefined || hand === undefined || (!post.done && post.closed === undefined)) return;
+  post.saying.add(
+    hasIo(hand).then((has) => {
+      if (!has && post.stuck.has(host)) call.raise(why);
+    }),
+  );
 }
 
 async function giveBack(
@@ -231,21 +279,27 @@ function watcherOf(
     `make ${host} reachable; \`${flashcopyCommand('give-back', workflowId)}\` tries at once`,
     `given back by hand: \`${flashcopyCommand('resolve', workflowId, '--host', host, '--reason', 'TEXT')}\``,
   ];
-  // While the copy is there, the copy calls.
-  const call = new OperatorCall({ what: 'source-without-io', set, run, host, todo });
+  const message = { what: 'source-without-io', set, run, host, todo } as const;
+  const call = new OperatorCall(message, undefined, {
+    what: 'source-has-io',
+    saying: post.saying,
+  });
   post.calls.set(host, call);
   return {
     stuck: (_, why) => {
       post.stuck.set(host, why);
-      setCurrentDetails(
-        `**NEEDS_OPERATOR** ${host} has not got its I/O back: ${why}\n\n${todo.join('\n\n')}`,
-      );
+      post.todo.set(host, todo);
+      tell(input, post);
     },
-    freed: () => void post.stuck.delete(host),
-    resolved: ({ by, reason }) => tell(input, `${host} was resolved by hand, by ${by}: ${reason}`),
+    freed: () => {
+      post.stuck.delete(host);
+      tell(input, post);
+    },
+    resolved: ({ by, reason }) =>
+      tell(input, post, `${host} was resolved by hand, by ${by}: ${reason}`),
     call: {
-      raise: (why) => (post.closed === undefined ? undefined : call.raise(why)),
-      end: () => call.end(),
+      raise: (why) => callFor(post, host, why),
+      end: (why) => call.end(why),
     },
     hands: post.hands,
   };
@@ -261,7 +315,11 @@ async function unprepare(watch: GuardWatch | undefined): Promise<void> {
       // The command of a run that is gone may still be under way.
       const patient = snapshot === undefined ? {} : ({ patient: true } as const);
       const order = { set, run, array, group, ...planOf(planned), ...patient };
-      return perform('flashCopyUnprepareGroup', { summary, retryForEver: true }, order);
+      return perform(
+        'flashCopyUnprepareGroup',
+        { summary, retryForEver: true, insists: true },
+        order,
+      );
     }),
   );
 }
@@ -273,34 +331,42 @@ const ledgersOf = ({ arrays }: GuardInput, watch: GuardWatch | undefined): Ledge
     return system === undefined ? { array } : { array, system };
   });
 
-const insisted = (input: GuardInput, watch: GuardWatch | undefined): Insisted => ({
+const insisted = (input: GuardInput, post: Post, watch: GuardWatch | undefined): Insisted => ({
   message: { set: watch?.set ?? '', run: watch?.run ?? '', host: '' },
-  show: (why) => tell(input, why === undefined ? 'freeing locks' : `locks cannot be freed: ${why}`),
+  show: (why) =>
+    tell(input, post, why === undefined ? 'freeing locks' : `locks cannot be freed: ${why}`),
 });
 
-async function unlock(input: GuardInput, watch: GuardWatch | undefined): Promise<void> {
+async function unlock(input: GuardInput, post: Post, watch = post.watch): Promise<void> {
   const { holder } = input;
   await Promise.all(
     ledgersOf(input, watch).map((ledger) => {
       const call = { summary: `release locks on ${ledger.array}` };
-      return insist(insisted(input, watch), () =>
+      return insist(insisted(input, post, watch), () =>
         perform('flashCopyUnlock', call, { holder, ...ledger }),
       );
     }),
   );
 }
 
-async function unlockHosts(input: GuardInput, watch: GuardWatch | undefined): Promise<void> {
+async function unlockHosts(input: GuardInput, post: Post, watch = post.watch): Promise<void> {
   if (watch === undefined) return;
   const held = { holder: hostHolder(input.holder, watch.run) };
   await Promise.all(
     (watch.targetHosts ?? []).map((host) =>
-      insist(insisted(input, watch), () =>
+      insist(insisted(input, post, watch), () =>
         perform('flashCopyUnlockHost', { summary: `let other runs at ${host}` }, { host, ...held }),
       ),
     ),
   );
 }
 
-const tell = ({ workflowId }: GuardInput, what: string): void =>
-  setCurrentDetails(`Guard of \`${workflowId}\`: ${what}`);
+/** What the guard does, and who lacks their I/O now; without `what`, as it was. */
+function tell({ workflowId }: GuardInput, post: Post, what = post.does): void {
+  post.does = what;
+  const stuck = [...post.stuck].flatMap(([host, why]) => [
+    `**NEEDS_OPERATOR** ${host} has not got its I/O back: ${why}`,
+    ...(post.todo.get(host) ?? []),
+  ]);
+  setCurrentDetails([`Guard of \`${workflowId}\`: ${what}`, ...stuck].join('\n\n'));
+}

@@ -34,6 +34,6 @@ export async function insist<T>({ message, show }: Insisted, work: () => Promise
     }
   } finally {
     if (shown) show(undefined);
-    await call.end();
+    await call.end('');
   }
 }

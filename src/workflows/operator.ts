@@ -112,6 +112,14 @@ const record = (ledger: LedgerRef, resolved: ByHand): Promise<void> =>
     { ...ledger, resolved },
   );
 
+/** True only where the host itself says so. A freeze of a hold that has ended cannot be read: then nothing is known. */
+export async function hasIo(hand: GiveBackHand): Promise<boolean> {
+  if (hand.order.source.method === 'quiesce') return false;
+  return (await readSource(hand)).read === HAS_IO;
+}
+
+const HAS_IO = 'has its I/O as far as can be read';
+
 /** A host that does not answer says nothing against the person. */
 async function readSource({
   order,
@@ -123,7 +131,7 @@ async function readSource({
       { summary: `look whether ${host} has its I/O` },
       order,
     );
-    return { host, lacksIo, read: lacksIo === '' ? 'has its I/O as far as can be read' : lacksIo };
+    return { host, lacksIo, read: lacksIo === '' ? HAS_IO : lacksIo };
   } catch (error) {
     return { host, lacksIo: '', read: `could not be read: ${errorLine(error)}` };
   }

@@ -28,13 +28,12 @@ export async function withQuiescedSources<T>(copy: CopyRun, take: () => Promise<
     return result;
   } finally {
     await CancellationScope.nonCancellable(async () => {
+      // With one of them not given back the guard stays armed: its lease ends, and it tries.
       if (taken) {
         await Promise.all(sources.map((source) => giveBack(copy, source, true)));
         forgets.forEach((forget) => forget());
-      } else {
-        await copy.undo.giveBackAll();
-      }
-      await copy.guard.disarm();
+        await copy.guard.disarm();
+      } else if (await copy.undo.giveBackAll()) await copy.guard.disarm();
       if (taken) refuseByHand(copy);
     });
   }
@@ -74,7 +73,10 @@ async function giveBack(
         copy.report.stuck(stuckHost, `${why}; ${byHand(source, copy.holdRef.run)}`),
       freed: (freedHost) => copy.report.freed(freedHost),
       resolved: (word) => copy.report.resolved(word),
-      call: new OperatorCall(calling(copy, source), (ways) => copy.report.told(host, ways)),
+      call: new OperatorCall(calling(copy, source), (ways) => copy.report.told(host, ways), {
+        what: 'source-has-io',
+        saying: copy.saying,
+      }),
       hands: copy.givingBack,
     });
     if (pause !== undefined) copy.report.paused(pause);

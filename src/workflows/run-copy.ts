@@ -49,22 +49,25 @@ export async function runCopy(
     const cancelledByTemporal = CancellationScope.current().consideredCancelled;
     await CancellationScope.nonCancellable(() => compensate(copy, error));
     await CancellationScope.nonCancellable(async () => options?.onFailed?.(copy));
-    await answered();
+    await answered(copy);
     throw closingFailure(
       copy.report.error ?? errorOf(error),
       copy.report.toReport(),
       cancelledByTemporal,
     );
   }
-  await answered();
+  await answered(copy);
   copy.report.outcome = 'done';
   copy.report.enter('DONE');
   return copy.report.toReport();
 }
 
 /** Last of all: nothing is awaited after it, so nobody asks in between. */
-const answered = (): Promise<void> =>
-  CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+const answered = (copy: CopyRun): Promise<void> =>
+  CancellationScope.nonCancellable(async () => {
+    await copy.saying.done();
+    await condition(allHandlersFinished);
+  });
 
 async function compensate(copy: CopyRun, caught: unknown): Promise<void> {
   const { report } = copy;

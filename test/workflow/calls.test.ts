@@ -31,9 +31,13 @@ describe('a call for a person', () => {
       world.on('flashCopyGiveBack', (effect) => effect());
       await handle.executeUpdate('retryGiveBack');
     });
-    expect(attempts, 'a failed call is repeated, a made one is not').toBe(2);
-    expect(world.notices).toHaveLength(1);
-    const [notice] = world.notices;
+    expect(attempts, 'a failed call is repeated, a made one is not; so is its withdrawal').toBe(4);
+    const [notice, over, ...more] = world.notices;
+    expect(more).toEqual([]);
+    expect(over).toMatchObject({
+      ...{ what: 'source-has-io', set: 'erp-nightly', host: 'source1', todo: [] },
+      ...{ workflowId: report.workflowId, why: expect.stringContaining('has its I/O') as string },
+    });
     expect(notice).toMatchObject({
       ...{
         what: 'source-without-io',

@@ -1,6 +1,9 @@
 // A source that cannot be given back: what people can say to the run and to its guard, what the run does with their word, who is called.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Context } from '@temporalio/activity';
+import type { WorkflowHandle } from '@temporalio/client';
+import { createActivities } from '../../src/activities/index.js';
+import { systemClock } from '../../src/clock/system-clock.js';
 import { FlashCopyClient } from '../../src/client/index.js';
 import type { PointInTimeOrder } from '../../src/activities/contract.js';
 import {
@@ -10,6 +13,8 @@ import {
   type GuardWatch,
   type ResolvedSource,
 } from '../../src/workflows/messages.js';
+import { FlashCopyError } from '../../src/domain/errors.js';
+import type { PlannedSource } from '../../src/domain/plan.js';
 import { carryOut, expectAllGivenBack, hire, until, type Crew } from './carry-out.js';
 import { devServer, startCopy, withWorkers, type CopyHandle } from './temporal.js';
 import { reportOf, stuck, stuckWorld } from './stuck-copy.js';
@@ -201,6 +206,7 @@ describe('a guard that cannot give back', () => {
     });
     expect(world.notices).toMatchObject([
       { what: 'source-without-io', host: 'source1', set: 'erp-nightly' },
+      { what: 'source-has-io', host: 'source1', set: 'erp-nightly' },
     ]);
     expect(world.resolved).toMatchObject([{ host: 'source1', ...WORD }]);
     expectAllGivenBack(world);
@@ -255,3 +261,129 @@ describe('a guard whose lease ended while the copy is stuck', () => {
     expect(world.notices).toEqual([]);
   });
 });
+
+describe('a give back that is refused for good', () => {
+  it('is tried on without a word in history', async () => {
+    const world = stuckWorld();
+    let tries = 0;
+    const refuses = {
+      giveBack: () => {
+        tries += 1;
+        throw new FlashCopyError({ family: 'host', code: 'MOUNT_FAILED', message: 'bad disk' });
+      },
+    };
+    const real = createActivities({
+      ...{ clock: systemClock, hosts: () => ({ source: refuses }), ledger: {} },
+    } as never);
+    const stage = { ...crew, taskQueue: 'refused' };
+    await withWorkers(
+      stage,
+      {
+        ...world.activities(),
+        flashCopyGiveBack: real.flashCopyGiveBack.bind(real),
+      },
+      async () => {
+        const handle = await startCopy(stage);
+        // Heard once, so that a person is called; the second order insists.
+        await stuck(handle);
+        await handle.executeUpdate('retryGiveBack');
+        await until(() => tries >= 2);
+        const pending = async () =>
+          (await handle.describe()).raw.pendingActivities?.find(
+            ({ activityType }) => activityType?.name === 'flashCopyGiveBack',
+          );
+        await until(async () => (await pending())?.lastFailure != null);
+        const { lastFailure, scheduledTime } = (await pending())!;
+        expect(lastFailure?.message).toContain('bad disk');
+        const waits = Number(scheduledTime?.seconds ?? 0) - Date.now() / 1000;
+        expect(waits, 'the next try, in seconds').toBeGreaterThan(5);
+        const events = async () => (await handle.fetchHistory()).events?.slice(-3) ?? [];
+        const [last] = (await events()).filter(
+          (one) => one.activityTaskFailedEventAttributes != null,
+        );
+        expect(last, 'failed, and history does not know').toBeUndefined();
+        expect((await reportOf(handle)).phase).toBe('NEEDS_OPERATOR');
+        refuses.giveBack = () => Promise.resolve(undefined) as never;
+        expect(await handle.executeUpdate('retryGiveBack')).toEqual(['source1']);
+        // This host reports no pause, so the copy has no good grade; its source has its I/O.
+        await handle.result().catch(() => undefined);
+        expect((await reportOf(handle)).operator?.[0]?.givenBackAt).toBeDefined();
+      },
+    );
+    expect(tries).toBe(2);
+  });
+});
+
+describe('a guard that tried beside a copy', () => {
+  /** As `stuck`, but the guard's lease has ended too: both try. */
+  async function bothStuck(name: string, body: (guard: GuardHandle) => Promise<void>) {
+    const world = stuckWorld();
+    world.on('flashCopyAwaitClose', () => untilCancelled());
+    const stage = { ...crew, taskQueue: name };
+    const input: GuardInput = {
+      ...{ workflowId: 'none', firstRunId: 'none', holder: 'h', arrays: ['svc1'] },
+    };
+    const source: PlannedSource = {
+      ...{ host: 'source1', method: 'unmount', units: [], mounts: [] },
+      deadlineMs: 1,
+    };
+    world.still.add('source1');
+    await withWorkers(stage, world.activities(), async () => {
+      const guard = await crew.env.client.workflow.start(GUARD, {
+        ...{ workflowId: name, taskQueue: stage.taskQueue, args: [input] },
+      });
+      const watch: GuardWatch = {
+        ...{ set: 's', run: 's-a', sources: [source], groups: [], leaseMs: 100 },
+      };
+      await guard.signal('watch', watch);
+      await until(async () => (await detailsOf(guard)).includes('NEEDS_OPERATOR'));
+      await body({ guard, watch, world });
+    });
+    return world;
+  }
+
+  it('stops when the copy has given back, says so, and calls nobody', async () => {
+    const world = await bothStuck('guard-beside', async ({ guard, watch, world: seen }) => {
+      seen.still.clear();
+      await guard.signal('watch', { ...watch, sources: [], leaseMs: 0 });
+      await until(async () => !(await detailsOf(guard)).includes('NEEDS_OPERATOR'));
+      await guard.signal('done', 's-a');
+      expect(await guard.result()).toBe('dismissed');
+    });
+    expect(world.notices).toEqual([]);
+  });
+
+  it('is dismissed at once by a copy that ended well', async () => {
+    const world = await bothStuck('guard-done', async ({ guard, world: seen }) => {
+      seen.still.clear();
+      await guard.signal('done', 's-a');
+      expect(await guard.result()).toBe('dismissed');
+    });
+    expect(world.notices).toEqual([]);
+  });
+
+  it('reads the source before it calls: one that has its I/O needs nobody', async () => {
+    const world = stuckWorld();
+    await terminated('guard-reads', world, async (guardId) => {
+      const gaveBack = (): boolean => world.indexOf('flashCopyGiveBack') >= 0;
+      world.still.clear(); // by its holder, at its deadline
+      await until(() => gaveBack() && world.indexOf('flashCopyReadSource') >= 0);
+      world.on('flashCopyGiveBack', (effect) => effect());
+      await crew.env.client.workflow.getHandle(guardId).executeUpdate('retryGiveBack');
+      expect(await crew.env.client.workflow.getHandle(guardId).result()).toBe('acted');
+    });
+    expect(world.notices).toEqual([]);
+  });
+});
+
+interface GuardHandle {
+  readonly guard: WorkflowHandle;
+  readonly watch: GuardWatch;
+  readonly world: World;
+}
+
+/** What a person reads of it in the UI. */
+async function detailsOf(guard: WorkflowHandle): Promise<string> {
+  const seen = await guard.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+  return seen.currentDetails ?? '';
+}

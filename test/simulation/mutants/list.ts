@@ -10,8 +10,8 @@ const OF_TARGET_HOSTS: readonly Mutant[] = [
     file: 'src/workflows/guard.workflow.ts',
     edits: [
       [
-        'await Promise.all([unlock(input, post.watch), unlockHosts(input, post.watch)]);',
-        'await unlock(input, post.watch);',
+        'await Promise.all([unlock(input, post), unlockHosts(input, post)]);',
+        'await unlock(input, post);',
       ],
     ],
     method: 'quiesce',

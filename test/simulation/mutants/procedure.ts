@@ -135,12 +135,12 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
     file: 'src/workflows/guard.workflow.ts',
     edits: [
       [
-        'await Promise.all([unlock(input, post.watch), unlockHosts(input, post.watch)]);',
-        'await unlockHosts(input, post.watch);',
+        'await Promise.all([unlock(input, post), unlockHosts(input, post)]);',
+        'await unlockHosts(input, post);',
       ],
       [
         '  await giveBack(input, post, post.watch);\n  await unprepare(',
-        '  await unlock(input, post.watch);\n  await giveBack(input, post, post.watch);\n  await unprepare(',
+        '  await unlock(input, post);\n  await giveBack(input, post, post.watch);\n  await unprepare(',
       ],
     ],
     method: 'quiesce',

@@ -1,7 +1,7 @@
 // What an activity does with its failures: repeated until its patience is over, counted in time; a
 // person is called once, and told when it works again.
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { CancelledFailure } from '@temporalio/common';
+import { type ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import type { ActivityDependencies } from '../../../src/activities/index.js';
@@ -47,6 +47,21 @@ const throws = (error: Error) => (): never => {
 };
 const away = (retry: RetryAdvice = 'safe'): FlashCopyError =>
   new FlashCopyError({ ...AWAY, retry });
+
+describe('an activity that insists', () => {
+  it('is repeated whatever it fails with, later and later, and keeps its error', async () => {
+    const { next } = tried({ insists: true }, throws(away('never')));
+    const waits: unknown[] = [];
+    for (let time = 0; time < 8; time += 1) {
+      const failed: unknown = await next().catch((error: unknown) => error);
+      expect(failed).toMatchObject({ type: 'UNREACHABLE', nonRetryable: false });
+      waits.push((failed as ApplicationFailure).nextRetryDelay);
+    }
+    expect(waits).toEqual([
+      ...[10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000, 300_000],
+    ]);
+  });
+});
 
 describe('an activity that fails', () => {
   it('is repeated for as long as its patience says, and not a time more', async () => {
