@@ -16,7 +16,7 @@ import { addWorker } from './commands/worker.js';
 import { errorData, FlashCopyError } from '../domain/errors.js';
 import { EXIT, EXIT_CODES_LINE } from './exit-code.js';
 import { createOutput } from './output.js';
-import { survivePipes } from './streams.js';
+import { endAfterLastWord, survivePipes } from './streams.js';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -57,3 +57,4 @@ try {
     createOutput(true).answer({ error: errorData(usage) }, []);
   }
 }
+endAfterLastWord();

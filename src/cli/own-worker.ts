@@ -86,5 +86,6 @@ const broken = (code: string, what: string, cause?: unknown): FlashCopyError =>
 function lastWord(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return lastWord(error.cause);
-  return error.message.split('\n')[0] ?? '';
+  // The SDK's native part adds the whole answer of the server, as it prints such things.
+  return error.message.split(/\n|: Status \{/)[0] ?? '';
 }

@@ -1,4 +1,5 @@
 // Standard output and standard error that go away: a closed pipe ends the printing, never the work. What could not be written for another reason is no success.
+import { systemClock } from '../clock/system-clock.js';
 import { EXIT } from './exit-code.js';
 
 /** The reader has gone: `| head`, a pager that was left, a terminal that was closed. */
@@ -13,4 +14,9 @@ export function survivePipes(): void {
   process.once('exit', () => {
     if (unwritten && process.exitCode === EXIT.done) process.exitCode = EXIT.unknown;
   });
+}
+
+/** Whatever a half-made worker or connection still holds open, a command that has said its last word ends; an error of the streams is heard first. */
+export function endAfterLastWord(): void {
+  process.stdout.write('', () => void systemClock.sleep(1).then(() => process.exit()));
 }
