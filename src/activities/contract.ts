@@ -218,9 +218,12 @@ export interface FlashCopyActivities {
   flashCopyMount(
     order: RunRef & { readonly target: PlannedTarget; readonly check?: boolean },
   ): Promise<readonly MountReport[]>;
-  flashCopyVerify(
-    order: RunRef & { readonly target: PlannedTarget },
-  ): Promise<{ readonly contradictions: readonly string[]; readonly checked: number }>;
+  flashCopyVerify(order: RunRef & { readonly target: PlannedTarget }): Promise<{
+    readonly contradictions: readonly string[];
+    readonly checked: number;
+    /** Of a restore: names, UUIDs, labels and options that are not as they were. */
+    readonly changed: readonly string[];
+  }>;
   /** Undo of present and mount: unmount and unmap. */
   flashCopyWithdraw(
     order: RunRef & {

@@ -1,5 +1,6 @@
 // What is done with a copy on its target host: new identities, mounts, and the two nonces that prove where in time it was cut.
 import { activityInfo } from '@temporalio/activity';
+import { identitiesChanged } from '../domain/identities.js';
 import type { PlannedFileSystem, PlannedTarget } from '../domain/plan.js';
 import type { FlashCopyActivities } from './contract.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -17,6 +18,17 @@ const mounted = (target: PlannedTarget): PlannedFileSystem[] =>
 /** In the heartbeat: which file systems were checked. */
 interface Checked {
   readonly checked: true;
+}
+
+/** Nothing but a restore has identities to compare. */
+async function changed({ hosts }: ActivityDependencies, target: PlannedTarget): Promise<string[]> {
+  if (target.synthesis !== 'former') return [];
+  const found = await hosts(target.host).inspect({
+    uids: target.presentations.map(({ uid }) => uid),
+    mountPoints: mounted(target).map(({ at }) => at),
+    ...{ units: [], role: 'target' },
+  });
+  return identitiesChanged(target, found);
 }
 
 async function verify(deps: ActivityDependencies, run: string, target: PlannedTarget) {
@@ -79,5 +91,9 @@ export const targetUseActivities = (deps: ActivityDependencies): UseActivities =
     }),
 
   flashCopyVerify: ({ run, target }) =>
-    whileBeating(deps.clock, async () => verify(deps, run, await knownUids(deps.arrays, target))),
+    whileBeating(deps.clock, async () => {
+      const known = await knownUids(deps.arrays, target);
+      const marks = await verify(deps, run, known);
+      return { ...marks, changed: await changed(deps, known) };
+    }),
 });

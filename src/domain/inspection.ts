@@ -66,6 +66,8 @@ export interface InspectedFileSystem {
   readonly device: string;
   readonly fsType: string;
   readonly uuid: string;
+  /** Absent where the host does not tell. */
+  readonly label?: string;
   readonly options: string;
   /** UIDs of all VDisks beneath; a disk without a VDisk UID appears as its kernel name. */
   readonly disks: readonly string[];
@@ -84,12 +86,15 @@ export interface InspectedVolumeGroup {
   readonly uuid: string;
   /** Every PV: the VDisk UID beneath, or the device's name when it is not a VDisk, or `missing:<pv uuid>`. */
   readonly physicalVolumes: readonly string[];
+  /** UUID of each of them, in that order. */
+  readonly pvUuids?: readonly string[];
   readonly logicalVolumes: readonly {
     readonly name: string;
     readonly device: string;
     readonly active: boolean;
     readonly fsType: string;
     readonly uuid: string;
+    readonly label?: string;
     /** `linear`, `striped`, or a layer this library does not know (thin, cache, raid...). */
     readonly segmentType: string;
   }[];

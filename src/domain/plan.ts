@@ -163,6 +163,8 @@ export interface PlannedVolumeGroup {
   readonly name: string;
   /** UIDs of the target VDisks, all of the group. */
   readonly disks: readonly string[];
+  /** With synthesis `former`: the UUID of the PV on each of them. */
+  readonly pvUuids?: readonly string[];
 }
 
 export interface PlannedFileSystem {
@@ -173,14 +175,23 @@ export interface PlannedFileSystem {
   readonly readOnly: boolean;
   readonly fsType: string;
   readonly sourceUuid: string;
+  /** With synthesis `former`: its label and its mount options, as they are to be again. */
+  readonly label?: string;
+  readonly options?: string;
   /** On this host after synthesis: /dev/<vg>/<lv>, or `uid:<target uid>` for a file system on the disk itself. */
   readonly device: string;
 }
 
+/**
+ * `auto`: new identities. `keep`: those of the copy. `former`: a restore gives back what production had;
+ * names and UUIDs of the source are then those of production itself.
+ */
+export type Synthesis = 'auto' | 'keep' | 'former';
+
 export interface PlannedTarget {
   readonly host: string;
   readonly keepMapped: boolean;
-  readonly synthesis: 'auto' | 'keep';
+  readonly synthesis: Synthesis;
   readonly presentations: readonly PlannedPresentation[];
   /** What stands on the targets now and must be let go. Mounts deepest first. */
   readonly release: {

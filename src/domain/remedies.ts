@@ -14,6 +14,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   START_UNKNOWN: 'run again',
   GRADE_TOO_LOW: 'treat the targets as undefined; the message says why; run again',
   COPY_CONTRADICTED: 'treat the targets as undefined; keep the report and tell us',
+  IDENTITY_CHANGED:
+    'the data is restored: set right what the message names, by hand, before the next boot or copy',
   PREPARED_TOO_LONG: "raise `maxPrepared`, or look at the array's cache",
   QUEUED_TOO_LONG: 'see that a worker with a free slot runs on the urgent queue; run again',
   RESOLVED_BY_HAND: 'treat the targets as undefined; see that the host is well, then run again',

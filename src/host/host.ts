@@ -2,7 +2,12 @@
 // Promise: whatever a source was armed with comes back by itself when its deadline passes, with no help from this process.
 // Errors: FlashCopyError of family `host` or `transport`.
 import type { HostInspection } from '../domain/inspection.js';
-import type { PlannedFileSystem, PlannedMount, PlannedVolumeGroup } from '../domain/plan.js';
+import type {
+  PlannedFileSystem,
+  PlannedMount,
+  PlannedVolumeGroup,
+  Synthesis,
+} from '../domain/plan.js';
 import type { PauseReport } from '../domain/report.js';
 import type { Method } from '../domain/request.js';
 
@@ -112,13 +117,13 @@ export interface TargetHost {
     order: { readonly run: string; readonly uids: readonly string[] },
     looking?: Looking,
   ): Promise<FoundDisk[]>;
-  /** Gives new identities, layer by layer, each with a read-back. May be repeated. */
+  /** Gives identities (new ones, or those that production had), layer by layer, each with a read-back. May be repeated. */
   synthesise(
     order: {
       readonly run: string;
       readonly volumeGroups: readonly PlannedVolumeGroup[];
       readonly fileSystems: readonly PlannedFileSystem[];
-      readonly synthesis: 'auto' | 'keep';
+      readonly synthesis: Synthesis;
     },
     looking?: Looking,
   ): Promise<SynthesisRecord[]>;

@@ -233,7 +233,7 @@ export class World {
         this.targetsMounted.add(target.host);
         return Promise.resolve([]);
       },
-      flashCopyVerify: () => Promise.resolve({ contradictions: [], checked: 1 }),
+      flashCopyVerify: () => Promise.resolve({ contradictions: [], checked: 1, changed: [] }),
       flashCopyWithdraw: ({ target }) => {
         this.targetsMounted.delete(target.host);
         this.targetsPresented.delete(target.host);

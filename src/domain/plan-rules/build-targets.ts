@@ -8,7 +8,8 @@ import type {
 } from '../plan.js';
 import { deepestFirst, outermostFirst } from './mount-order.js';
 import { copiedGroups, targetUid, targetUids, type CopiedGroup } from './names-on-target.js';
-import { asBefore, isUntouched } from './restore-rules.js';
+import { asBefore, givesBack } from './former-identities.js';
+import { goesBack } from './kinds.js';
 import type { TargetView, View } from './view.js';
 
 export const buildTargets = (view: View): PlannedTarget[] =>
@@ -21,9 +22,13 @@ export const buildTargets = (view: View): PlannedTarget[] =>
       release: release(target),
       volumeGroups: groups.map((copied) => volumeGroup(copied, target)),
       fileSystems: fileSystems(view, target, groups),
-      ...(isUntouched(view) ? asBefore(target) : {}),
+      ...(isAsBefore(view, target) ? asBefore(view, target) : {}),
     };
   });
+
+/** Also with `keep`, where no host has the copy: nothing else tells what stands on it. */
+const isAsBefore = (view: View, target: TargetView): boolean =>
+  givesBack(view, target) || (goesBack(view) && view.sourceViews.length === 0);
 
 const presentations = (view: View, target: TargetView): PlannedPresentation[] =>
   target.pairs.map((pair) => {

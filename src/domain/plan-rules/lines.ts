@@ -8,6 +8,7 @@ import type {
   PlannedMapping,
   PlannedSource,
   PlannedTarget,
+  Synthesis,
 } from '../plan.js';
 
 export type PlanToTell = Omit<Plan, 'lines' | 'hash'>;
@@ -165,23 +166,20 @@ function presentLines(
   return [
     ...mapLines(presentations, (volumes, to) => `map ${volumes} to ${to}`),
     `${host}: find ${count(presentations.length, 'disk')} by UID`,
-    ...(synthesis === 'keep'
-      ? [`${host}: keep the identities of the copy`]
-      : identityLines(host, target)),
+    ...SYNTHESIS_LINES[synthesis](host, target),
     ...mounted.map(
       ({ device, at, readOnly, from }) =>
-        `${host}: ${check} ${device} at ${at}${readOnly ? ' read-only' : ''} (copy of ${from})`,
+        `${host}: ${check} ${device} at ${at}${readOnly ? ' read-only' : ''}${synthesis === 'former' ? ', as it was' : ` (copy of ${from})`}`,
     ),
-    ...(mounted.length === 0
+    ...(mounted.every(({ from }) => from === '')
       ? []
       : [`${host}: look for the first mark on each, and for the second, which must not be there`]),
   ];
 }
 
-const identityLines = (
-  host: string,
-  { volumeGroups, fileSystems }: Pick<PlannedTarget, 'volumeGroups' | 'fileSystems'>,
-): string[] => [
+type Identified = Pick<PlannedTarget, 'volumeGroups' | 'fileSystems'>;
+
+const identityLines = (host: string, { volumeGroups, fileSystems }: Identified): string[] => [
   ...volumeGroups.map(
     ({ sourceName, name, disks }) =>
       `${host}: new identity for volume group ${sourceName}, here ${name}, on ${count(disks.length, 'disk')}`,
@@ -190,6 +188,25 @@ const identityLines = (
     ({ device, fsType }: PlannedFileSystem) => `${host}: new UUID for ${fsType} on ${device}`,
   ),
 ];
+
+const formerLines = (host: string, { volumeGroups, fileSystems }: Identified): string[] => [
+  ...volumeGroups.map(
+    ({ name, sourceUuid, disks }) =>
+      `${host}: give volume group ${name} its UUID ${sourceUuid} back, and those of ${count(disks.length, 'PV')}`,
+  ),
+  ...fileSystems.map(
+    ({ device, fsType, sourceUuid }) =>
+      `${host}: give ${fsType} on ${device} its UUID ${sourceUuid} back`,
+  ),
+  `${host}: compare names, UUIDs, labels and mount options with those of before`,
+];
+
+const SYNTHESIS_LINES: Readonly<Record<Synthesis, (host: string, target: Identified) => string[]>> =
+  {
+    auto: identityLines,
+    keep: (host) => [`${host}: keep the identities of the copy`],
+    former: formerLines,
+  };
 
 const copyLine = (group: PlannedGroup, plan: PlanToTell): string =>
   `${progressLine(group, plan)}${copyTime(group)}${group.autodelete === true ? '; then its mappings and the group go' : ''}`;

@@ -1,7 +1,8 @@
 // What a run destroys, said before it does, and what else a person should know. No numbers that change while one reads: they are part of the hash.
 import { dependentPart } from './dependent-rules.js';
 import { durationNotes } from './duration-rules.js';
-import { askedSnapshot, restoresSnapshot, takesSnapshot } from './kinds.js';
+import { formerOf, givesBack, unknownDisks } from './former-identities.js';
+import { askedSnapshot, goesBack, restoresSnapshot, takesSnapshot } from './kinds.js';
 import { isOwn } from './mapping-rules.js';
 import { protectionNote } from './map-rules.js';
 import type { PairView, View } from './view.js';
@@ -29,6 +30,7 @@ export function lossesOf(view: View): string[] {
       (on) => `the former copy on ${on}: replaced by the new one`,
     ),
     ...mountedOnTargets(view),
+    ...identities(view),
     ...stoppedDependents(view),
     ...ofSnapshots(view),
     ...protectionNote(view),
@@ -47,6 +49,33 @@ function ofSnapshots(view: View): string[] {
       : []),
   ];
 }
+
+/** What production is known by and will not be, or may not be. */
+const identities = (view: View): string[] =>
+  !goesBack(view)
+    ? []
+    : view.targetViews.flatMap((target) => {
+        const { host } = target.asked;
+        const unknown = unknownDisks(target).join(', ');
+        const { volumeGroups, fileSystems } = formerOf(target);
+        const names = [
+          ...volumeGroups.map(({ name }) => name),
+          ...fileSystems.map(({ at, device }) => (at === '' ? device : at)).sort(),
+        ].join(', ');
+        const kept = givesBack(view, target) || names === '';
+        return [
+          ...(kept
+            ? []
+            : [
+                `the identities of ${names} on ${host}: those of the copy stay, as asked (synthesis: keep)`,
+              ]),
+          ...(unknown === ''
+            ? []
+            : [
+                `what ${host} knew ${unknown} by: it shows nothing of it now, so nothing is given back or compared`,
+              ]),
+        ];
+      });
 
 const stoppedDependents = (view: View): string[] =>
   (dependentPart(view, view.pairs).stopFirst ?? []).map(

@@ -21,7 +21,7 @@ import { MAP_RULES } from './map-rules.js';
 import { confirmed, MAPPING_RULES } from './mapping-rules.js';
 import { REPLICATION_RULES } from './replication-rules.js';
 import { REQUEST_RULES } from './request-rules.js';
-import { RESTORE_RULES } from './restore-rules.js';
+import { RESTORE_IDENTITY_RULES, RESTORE_RULES } from './restore-rules.js';
 import type { Rule } from './rule.js';
 import { SNAPSHOT_RULES } from './snapshot-rules.js';
 import { SNAPSHOT_VOLUME_RULES } from './snapshot-volume-rules.js';
@@ -37,6 +37,7 @@ const HOSTS: readonly Rule[] = [
   ...SOURCE_RULES,
   ...LAYER_RULES,
   ...TARGET_RULES,
+  ...RESTORE_IDENTITY_RULES,
 ];
 
 const OF_MAPPINGS: readonly Rule[] = [

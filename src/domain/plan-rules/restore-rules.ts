@@ -1,10 +1,8 @@
-// Copying back: what is copied from must be a copy that can be read, and where nobody sees it, what stood on the targets before stands there again.
-import type { PlannedFileSystem, PlannedTarget, PlannedVolumeGroup } from '../plan.js';
+// Copying back: what is copied from must be a copy that can be read, and what production is known by must be known, so that it is so again.
 import { isReadable } from '../mapping.js';
-import { goesBack, isRestore } from './kinds.js';
-import { outermostFirst } from './mount-order.js';
+import { copyOf, formerOf, givesBack, unknownDisks } from './former-identities.js';
+import { isRestore } from './kinds.js';
 import { refuseIf, type Rule } from './rule.js';
-import type { TargetView, View } from './view.js';
 
 /** A copy that was stopped below 100 %, or never started, holds nothing worth restoring. */
 const copyIsReadable: Rule = (view) => {
@@ -22,36 +20,71 @@ const copyIsReadable: Rule = (view) => {
   });
 };
 
-/** True when the identities of the copy are its source's own: nobody had it, so nobody changed them. */
-export const isUntouched = (view: View): boolean => goesBack(view) && view.sourceViews.length === 0;
+/** A copy that a host shows has identities of its own: left on production they would take it from its fstab. */
+const identitiesAreKnown: Rule = (view) =>
+  view.targetViews
+    .filter((target) => givesBack(view, target) && view.sourceViews.length > 0)
+    .flatMap((target) =>
+      refuseIf(unknownDisks(target).length > 0, () => [
+        'IDENTITY_UNKNOWN',
+        `${target.field}.host`,
+        target.asked.host,
+        `it shows no file system on ${unknownDisks(target).join(', ')}, so nobody can say which names and UUIDs to give back: activate and mount production there, or take those of the copy with synthesis: keep`,
+      ]),
+    );
 
-/** What a restored host gets back: volume groups and mounts as they stand on it now. */
-export function asBefore({
-  found,
-  pairs,
-}: TargetView): Pick<PlannedTarget, 'volumeGroups' | 'fileSystems' | 'synthesis'> {
-  const uids = new Set(pairs.flatMap(({ target }) => (target === undefined ? [] : [target.uid])));
-  const here = (disks: readonly string[]): boolean => disks.some((disk) => uids.has(disk));
-  const volumeGroups: PlannedVolumeGroup[] = found.volumeGroups
-    .filter(({ physicalVolumes }) => here(physicalVolumes))
-    .map(({ name, uuid, physicalVolumes }) => ({
-      sourceName: name,
-      sourceUuid: uuid,
-      name,
-      disks: physicalVolumes,
-    }));
-  const fileSystems: PlannedFileSystem[] = found.fileSystems
-    .filter(({ disks }) => here(disks))
-    .map((mount) => ({
-      ...{ from: '', at: mount.mountPoint, fsType: mount.fsType, sourceUuid: mount.uuid },
-      readOnly: mount.options.split(',').includes('ro'),
-      device: mount.volumeGroup === '' ? `uid:${mount.disks[0] ?? ''}` : mount.device,
-    }));
-  return {
-    volumeGroups,
-    fileSystems: outermostFirst(fileSystems, ({ at }) => at),
-    synthesis: 'keep',
-  };
-}
+/** What production had and the copy lacks cannot be given back. */
+const layoutIsTheSame: Rule = (view) =>
+  view.targetViews
+    .filter((target) => givesBack(view, target) && view.sourceViews.length > 0)
+    .flatMap((target) =>
+      formerOf(target).fileSystems.flatMap(({ device, at, fsType }) => {
+        const copied = copyOf(view, target, device);
+        return refuseIf(copied?.fsType !== fsType, () => [
+          'RESTORE_LAYOUT_DIFFERS',
+          `${target.field}.host`,
+          at === '' ? device : at,
+          `${fsType} on ${device} of ${target.asked.host} has ${copied === undefined ? 'nothing' : copied.fsType} in its place on the copy: it cannot be as it was; take what the copy has with synthesis: keep`,
+        ]);
+      }),
+    );
+
+/** Names are production's own: others need to be asked for as what they are. */
+const namesAreFormer: Rule = (view) =>
+  view.targetViews
+    .filter((target) => givesBack(view, target))
+    .flatMap((target) => {
+      const { field, asked } = target;
+      const { volumeGroups, fileSystems } = formerOf(target);
+      const former = volumeGroups.map(({ name }) => name);
+      return [
+        ...Object.entries(asked.volumeGroups).flatMap(([from, name]) =>
+          refuseIf(!former.includes(name), () => [
+            'RESTORE_NAME_DIFFERS',
+            `${field}.volumeGroups.${from}`,
+            name,
+            `a restore gives ${asked.host} its own names back (${former.join(', ') || 'none'}): leave volumeGroups out`,
+          ]),
+        ),
+        ...asked.mounts.flatMap(({ from, at, readOnly }, index) => {
+          const stands = fileSystems.find(
+            (one) => one.at !== '' && copyOf(view, target, one.device)?.mountPoint === from,
+          );
+          const same = stands?.at === at && (!readOnly || stands.readOnly);
+          return refuseIf(stands !== undefined && !same, () => [
+            'RESTORE_NAME_DIFFERS',
+            `${field}.mounts[${index}].at`,
+            at,
+            `${asked.host} has it at ${stands?.at ?? ''}, and gets it back there as it was: leave this mount out`,
+          ]);
+        }),
+      ];
+    });
+
+export const RESTORE_IDENTITY_RULES: readonly Rule[] = [
+  identitiesAreKnown,
+  layoutIsTheSame,
+  namesAreFormer,
+];
 
 export const RESTORE_RULES: readonly Rule[] = [copyIsReadable];

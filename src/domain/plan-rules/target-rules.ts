@@ -1,5 +1,6 @@
 // What must hold on a target host: what is mounted there comes from a source, its places are free, and what stands on the targets can be let go.
 import { isMountPoint, isVolumeGroupName } from '../host-names.js';
+import { givesBack } from './former-identities.js';
 import { isForeignManaged } from './layer-rules.js';
 import { copiedGroups, targetUid } from './names-on-target.js';
 import { refuseIf, type Rule } from './rule.js';
@@ -62,47 +63,51 @@ const placeIsFree: Rule = ({ targetViews }) =>
     });
   });
 
+/** A restore has names of its own to keep to. */
 const groupNames: Rule = (view) =>
-  view.targetViews.flatMap((target) => {
-    const copied = copiedGroups(view, target);
-    const uids = ownUids(target);
-    const asked = Object.keys(target.asked.volumeGroups);
-    return [
-      ...copied.flatMap(({ group, name }, index) => {
-        const field = `${target.field}.volumeGroups.${group.name}`;
-        const standing = target.found.volumeGroups.find((one) => one.name === name);
-        const ours = standing === undefined || standing.physicalVolumes.every((pv) => uids.has(pv));
-        return [
-          ...refuseIf(!ours, () => [
-            'VOLUME_GROUP_NAME_TAKEN',
-            field,
+  view.targetViews
+    .filter((target) => !givesBack(view, target))
+    .flatMap((target) => {
+      const copied = copiedGroups(view, target);
+      const uids = ownUids(target);
+      const asked = Object.keys(target.asked.volumeGroups);
+      return [
+        ...copied.flatMap(({ group, name }, index) => {
+          const field = `${target.field}.volumeGroups.${group.name}`;
+          const standing = target.found.volumeGroups.find((one) => one.name === name);
+          const ours =
+            standing === undefined || standing.physicalVolumes.every((pv) => uids.has(pv));
+          return [
+            ...refuseIf(!ours, () => [
+              'VOLUME_GROUP_NAME_TAKEN',
+              field,
+              name,
+              `${target.asked.host} has another volume group of that name: choose another one in volumeGroups`,
+            ]),
+            ...refuseIf(copied.findIndex((one) => one.name === name) < index, () => [
+              'VOLUME_GROUP_NAME_TWICE',
+              field,
+              name,
+              'two volume groups would get it: choose different names in volumeGroups',
+            ]),
+            ...refuseIf(!isVolumeGroupName(name), () => [
+              'NAME_NOT_SUPPORTED',
+              field,
+              name,
+              'use A-Z a-z 0-9 + _ . -, not starting with -, at most 121 characters',
+            ]),
+          ];
+        }),
+        ...asked.flatMap((name) =>
+          refuseIf(!copied.some(({ group }) => group.name === name), () => [
+            'UNKNOWN_VOLUME_GROUP',
+            `${target.field}.volumeGroups.${name}`,
             name,
-            `${target.asked.host} has another volume group of that name: choose another one in volumeGroups`,
+            `no such volume group is copied (copied: ${copied.map(({ group }) => group.name).join(', ') || 'none'})`,
           ]),
-          ...refuseIf(copied.findIndex((one) => one.name === name) < index, () => [
-            'VOLUME_GROUP_NAME_TWICE',
-            field,
-            name,
-            'two volume groups would get it: choose different names in volumeGroups',
-          ]),
-          ...refuseIf(!isVolumeGroupName(name), () => [
-            'NAME_NOT_SUPPORTED',
-            field,
-            name,
-            'use A-Z a-z 0-9 + _ . -, not starting with -, at most 121 characters',
-          ]),
-        ];
-      }),
-      ...asked.flatMap((name) =>
-        refuseIf(!copied.some(({ group }) => group.name === name), () => [
-          'UNKNOWN_VOLUME_GROUP',
-          `${target.field}.volumeGroups.${name}`,
-          name,
-          `no such volume group is copied (copied: ${copied.map(({ group }) => group.name).join(', ') || 'none'})`,
-        ]),
-      ),
-    ];
-  });
+        ),
+      ];
+    });
 
 /** Everything on the targets is let go before prepare; what cannot be is said now. */
 const canBeReleased: Rule = ({ targetViews }) =>

@@ -18,6 +18,7 @@ export const PARTS = [
   'release',
   'find',
   'synthesise',
+  'former',
   'mount',
   'inspect',
   'main',

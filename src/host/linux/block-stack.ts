@@ -16,11 +16,16 @@ export interface Block {
   /** Signature as blkid reads it: a file system, LVM2_member, swap, gpt...; '' for none. */
   readonly type: string;
   readonly fsUuid: string;
+  readonly label: string;
 }
 
 const UID = /^(?:mpath-3|naa\.)([0-9a-f]{32})$/;
 
-function parseBlock(host: string, row: Row): Block {
+function parseBlock(
+  host: string,
+  row: Row,
+  labels: ReadonlyMap<string | undefined, string | undefined>,
+): Block {
   const fields = values(host, row, 11);
   const [kernel = '', number = '', bytes = '', slaves = '', partOf = '', wwid = ''] = fields;
   const [dmName = '', dmUuid = '', state = '', type = '', fsUuid = ''] = fields.slice(6);
@@ -36,6 +41,7 @@ function parseBlock(host: string, row: Row): Block {
     running: state === '' || state === 'running',
     type,
     fsUuid,
+    label: labels.get(kernel) ?? '',
   };
 }
 
@@ -45,7 +51,12 @@ export class BlockStack {
   readonly #byNumber: ReadonlyMap<string, Block>;
 
   constructor(host: string, rows: readonly Row[]) {
-    this.blocks = rows.filter((row) => row[0] === 'block').map((row) => parseBlock(host, row));
+    const labels = new Map(
+      rows.filter(([key]) => key === 'label').map(([, kernel, label]) => [kernel, label]),
+    );
+    this.blocks = rows
+      .filter((row) => row[0] === 'block')
+      .map((row) => parseBlock(host, row, labels));
     this.#byKernel = new Map(this.blocks.map((block) => [block.kernel, block]));
     this.#byNumber = new Map(this.blocks.map((block) => [block.number, block]));
   }

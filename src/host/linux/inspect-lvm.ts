@@ -33,10 +33,15 @@ export function inspectVolumeGroups(facts: Facts): InspectedVolumeGroup[] {
       )
       .map((pv) => [pv.groupUuid, pv.group]),
   );
+  const disksIn = (group: string) =>
+    all
+      .filter((pv) => pv.groupUuid === group)
+      .flatMap((pv) => disksOf(facts, pv).map((disk) => ({ disk, uuid: pv.uuid })));
   return [...concerned].map(([uuid, name]) => ({
     name,
     uuid,
-    physicalVolumes: all.filter((pv) => pv.groupUuid === uuid).flatMap((pv) => disksOf(facts, pv)),
+    physicalVolumes: disksIn(uuid).map(({ disk }) => disk),
+    pvUuids: disksIn(uuid).map((pv) => pv.uuid),
     logicalVolumes: rowsOf(facts, 'lv')
       .filter((row) => row[1] === name)
       .map((row) => inspectLv(facts, row)),
@@ -62,6 +67,7 @@ function inspectLv(facts: Facts, row: Row): InspectedVolumeGroup['logicalVolumes
     active: active === 'active',
     fsType: block?.type ?? '',
     uuid: block?.fsUuid ?? '',
+    label: block?.label ?? '',
     segmentType,
   };
 }

@@ -47,6 +47,7 @@ export function inspectFileSystems(facts: Facts): InspectedFileSystem[] {
       device: stableName(block, facts.lvPaths.get(row.number)),
       fsType: row.fsType,
       uuid: block.fsUuid,
+      label: block.label,
       options: row.options,
       disks: facts.stack.disks(block),
       volumeGroup: groups.get(row.number) ?? '',

@@ -4,6 +4,7 @@ import { COMMANDS } from '../../domain/timing.js';
 import type { FoundDisk, Looking, ReleaseOrder, SynthesisRecord, TargetHost } from '../host.js';
 import type { Agent } from './agent.js';
 import { integer, values, type Row } from './answer.js';
+import { formerFileSystem, formerGroup, mountOptions } from './former-words.js';
 import { checked } from './words.js';
 
 /** Logins, scans and multipath take so long at worst; the other half is for the answer. */
@@ -15,6 +16,14 @@ const releaseWords = (order: ReleaseOrder): string[] => [
   ...order.mounts.flatMap((point) => ['mount', checked('path', point)]),
   ...order.volumeGroups.flatMap((group) => ['group', checked('group', group)]),
   ...order.uids.flatMap((uid) => ['disk', checked('uid', uid)]),
+];
+
+const newFileSystem = (run: string, fs: PlannedFileSystem): string[] => [
+  'new-file-system',
+  run,
+  checked('fsType', fs.fsType),
+  checked('uuid', fs.sourceUuid),
+  checked('device', fs.device),
 ];
 
 export class LinuxTarget implements TargetHost {
@@ -63,29 +72,16 @@ export class LinuxTarget implements TargetHost {
     for (const group of order.volumeGroups) {
       const uids = group.disks.map((uid) => checked('uid', uid));
       const name = checked('group', group.name);
-      const words = [
-        'new-group',
-        run,
-        order.synthesis,
-        name,
-        checked('uuid', group.sourceUuid),
-        ...uids,
-      ];
+      const words =
+        order.synthesis === 'former'
+          ? formerGroup(run, group)
+          : ['new-group', run, order.synthesis, name, checked('uuid', group.sourceUuid), ...uids];
       rows.push(...(await this.agent.change(words, { timeoutMs: COMMANDS.targetLong, looking })));
     }
-    for (const fs of order.synthesis === 'auto' ? order.fileSystems : []) {
-      const words = [
-        'new-file-system',
-        run,
-        checked('fsType', fs.fsType),
-        checked('uuid', fs.sourceUuid),
-      ];
-      rows.push(
-        ...(await this.agent.change([...words, checked('device', fs.device)], {
-          timeoutMs: COMMANDS.targetLong,
-          looking,
-        })),
-      );
+    for (const fs of order.synthesis === 'keep' ? [] : order.fileSystems) {
+      const words =
+        order.synthesis === 'former' ? formerFileSystem(run, fs) : newFileSystem(run, fs);
+      rows.push(...(await this.agent.change(words, { timeoutMs: COMMANDS.targetLong, looking })));
     }
     return rows.map((row) => {
       const [layer = '', device = '', was = '', now = ''] = this.#values(row, 4);
@@ -103,7 +99,7 @@ export class LinuxTarget implements TargetHost {
         'mount',
         checked('fsType', fs.fsType),
         checked('uuid', fs.sourceUuid),
-        fs.readOnly ? 'ro' : 'rw',
+        mountOptions(fs),
       ];
       const line = [...words, checked('device', fs.device), checked('path', fs.at)];
       const [row = []] = await this.agent.change(line, { timeoutMs: COMMANDS.targetLong, looking });

@@ -11,6 +11,7 @@ const SHAPES = {
   group: /^(?!\.{1,2}$)[A-Za-z0-9_+.][A-Za-z0-9_+.-]{0,120}$/,
   fsType: /^[a-z][a-z0-9_.]{0,20}$/,
   uuid: /^(?:[A-Za-z0-9][A-Za-z0-9-]{0,79})?$/,
+  options: /^[A-Za-z0-9][A-Za-z0-9=,._-]*$/,
 } as const;
 const LONGEST = 1024;
 export type Shape = keyof typeof SHAPES;

@@ -70,6 +70,7 @@ async function volumeGroups(
         name: first?.groupName ?? '',
         uuid,
         physicalVolumes: (first?.all ?? []).map(uidOf),
+        pvUuids: first?.all ?? [],
         logicalVolumes: await Promise.all(logicalVolumes),
       };
     }),

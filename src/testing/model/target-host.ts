@@ -1,5 +1,5 @@
 // The target side of a model host: letting go, finding again, new identities, mounts and nonces.
-import type { PlannedFileSystem, PlannedVolumeGroup } from '../../domain/plan.js';
+import type { PlannedFileSystem, PlannedVolumeGroup, Synthesis } from '../../domain/plan.js';
 import type { FoundDisk, ReleaseOrder, SynthesisRecord, TargetHost } from '../../host/host.js';
 import { hostError } from './errors.js';
 import { checkFileSystem, readSuperblock, writeSuperblock } from './file-system.js';
@@ -41,17 +41,19 @@ export class ModelTarget implements TargetHost {
     const records: SynthesisRecord[] = [];
     for (const group of order.volumeGroups) {
       if (order.synthesis === 'auto') records.push(await this.renameGroup(group));
-      await this.host.kernel.activate(order.synthesis === 'auto' ? group.name : group.sourceName);
+      if (order.synthesis === 'former') records.push(await this.formerGroup(group));
+      await this.host.kernel.activate(order.synthesis === 'keep' ? group.sourceName : group.name);
     }
-    if (order.synthesis === 'auto')
-      for (const fileSystem of order.fileSystems) records.push(await this.newUuid(fileSystem));
+    if (order.synthesis === 'keep') return records;
+    for (const fileSystem of order.fileSystems)
+      records.push(await this.giveUuid(fileSystem, order.synthesis));
     return records;
   }
 
   async mount(fileSystems: readonly PlannedFileSystem[]) {
     const { kernel } = this.host;
     const mounts = [];
-    for (const { at, device, readOnly } of fileSystems) {
+    for (const { at, device, readOnly } of fileSystems.filter((one) => one.at !== '')) {
       const { path } = kernel.device(device);
       const mount = kernel.mountAt(at) ?? (await kernel.mount(device, at, { readOnly }));
       if (mount.fileSystem.device.path !== path)
@@ -141,12 +143,34 @@ export class ModelTarget implements TargetHost {
     return { layer: 'lvm', device: group.name, was, now: now?.groupUuid ?? '' };
   }
 
-  private async newUuid({ device, sourceUuid }: PlannedFileSystem): Promise<SynthesisRecord> {
+  private async formerGroup(group: PlannedVolumeGroup): Promise<SynthesisRecord> {
+    const { kernel } = this.host;
+    const all = group.pvUuids ?? [];
+    let was = '';
+    for (const [index, uid] of group.disks.entries()) {
+      const disk = kernel.device(`uid:${uid}`);
+      const header = await readHeader(disk);
+      if (header === undefined)
+        throw hostError('NO_VOLUME_GROUP', `${disk.path} is no PV of any volume group`);
+      was = header.groupUuid;
+      const ids = { groupUuid: group.sourceUuid, groupName: group.name };
+      await writeHeader(disk, { ...header, ...ids, all, pvUuid: all[index] ?? '' });
+    }
+    return { layer: 'lvm', device: group.name, was, now: group.sourceUuid };
+  }
+
+  private async giveUuid(
+    { device, sourceUuid }: PlannedFileSystem,
+    synthesis: Synthesis,
+  ): Promise<SynthesisRecord> {
     const block = this.host.kernel.device(device);
     const superblock = await readSuperblock(block);
     if (superblock === undefined)
       throw hostError('NO_FILE_SYSTEM', `${device} holds no file system`);
-    if (superblock.uuid === sourceUuid)
+    const isSources = superblock.uuid === sourceUuid;
+    if (synthesis === 'former' && !isSources)
+      await writeSuperblock(block, { ...superblock, uuid: sourceUuid });
+    if (synthesis === 'auto' && isSources)
       await writeSuperblock(block, { ...superblock, uuid: this.uuid() });
     const now = await readSuperblock(block);
     return { layer: 'file system', device, was: superblock.uuid, now: now?.uuid ?? '' };

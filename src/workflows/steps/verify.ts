@@ -1,4 +1,5 @@
 // Step `verify`: the nonce written before the quiesce is on the copy, the one written after the give back is not.
+// After a restore production is what it was before, by name (IDENTITY_CHANGED).
 // Promise kept here: a contradiction withdraws the grade and fails the run (COPY_CONTRADICTED), whatever the evidence said before.
 import { FlashCopyError } from '../../domain/errors.js';
 import type { PlannedTarget } from '../../domain/plan.js';
@@ -9,7 +10,7 @@ import type { CopyRun } from '../copy-run.js';
 export async function verify(copy: CopyRun, target: PlannedTarget): Promise<boolean> {
   return copy.report.step('verify', target.host, async (note) => {
     const summary = `verify the copy on ${target.host}`;
-    const { contradictions, checked } = await perform(
+    const { contradictions, checked, changed } = await perform(
       'flashCopyVerify',
       { summary },
       { ...copy.holdRef, target },
@@ -24,6 +25,14 @@ export async function verify(copy: CopyRun, target: PlannedTarget): Promise<bool
         details: { contradictions },
       });
     }
+    if (changed.length > 0)
+      throw new FlashCopyError({
+        family: 'copy',
+        code: 'IDENTITY_CHANGED',
+        message: `${target.host} is restored, but not as it was: ${changed.join('; ')}`,
+        outcome: 'done',
+        details: { changed },
+      });
     note(
       checked === 0
         ? 'nothing mounted here, nothing checked'

@@ -32,6 +32,9 @@ export async function restoresLeft(world: World): Promise<string[]> {
     if (strangerWrote(world)) continue;
     const content = await contentOf(world, host);
     contents.push(content);
+    const known = host.identities();
+    if (known !== host.knownBy)
+      found.push(`P3: ${host.name} was ${host.knownBy}, and is ${known} after ${last.id}`);
     if (last.status === 'COMPLETED' && content !== 'old')
       found.push(`P1: ${last.id} is done, ${host.name} holds: ${content}`);
     if (!restored && content !== 'new')

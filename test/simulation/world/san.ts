@@ -21,6 +21,9 @@ export interface SanHost {
   readonly writer: PokedWriter;
   readonly volumes: readonly string[];
   readonly mountPoints: readonly string[];
+  /** What it is known by, in words: groups, devices and UUIDs. As it is now, and as it was at the beginning. */
+  readonly identities: () => string;
+  readonly knownBy: string;
 }
 
 export interface StartSeen {
@@ -244,7 +247,11 @@ export async function createSan(queue: Clock, shape: SanShape): Promise<San> {
     host.units.add(`${name}.service`, writer);
     writer.start();
     writer.poke();
-    sources.push({ name, array, host, writer, volumes: volumesOf(name, shape.many), mountPoints });
+    const identities = (): string => identitiesOf(host, mountPoints);
+    sources.push({
+      ...{ name, array, host, writer, volumes: volumesOf(name, shape.many), mountPoints },
+      ...{ identities, knownBy: identities() },
+    });
   }
   const stopped =
     shape.restored === true
@@ -288,6 +295,15 @@ async function snapshotLongAgo(
   if (stopped.length > 0) await writeAll();
   for (const { writer } of stopped) await writer.stop();
   return old;
+}
+
+function identitiesOf({ kernel }: ModelHost, mountPoints: readonly string[]): string {
+  const groups = [...kernel.groups.values()].map(({ name, uuid }) => `${name} ${uuid}`);
+  const mounts = mountPoints.map((at) => {
+    const fileSystem = kernel.mountAt(at)?.fileSystem;
+    return `${at} ${fileSystem?.device.path ?? ''} ${fileSystem?.uuid ?? ''}`;
+  });
+  return [...groups, ...mounts].join(', ');
 }
 
 /** Deepest first, as the writer writes them. */

@@ -295,7 +295,7 @@ describe('a restore', () => {
     const names = web()!.fileSystem.fileNames;
     expect(names).toContain('kept');
     expect(names).not.toContain('lost');
-    expect(verdicts).toEqual([{ contradictions: [], checked: 0 }]);
+    expect(verdicts).toEqual([{ contradictions: [], checked: 0, changed: [] }]);
     expect(await made.storage.readHostMaps('web')).toEqual([before]);
   });
 });

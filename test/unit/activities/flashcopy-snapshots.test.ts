@@ -239,7 +239,7 @@ describe('with hosts', () => {
       const { verdicts, cut, plan: planned } = await carryOut(made, cloned(kind), 'aaaaaa');
       expect(planned.targets[0]!.presentations[0]!.uid).toBe('new:svc1/web_new');
       expect(cut.attestations).toEqual([{ host: 'web1', broken: '' }]);
-      expect(verdicts).toEqual([{ contradictions: [], checked: 1 }]);
+      expect(verdicts).toEqual([{ contradictions: [], checked: 1, changed: [] }]);
       const copy = made.dev1.kernel.mountAt('/copy/web')!.fileSystem;
       expect(copy.fileNames).toContain('kept');
       expect(copy.uuid).not.toBe(made.web1.kernel.mountAt('/web')!.fileSystem.uuid);
@@ -279,7 +279,7 @@ describe('with hosts', () => {
     expect(planned.lines).toContain('web1: unmount /web');
     expect(web().fileNames).toContain('kept');
     expect(web().fileNames).not.toContain('lost');
-    expect(verdicts).toEqual([{ contradictions: [], checked: 0 }]);
+    expect(verdicts).toEqual([{ contradictions: [], checked: 0, changed: [] }]);
     expect(await made.storage.readHostMaps('web')).toEqual([before]);
   });
 });

@@ -150,7 +150,7 @@ describe('a copy on its target host', () => {
 
   it('holds the first nonce, not the second, under new identities, and is one instant', async () => {
     const made = await copied();
-    expect(await verify(made)).toEqual({ contradictions: [], checked: 3 });
+    expect(await verify(made)).toEqual({ contradictions: [], checked: 3, changed: [] });
     const counts = await records(made);
     expect(counts).toEqual([2, 2]);
     expect(sameInstant(counts)).toBe(true);

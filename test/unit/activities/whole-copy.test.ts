@@ -93,7 +93,7 @@ describe('the activities, one after another', () => {
     for (const { cut, verdict, lasts } of [first, second]) {
       expect(cut.error).toBeUndefined();
       expect(cut.attestations?.map(({ broken }) => broken)).toEqual(['', '']);
-      expect(verdict).toEqual({ contradictions: [], checked: 3 });
+      expect(verdict).toEqual({ contradictions: [], checked: 3, changed: [] });
       expect(sameInstant(lasts)).toBe(true);
     }
     expect(second.lasts[0]).toBeGreaterThan(first.lasts[0]!);

@@ -54,12 +54,14 @@ dm_name() { dm_word "$1" name; }
 dm_uuid() { dm_word "$1" uuid; }
 dm_word() { [ -e "$sys/class/block/$1/dm/$2" ] && read -r _word 2>/dev/null <"$sys/class/block/$1/dm/$2" && printf '%s\n' "$_word"; }
 
-# Names of volume groups on these nodes that LVM itself reads there.
-lvm_only() {
+# TOOL NODES ARGS...: a read, by LVM that sees these nodes alone.
+lvm_only() { lvm_on "$@" 2>/dev/null; }
+
+lvm_on() {
   # Duplicates of a source on the same host must not be seen: LVM looks at these devices alone.
   _tool=$1 _nodes=$2
   shift 2
   _filter=
   for _node in $_nodes; do _filter="$_filter\"a|^$_node\$|\","; done
-  "$_tool" "$@" --config "devices{use_devicesfile=0 filter=[$_filter\"r|.*|\"]}" 2>/dev/null
+  "$_tool" "$@" --config "devices{use_devicesfile=0 filter=[$_filter\"r|.*|\"]}"
 }

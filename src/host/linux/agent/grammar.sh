@@ -31,7 +31,9 @@ accept() {
     find) accept_words 'run number' uid "$@" ;;
     new-group) accept_words 'run synthesis group uuid' uid "$@" ;;
     new-file-system) accept_words 'run fstype uuid device' '' "$@" ;;
-    mount) accept_words 'fstype uuid access device path' '' "$@" ;;
+    former-group) accept_words 'run group uuid' pair "$@" ;;
+    former-file-system) accept_words 'run fstype uuid device' label "$@" ;;
+    mount) accept_words 'fstype uuid options device path' '' "$@" ;;
     check) accept_words 'fstype device' '' "$@" ;;
     *) refuse_order 'no such command' ;;
   esac
@@ -84,6 +86,7 @@ accept_hold() {
 expect_pair() {
   case $1 in
     disk) expect uid "$2" ;;
+    pv) expect uuid "$2" ;;
     unit) expect unit "$2" ;;
     mount) expect path "$2" ;;
     group) expect group "$2" ;;
@@ -134,10 +137,10 @@ is_inspected() { case $1 in quiesce | unmount | keep | none) ;; *) return 1 ;; e
 is_nonce() { case $1 in before | after) ;; *) return 1 ;; esac; }
 is_kept() { case $1 in keep | unmap) ;; *) return 1 ;; esac; }
 is_synthesis() { case $1 in auto | keep) ;; *) return 1 ;; esac; }
-is_access() { case $1 in ro | rw) ;; *) return 1 ;; esac; }
+is_label() { [ "${#1}" -le 16 ] && case $1 in -* | *[!A-Za-z0-9._-]*) return 1 ;; esac; }
 is_job_command() {
   case $1 in
-    take-down | give-back | nonce | flush | release | find | new-group | new-file-system | mount | unmount | check) ;;
+    take-down | give-back | nonce | flush | release | find | new-group | new-file-system | former-group | former-file-system | mount | unmount | check) ;;
     *) return 1 ;;
   esac
 }

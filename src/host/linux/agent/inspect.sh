@@ -40,7 +40,7 @@ say_tools() {
   has systemd-run || has setsid || say missing 'systemd-run or setsid'
 }
 
-# block KERNEL NUMBER BYTES SLAVES PART_OF WWID DM_NAME DM_UUID STATE TYPE UUID; SLAVES with commas.
+# block KERNEL NUMBER BYTES SLAVES PART_OF WWID DM_NAME DM_UUID STATE TYPE UUID; SLAVES with commas. label KERNEL LABEL, where there is one.
 say_blocks() {
   for _path in "$sys"/class/block/*; do
     _name=${_path##*/}
@@ -59,9 +59,10 @@ say_blocks() {
     [ -e "$_path/device/state" ] && read -r _state <"$_path/device/state"
     [ -e "$_path/dm/name" ] && read -r _dm_name <"$_path/dm/name"
     [ -e "$_path/dm/uuid" ] && read -r _dm_uuid <"$_path/dm/uuid"
-    _type='' _uuid=''
+    _type='' _uuid='' _label=''
     read_signature "/dev/$_name"
     say block "$_name" "$_number" $((_sectors * 512)) "$_slaves" "$_part_of" "$_wwid" "$_dm_name" "$_dm_uuid" "$_state" "$_type" "$_uuid"
+    [ -z "$_label" ] || say label "$_name" "$(one_line "$_label")"
   done
 }
 
@@ -105,7 +106,7 @@ path_lives() {
   case $_path_state in running | live) return 0 ;; *) return 1 ;; esac
 }
 
-# Sets _type and _uuid from the device itself; a partition table is a type too. A path of a multipath map shows what the map shows: not asked.
+# Sets _type, _uuid and _label from the device itself; a partition table is a type too. A path of a multipath map shows what the map shows: not asked.
 read_signature() {
   [ -b "$1" ] && can_be_read "${1##*/}" || return 0
   for _holder in "$sys/class/block/${1##*/}"/holders/*; do
@@ -119,6 +120,7 @@ read_signature() {
       TYPE) _type=$_value ;;
       PTTYPE) _type=${_type:-$_value} ;;
       UUID) _uuid=$_value ;;
+      LABEL) _label=$_value ;;
     esac
   done <<END
 $_export

@@ -29,6 +29,8 @@ dispatch() {
     find) cmd_find "$@" ;;
     new-group) cmd_new_group "$@" ;;
     new-file-system) cmd_new_file_system "$@" ;;
+    former-group) cmd_former_group "$@" ;;
+    former-file-system) cmd_former_file_system "$@" ;;
     mount) cmd_mount "$@" ;;
     unmount) cmd_unmount "$@" ;;
     check) cmd_check "$@" ;;

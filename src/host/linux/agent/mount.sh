@@ -1,19 +1,23 @@
 # shellcheck shell=sh
 # Mounts copies where they are wanted, proves it, takes them away again, checks them, and looks for the nonces.
 
-# mount FSTYPE SOURCE_UUID ro|rw DEVICE POINT: `mounted POINT DEVICE UUID`, as read.
+# mount FSTYPE SOURCE_UUID OPTIONS DEVICE POINT: `mounted POINT DEVICE UUID`, as read. Nothing but ro or rw: a copy; more: production as it was.
 cmd_mount() {
-  fs=$1 source_uuid=$2 access=$3 point=$5
+  fs=$1 source_uuid=$2 options=$3 point=$5
   resolve "$4"
   device_number "$device"
   if mount_at "$point"; then
     [ "$found_dev" = "$number" ] || fail MOUNT_POINT_TAKEN "$point has $found_dev mounted, not $device ($number)"
   else
     (umask 022 && mkdir -p "$point")
-    _options=$access
     # Same identity as the source (synthesis `keep`): xfs refuses a second one unless told.
-    if [ "$fs" = xfs ] && [ "$(uuid_of "$device")" = "$source_uuid" ]; then _options=$access,nouuid; fi
-    mount -t "$fs" -o "$_options" "$device" "$point" >&2 || fail MOUNT_FAILED "mount of $device at $point failed"
+    case $options in
+      ro | rw) if [ "$fs" = xfs ] && [ "$(uuid_of "$device")" = "$source_uuid" ]; then options=$options,nouuid; fi ;;
+    esac
+    # What the kernel shows is not always what mount takes: without it production is there, and the comparison says what it lacks.
+    mount -t "$fs" -o "$options" "$device" "$point" >&2 ||
+      { [ "$options" != "${options%%,*}" ] && mount -t "$fs" -o "${options%%,*}" "$device" "$point" >&2; } ||
+      fail MOUNT_FAILED "mount of $device at $point failed"
     mount_at "$point" && [ "$found_dev" = "$number" ] || fail MOUNT_FAILED "$point does not show $device"
   fi
   say mounted "$point" "$device" "$(uuid_of "$device")"

@@ -32,7 +32,7 @@ import_group() {
   # udev may have activated it after it was found; LVM refuses to rename what is active.
   for uid in "$@"; do disk_of "$uid" && keep_inactive; done
   _was=$group_uuid _pvs_were=$pv_uuids
-  if vgs "$name" >/dev/null 2>&1 && [ "$group_name" != "$name" ]; then fail NAME_TAKEN "volume group $name exists on this host"; fi
+  refuse_taken_name
   _import=
   [ -e /etc/lvm/devices/system.devices ] && _import=--importdevices
   # shellcheck disable=SC2086
@@ -44,6 +44,10 @@ import_group() {
     case " $(one_line "$pv_uuids") " in *" $_pv "*) fail SYNTHESIS_REFUSED "a disk of $name still has the PV UUID $_pv" ;; esac
   done
   say record lvm "$name" "$_was" "$group_uuid"
+}
+
+refuse_taken_name() {
+  if [ "$group_name" != "$name" ] && vgs "$name" >/dev/null 2>&1; then fail NAME_TAKEN "volume group $name exists on this host"; fi
 }
 
 # Sets device for a name `uid:UID` or a path; device must be there.
@@ -67,23 +71,33 @@ cmd_new_file_system() {
   resolve "$4"
   _was=$(uuid_of "$device") || fail NO_FILE_SYSTEM "$device holds no file system"
   [ "$_was" = "$source_uuid" ] || return 0
-  device_number "$device"
-  unmount_private
-  case $fs in
-    xfs)
-      replay_log -o nouuid,nosuid,nodev,noexec
-      xfs_admin -U generate "$device" >&2
-      ;;
-    ext4 | ext3)
-      e2fsck -f -y "$device" >&2
-      [ $? -le 1 ] || fail FILE_SYSTEM_DAMAGED "e2fsck found more than it could mend on $device"
-      tune2fs -U random "$device" </dev/null >&2
-      ;;
-    *) fail UNKNOWN_LAYER "no new identity for $fs" ;;
-  esac
+  make_clean
+  give_uuid ''
   _now=$(uuid_of "$device")
   [ -n "$_now" ] && [ "$_now" != "$_was" ] || fail SYNTHESIS_REFUSED "$device still has the UUID $_was"
   say record "$fs" "$device" "$_was" "$_now"
+}
+
+# Its log replayed or the file system checked: the tools below refuse anything else.
+make_clean() {
+  device_number "$device"
+  unmount_private
+  case $fs in
+    xfs) replay_log -o nouuid,nosuid,nodev,noexec ;;
+    ext4 | ext3)
+      e2fsck -f -y "$device" >&2
+      [ $? -le 1 ] || fail FILE_SYSTEM_DAMAGED "e2fsck found more than it could mend on $device"
+      ;;
+    *) fail UNKNOWN_LAYER "no new identity for $fs" ;;
+  esac
+}
+
+# give_uuid UUID; '' for any new one. What came of it is read back: xfs_admin answers 0 when it refuses.
+give_uuid() {
+  case $fs in
+    xfs) xfs_admin -U "${1:-generate}" "$device" >&2 ;;
+    *) tune2fs -U "${1:-random}" "$device" </dev/null >&2 ;;
+  esac
 }
 
 # A frozen xfs leaves a dirty log; xfs_admin refuses it (and answers 0). Mounting replays it.

@@ -37,6 +37,8 @@ const restore =
   (changes: Parameters<typeof mapping>[0] = {}): Change =>
   (f) => {
     f.request.copy.kind = 'restore';
+    // The host shows nothing of what it had: refused unless asked for.
+    f.request.targets[0]!.synthesis = 'keep';
     array(f).mappings = [1, 2].map((n) =>
       mapping({
         name: `fwd${n}`,

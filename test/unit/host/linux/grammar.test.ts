@@ -45,7 +45,9 @@ const orders = (): Record<string, readonly string[]> => ({
   find: ['run-1', '120', UID],
   'new-group': ['run-1', 'auto', 'vg_copy', UUID, UID],
   'new-file-system': ['run-1', 'xfs', UUID, '/dev/vg_copy/lv'],
-  mount: ['xfs', UUID, 'ro', `uid:${UID}`, '/backup/data'],
+  'former-group': ['run-1', 'vg_data', UUID, 'disk', UID, 'pv', UUID],
+  'former-file-system': ['run-1', 'xfs', UUID, '/dev/vg_data/lv', 'data'],
+  mount: ['xfs', UUID, 'rw,noatime', `uid:${UID}`, '/backup/data'],
   unmount: ['/backup/data'],
   check: ['xfs', '/dev/vg_copy/lv'],
 });
