@@ -17,7 +17,9 @@ export async function goneIsFine(change: Promise<void>): Promise<void> {
 }
 
 export const membersOf = async (array: StorageArray, group: string): Promise<string[]> =>
-  (await array.readMappings()).filter((mapping) => mapping.group === group).map(({ name }) => name);
+  (await array.readMappings({ group }))
+    .filter((mapping) => mapping.group === group)
+    .map(({ name }) => name);
 
 /** Not at rest, or stopped below 100 %: it may yet come to its end. */
 export const mayBeGone = ({ existing }: PlannedMapping): boolean =>

@@ -12,10 +12,10 @@ const neverStarted = ({ state, startTime }: FlashCopyMapping): boolean =>
 
 /** A mapping in a group of the set whose target still has the name it was made under. */
 const isLeft = (mapping: FlashCopyMapping, set: string): boolean =>
-  neverStarted(mapping) &&
   isGroupOfSet(mapping.group, set) &&
   isNewVolumeOfSet(mapping.target, set) &&
-  mapping.target.startsWith(`${mapping.group}_`);
+  mapping.target.startsWith(`${mapping.group}_`) &&
+  neverStarted(mapping);
 
 /** `makes`: volumes are to be made, so those that were begun are looked for. Undefined: none. */
 export async function findLeftovers(

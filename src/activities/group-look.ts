@@ -37,4 +37,4 @@ export async function findGroup(array: StorageArray, group: string): Promise<Con
 }
 
 export const membersOf = async (array: StorageArray, group: string): Promise<FlashCopyMapping[]> =>
-  (await array.readMappings()).filter((mapping) => mapping.group === group);
+  (await array.readMappings({ group })).filter((mapping) => mapping.group === group);

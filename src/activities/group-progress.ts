@@ -58,7 +58,7 @@ export function groupProgress(array: string, name: string, listing: ArrayListing
 
 /** One group as it is now. Mappings that are all in one state tell the group's: it is asked for only otherwise. Throws GROUP_MISSING. */
 export async function readProgress(array: StorageArray, name: string): Promise<GroupProgress> {
-  const mappings = await array.readMappings();
+  const mappings = await array.readMappings({ group: name });
   const members = mappings.filter((mapping) => mapping.group === name);
   const state = commonState(members);
   if (state !== undefined) return progressOf(array.name, state, members);

@@ -48,7 +48,9 @@ async function removeGroup(array: StorageArray, group: PlannedGroup): Promise<st
   const { name, existing } = group;
   const made = existing === undefined || existing.state === 'empty';
   if (!made || (await array.readGroup(name)) === undefined) return [];
-  const members = (await array.readMappings()).filter((mapping) => mapping.group === name);
+  const members = (await array.readMappings({ group: name })).filter(
+    (mapping) => mapping.group === name,
+  );
   if (members.length > 0) throw inUse(`group ${name}`, 'it holds mappings');
   await array.removeGroup(name);
   return [`group:${name}`];

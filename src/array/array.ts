@@ -111,8 +111,11 @@ export interface StorageArray {
   readHostMapsOf(vdisks: readonly string[]): Promise<HostMap[]>;
   /** I/O groups that have nodes, with their bitmap room; those that do not tell it are not in the answer. */
   readIoGroups(): Promise<IoGroup[]>;
-  /** All mappings of the system. */
-  readMappings(): Promise<FlashCopyMapping[]>;
+  /**
+   * All mappings of the system, or those of one group. Here and in the other listings: a row that cannot be read
+   * whole has its names all the same; whatever else is asked of it throws UNREADABLE_OUTPUT.
+   */
+  readMappings(of?: { readonly group?: string }): Promise<FlashCopyMapping[]>;
   /** Of a volume in remote copy; undefined where it cannot be told. */
   readRelationship(of: {
     readonly relationship: string;

@@ -177,11 +177,11 @@ export function describeArrayContract(name: string, factory: () => Promise<Array
         });
       });
 
-      it('a code nobody knows is passed on, effect unknown', async () => {
+      it('a code nobody knows is a refusal, passed on and never repeated', async () => {
         under.answerWith('mkfcconsistgrp', 'CMMVC4711E');
         const refused = array.createGroup(GROUP);
         await expect(refused).rejects.toMatchObject({
-          outcome: 'unknown',
+          ...{ outcome: 'not-done', retry: 'never' },
           details: { cmmvc: 'CMMVC4711E' },
         });
       });

@@ -135,6 +135,25 @@ export function toRelationship(
   return { volume, role, active: !/idling|stopped|disconnected/.test(state), state };
 }
 
+/** Of rows in listings: what tells whether they concern us. */
+export const mappingNames = (row: Row) => ({
+  id: row.text('id'),
+  name: row.text('name'),
+  source: row.text('source_vdisk_name'),
+  target: row.text('target_vdisk_name'),
+  group: row.text('group_name'),
+});
+export const names = (row: Row) => ({ id: row.text('id'), name: row.text('name') });
+export const poolName = (row: Row) => ({ name: row.text('name') });
+export const hostMapNames = (row: Row) => ({
+  vdiskName: row.text('name'),
+  hostName: row.text('host_name'),
+});
+export const hostMapOfHostNames = (row: Row) => ({
+  vdiskName: row.text('vdisk_name'),
+  hostName: row.text('name'),
+});
+
 export const toHost = (row: Row): ArrayHost => ({
   id: row.filled('id'),
   name: row.filled('name'),

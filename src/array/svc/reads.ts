@@ -5,6 +5,11 @@ import type { HostMap, IoGroup, VDisk } from '../../domain/vdisk.js';
 import { list, show, type SvcCommand } from './command.js';
 import { refusalClass } from './errors.js';
 import {
+  hostMapNames,
+  hostMapOfHostNames,
+  mappingNames,
+  names,
+  poolName,
   toDetailedGroup,
   toDetailedMapping,
   toGroup,
@@ -19,6 +24,7 @@ import {
   toVDisk,
 } from './objects.js';
 import type { Row } from './row.js';
+import { byName } from './stranger.js';
 import type { Wire } from './wire.js';
 
 export type Reads = Pick<
@@ -42,14 +48,16 @@ export function createReads(wire: Wire): Reads {
   const rows = (command: SvcCommand): Promise<Row[]> => wire.list(command);
   return {
     readSystem: async () => toSystem(await wire.show(list('lssystem'))),
-    readVDisks: (names) => readVDisks(rows, names),
+    readVDisks: (called) => readVDisks(rows, called),
     readVDisksCalled: async (prefix) => {
       const filtervalue = `name=${checkObjectName(prefix)}*`;
-      return (await rows(list('lsvdisk', { bytes: true, filtervalue }))).map(toVDisk);
+      const found = await rows(list('lsvdisk', { bytes: true, filtervalue }));
+      return found.filter((row) => row.text('name').startsWith(prefix)).map(byName(toVDisk, names));
     },
-    readPools: async () => (await rows(list('lsmdiskgrp', { bytes: true }))).map(toPool),
-    readHosts: async () => (await rows(list('lshost'))).map(toHost),
-    readHostMaps: async (vdisk) => (await rows(show('lsvdiskhostmap', vdisk))).map(toHostMap),
+    readPools: async () =>
+      (await rows(list('lsmdiskgrp', { bytes: true }))).map(byName(toPool, poolName)),
+    readHosts: async () => (await rows(list('lshost'))).map(byName(toHost, names)),
+    readHostMaps: (vdisk) => mapsOf(rows, vdisk),
     readHostMapsOf: (vdisks) => readHostMapsOf(rows, vdisks),
     readIoGroups: () => readIoGroups(wire),
     readRelationship: async ({ relationship, ...of }) => {
@@ -60,13 +68,27 @@ export function createReads(wire: Wire): Reads {
       const row = await findByName(wire, 'lsfcmap', name);
       return row === undefined ? undefined : toDetailedMapping(row);
     },
-    readMappings: async () => (await rows(list('lsfcmap'))).map(toMapping),
-    readGroups: async () => (await rows(list('lsfcconsistgrp'))).map(toGroup),
+    readMappings: async ({ group } = {}) => {
+      const filter =
+        group === undefined ? {} : { filtervalue: `group_name=${checkObjectName(group)}` };
+      return (await rows(list('lsfcmap', filter)))
+        .filter((row) => group === undefined || row.text('group_name') === group)
+        .map(byName(toMapping, mappingNames));
+    },
+    readGroups: async () => (await rows(list('lsfcconsistgrp'))).map(byName(toGroup, names)),
     readGroup: async (name) => {
       const row = await findByName(wire, 'lsfcconsistgrp', name);
       return row === undefined ? undefined : toDetailedGroup(row);
     },
   };
+}
+
+async function mapsOf(
+  rows: (command: SvcCommand) => Promise<Row[]>,
+  vdisk: string,
+): Promise<HostMap[]> {
+  const found = await rows(show('lsvdiskhostmap', vdisk));
+  return found.map(byName(toHostMap, hostMapNames));
 }
 
 /** One volume is asked about by its name, several by one listing of all: the array runs commands in sequence, and a copy of any size is to cost it the same few. */
@@ -77,9 +99,11 @@ async function readHostMapsOf(
   const wanted = new Set(vdisks.map(checkObjectName));
   const [name] = wanted;
   if (name === undefined) return [];
-  if (wanted.size === 1) return (await rows(show('lsvdiskhostmap', name))).map(toHostMap);
-  const all = (await rows(list('lshostvdiskmap'))).map(toHostMapOfHost);
-  return all.filter(({ vdiskName }) => wanted.has(vdiskName));
+  if (wanted.size === 1) return mapsOf(rows, name);
+  const all = await rows(list('lshostvdiskmap'));
+  return all
+    .filter((row) => wanted.has(row.text('vdisk_name')))
+    .map(byName(toHostMapOfHost, hostMapOfHostNames));
 }
 
 /** Only the detailed view tells of bitmap memory. */
@@ -106,12 +130,25 @@ export async function findByName(wire: Wire, verb: string, name: string): Promis
 
 async function readVDisks(
   rows: (command: SvcCommand) => Promise<Row[]>,
-  names: readonly string[],
+  called: readonly string[],
 ): Promise<VDisk[]> {
-  const wanted = new Set(names.map(checkObjectName));
+  const wanted = new Set(called.map(checkObjectName));
   const [name] = wanted;
   if (name === undefined) return [];
-  const filter = wanted.size === 1 ? { filtervalue: `name=${name}` } : {};
+  const prefix = commonPrefix([...wanted]);
+  const filter =
+    wanted.size === 1
+      ? { filtervalue: `name=${name}` }
+      : prefix === ''
+        ? {}
+        : { filtervalue: `name=${prefix}*` };
   const found = await rows(list('lsvdisk', { bytes: true, ...filter }));
   return found.filter((row) => wanted.has(row.text('name'))).map(toVDisk);
+}
+
+/** What all begin with; one filter can ask for that much, and a REST door warns above 2,000 objects. */
+function commonPrefix([first = '', ...others]: readonly string[]): string {
+  let prefix = first;
+  for (const name of others) while (!name.startsWith(prefix)) prefix = prefix.slice(0, -1);
+  return prefix.trimEnd();
 }

@@ -54,7 +54,7 @@ const targetOnline: Rule = ({ pairs }) =>
     const explained = array.mappings.some(
       (mapping) => mapping.target === asked.target && OFFLINE_BY_MAPPING.has(mapping.state),
     );
-    const pool = array.pools.find(({ name, offline }) => name === target?.pool && offline === true);
+    const pool = array.pools.find((one) => one.name === target?.pool && one.offline === true);
     return refuseIf(target?.status === 'offline' && (!explained || pool !== undefined), () => [
       'TARGET_OFFLINE',
       `${field}.target`,
