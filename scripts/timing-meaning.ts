@@ -114,6 +114,7 @@ const FAILS = 'the step fails; what was done is undone';
 /** The longest single command in it ('' where it waits for none), and what happens when all attempts are used up. */
 export const ACTIVITY_LINES: Readonly<Record<ActivityName, readonly [CommandName | '', string]>> = {
   flashCopyValidate: ['', FAILS],
+  flashCopyReadSystem: ['arrayRead', 'the run; nothing was locked'],
   flashCopyLock: ['', FAILS],
   flashCopyUnlock: ['', 'never: for ever'],
   flashCopyLockHost: ['', 'never: for ever, one try after the other'],

@@ -51,6 +51,8 @@ export interface LockOrder {
   readonly holder: string;
   readonly set: string;
   readonly array: string;
+  /** Id of the array's system. */
+  readonly system: string;
   readonly sources: readonly string[];
   readonly targets: readonly string[];
   /** What this run has locked before: array -> id of its system. */
@@ -104,11 +106,10 @@ export interface GroupProgress {
 export interface FlashCopyActivities {
   /** Parses the request again (starts from UI, CLI and schedules bypass the client): INVALID_REQUEST. */
   flashCopyValidate(request: unknown): Promise<FlashCopyRequest>;
-  /**
-   * Asks the array who it is, and its ledger for all or nothing: LOCKED names the holder. Answers the
-   * id of the system, which names the ledger from then on.
-   */
-  flashCopyLock(order: LockOrder): Promise<{ readonly system: string }>;
+  /** Asks the array for the id of its system, which names its ledger from then on. Reads only. */
+  flashCopyReadSystem(order: { readonly array: string }): Promise<{ readonly system: string }>;
+  /** Asks the array's ledger for all or nothing: LOCKED names the holder. */
+  flashCopyLock(order: LockOrder): Promise<void>;
   flashCopyUnlock(
     order: LedgerRef & { readonly holder: string; readonly only?: 'sources' },
   ): Promise<void>;

@@ -11,7 +11,11 @@ import type { SystemIds } from './system-ids.js';
 
 type LockActivities = Pick<
   FlashCopyActivities,
-  'flashCopyLock' | 'flashCopyUnlock' | 'flashCopyLockHost' | 'flashCopyUnlockHost'
+  | 'flashCopyReadSystem'
+  | 'flashCopyLock'
+  | 'flashCopyUnlock'
+  | 'flashCopyLockHost'
+  | 'flashCopyUnlockHost'
 >;
 
 /** An attempt that was given up must not take a lock for a run that may be gone by now: nobody but the janitor would free it. */
@@ -72,13 +76,14 @@ export const lockActivities = ({
 }: Pick<ActivityDependencies, 'ledger' | 'clock'> & {
   readonly systems: SystemIds;
 }): LockActivities => ({
-  flashCopyLock: ({ array, holder, set, sources, targets, locked = {} }) =>
+  flashCopyReadSystem: ({ array }) =>
+    whileBeating(clock, async () => ({ system: await systems.of(array) })),
+  flashCopyLock: ({ array, system, holder, set, sources, targets, locked = {} }) =>
     whileBeating(clock, async () => {
-      const system = await systems.of(array);
       refuseTwoNames(array, system, locked);
       refuseLate();
       const answer = await atOnce(ledger.acquire(system, { holder, set, sources, targets }));
-      if (answer.granted) return { system };
+      if (answer.granted) return;
       throw new FlashCopyError({
         family: 'lock',
         code: 'LOCKED',

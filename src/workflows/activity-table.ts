@@ -55,6 +55,12 @@ export const ACTIVITIES: Readonly<Record<ActivityName, ActivityLimits>> = {
     heartbeatTimeout: STEP,
     ...WITHIN,
   },
+  flashCopyReadSystem: {
+    queue: 'copy',
+    startToCloseTimeout: '5m',
+    heartbeatTimeout: STEP,
+    ...WITHIN,
+  },
   // In a night's burst these wait for their turn at a ledger; they beat meanwhile.
   flashCopyLock: { queue: 'copy', startToCloseTimeout: '5m', heartbeatTimeout: STEP, ...WITHIN },
   flashCopyUnlock: {

@@ -43,6 +43,7 @@ function activitiesOf(
   const asked = world.activities();
   return {
     ...asked,
+    flashCopyReadSystem: (order) => real.flashCopyReadSystem(order),
     flashCopyLock: (order) => real.flashCopyLock(order),
     flashCopyUnlock: async (order) => {
       await asked.flashCopyUnlock(order);

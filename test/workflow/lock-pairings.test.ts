@@ -141,6 +141,7 @@ beforeAll(async () => {
     });
   const activities: FlashCopyActivities = {
     ...world.activities(),
+    flashCopyReadSystem: (order) => real.flashCopyReadSystem(order),
     flashCopyLock: (order) => real.flashCopyLock(order),
     flashCopyUnlock: (order) => real.flashCopyUnlock(order),
     flashCopyLockHost: (order) => real.flashCopyLockHost(order),

@@ -51,15 +51,19 @@ function free(locks: Locks, what: string, holder: string): void {
 
 type LockActivities = Pick<
   FlashCopyActivities,
-  'flashCopyLock' | 'flashCopyUnlock' | 'flashCopyLockHost' | 'flashCopyUnlockHost'
+  | 'flashCopyReadSystem'
+  | 'flashCopyLock'
+  | 'flashCopyUnlock'
+  | 'flashCopyLockHost'
+  | 'flashCopyUnlockHost'
 >;
 
 export const lockActivities = (arrays: Locks, hosts: Locks): LockActivities => ({
+  flashCopyReadSystem: ({ array }) => Promise.resolve({ system: `id of ${array}` }),
   flashCopyLock: async ({ array, holder }) =>
-    Promise.resolve().then(() => {
-      take(arrays, { what: array, holder, refusal: { code: 'LOCKED', retry: 'never' } });
-      return { system: `id of ${array}` };
-    }),
+    Promise.resolve().then(() =>
+      take(arrays, { what: array, holder, refusal: { code: 'LOCKED', retry: 'never' } }),
+    ),
   flashCopyUnlock: async ({ array, holder, only }) =>
     Promise.resolve(only === undefined ? free(arrays, array, holder) : undefined),
   flashCopyLockHost: async ({ host, holder }) =>

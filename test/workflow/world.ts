@@ -100,6 +100,7 @@ export class World {
   #preparing(): Pick<
     FlashCopyActivities,
     | 'flashCopyValidate'
+    | 'flashCopyReadSystem'
     | 'flashCopyLock'
     | 'flashCopyUnlock'
     | 'flashCopyLockHost'

@@ -11,6 +11,14 @@ async function lockInPlace(copy: CopyRun): Promise<void> {
   await copy.guard.start(); // from here on whatever is left behind is cleared away
   for (const array of copy.arrays) {
     await copy.report.step('lock', array, async () => {
+      // Before the undo: an array that never says who it is has no ledger to be asked.
+      const { system } = await perform(
+        'flashCopyReadSystem',
+        { summary: `ask ${array} for the id of its system`, ...copy.within },
+        { array },
+      );
+      const locked = Object.fromEntries(copy.systems);
+      copy.systems.set(array, system);
       copy.undo.register({
         what: `release locks on ${array}`,
         run: () => unlockUnlessPrepared(copy, array),
@@ -18,11 +26,11 @@ async function lockInPlace(copy: CopyRun): Promise<void> {
       const volumes = copy.request.groups
         .filter((group) => group.array === array)
         .flatMap((group) => group.volumes);
-      const { system } = await perform(
+      await perform(
         'flashCopyLock',
         { summary: `lock ${volumes.length} pairs of ${array}`, ...copy.within },
         {
-          locked: Object.fromEntries(copy.systems),
+          ...{ locked, system },
           holder: copy.holder,
           set: copy.request.name,
           array,
@@ -30,7 +38,6 @@ async function lockInPlace(copy: CopyRun): Promise<void> {
           targets: volumes.map(({ target }) => target).filter((name) => name !== ''),
         },
       );
-      copy.systems.set(array, system);
     });
   }
 }
