@@ -2,7 +2,7 @@
 import { defineUpdate, setHandler } from '@temporalio/workflow';
 import { perform } from './activities.js';
 import type { CopyRun } from './copy-run.js';
-import { fieldsOf, refused } from './inputs.js';
+import { fieldsOf, refused, refuseInLongHistory } from './inputs.js';
 import { CHANGE_RATE_UPDATE, type RateChange } from './messages.js';
 import { tookProgress } from './steps/grade.js';
 
@@ -15,6 +15,7 @@ const isRate = (rate: unknown): boolean =>
   rate === undefined || (Number.isInteger(rate) && Number(rate) >= 0 && Number(rate) <= 150);
 
 function validate(copy: CopyRun, change: unknown): void {
+  refuseInLongHistory();
   const { copyRate, cleanRate } = fieldsOf(change);
   if ((copyRate ?? cleanRate) === undefined || !isRate(copyRate) || !isRate(cleanRate))
     throw refused('INVALID_RATE', 'use copyRate or cleanRate, from 0 to 150');

@@ -2,7 +2,7 @@
 // also started, signalled and updated from the UI and the command line of Temporal.
 // Promise kept here: odd input is refused in one line; it never fails a workflow task, which the
 // server would repeat for ever.
-import { ApplicationFailure, log } from '@temporalio/workflow';
+import { ApplicationFailure, log, workflowInfo } from '@temporalio/workflow';
 import { FlashCopyError } from '../domain/errors.js';
 import type { ByHand } from '../domain/report.js';
 import type { AcquireOrder, GuardInput, GuardWatch, LedgerGrant } from './messages.js';
@@ -93,3 +93,13 @@ export function ignored(signal: string): void {
 /** As update handlers and validators refuse. */
 export const refused = (type: string, message: string): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, type);
+
+/** A server ends a run at 51,200 events: what is left then is for the give back, and for `resolve`. */
+const MOST_EVENTS = 40_000;
+
+/** Who asks without end, a script for example, does not bring the run to its limits. */
+export function refuseInLongHistory(): void {
+  const { historyLength } = workflowInfo();
+  if (historyLength > MOST_EVENTS)
+    throw refused('ASKED_TOO_OFTEN', `history has ${historyLength} events: the rest is kept free`);
+}

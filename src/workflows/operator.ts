@@ -6,7 +6,7 @@ import type { ByHand } from '../domain/report.js';
 import { perform } from './activities.js';
 import { errorLine } from './failure.js';
 import type { GiveBackHand } from './give-back.js';
-import { fieldsOf, refused } from './inputs.js';
+import { fieldsOf, refused, refuseInLongHistory } from './inputs.js';
 import {
   RESOLVE_UPDATE,
   RETRY_GIVE_BACK_UPDATE,
@@ -46,6 +46,7 @@ export function setOperatorHandlers(sources: StuckSources): void {
     validator: () => {
       if (sources.stuck().length === 0)
         throw refused('NOTHING_TO_GIVE_BACK', 'every source has its I/O');
+      refuseInLongHistory();
     },
   });
   setHandler(resolveUpdate, (resolution) => resolve(sources, resolution), {

@@ -204,7 +204,10 @@ export function cellsOf(shape: Shape, roads: Roads): Cell[] {
   );
 }
 
-/** Temporal or all workers away, at every step of a good copy; its run reset to every task once it has ended. */
+/** Of a run that failed: those of its undo. */
+const LAST_TASKS = 5;
+
+/** Temporal or all workers away, at every step of a good copy; its run reset to every task once it has ended, and one that failed to its last ones. */
 function ofService(
   cell: (at: string, road: Road, one: Fault) => Cell,
   { activities, tasks = 0 }: Roads,
@@ -218,7 +221,11 @@ function ofService(
   const resets = Array.from({ length: tasks }, (_, back) =>
     cell(ENDED, { faults: [] }, fault(ENDED, 'reset', { where: 'COMPLETED', ms: 2 * back })),
   );
-  return [...away, ...resets];
+  const undone = { faults: [fault('flashCopyPrepareGroup', 'refused')] };
+  const failed = Array.from({ length: LAST_TASKS }, (_, back) =>
+    cell(ENDED, undone, fault(ENDED, 'reset', { where: 'FAILED', ms: 2 * back })),
+  );
+  return [...away, ...resets, ...failed];
 }
 
 function delaysOf(at: string, effect: PortEffect): readonly number[] {

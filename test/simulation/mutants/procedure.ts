@@ -60,6 +60,22 @@ export const OF_THE_PROCEDURE: readonly Mutant[] = [
     cells: /terminate at flashCopy(PrepareGroup|EnsureGroup)/,
   },
   {
+    name: 'workflow code branches on run ids',
+    file: 'src/workflows/steps/plan.ts',
+    edits: [
+      [
+        '  registerUnlocks(copy);',
+        '  const { runId, firstExecutionRunId } = workflowInfo();\n  if (runId !== firstExecutionRunId) registerUnlocks(copy);',
+      ],
+      [
+        "import { perform } from '../activities.js';",
+        "import { workflowInfo } from '@temporalio/workflow';\nimport { perform } from '../activities.js';",
+      ],
+    ],
+    method: 'quiesce',
+    cells: /reset.* of FAILED/,
+  },
+  {
     name: 'un-prepare is forgotten',
     file: 'src/workflows/steps/prepare.ts',
     edits: [
