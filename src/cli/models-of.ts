@@ -2,7 +2,8 @@
 import type { Inventory } from '../config/inventory.js';
 import { parseRequest } from '../config/request.js';
 import type { FlashCopyRequest } from '../domain/request.js';
-import { createModels, type ModelArrayEntry, type ModelHostEntry } from '../worker/models.js';
+import { createModels, type ModelArrayEntry } from '../worker/models.js';
+import { hostsOf } from './model-hosts.js';
 import { systemClock, systemRandomness } from '../clock/system-clock.js';
 
 const SIZE = '64MiB';
@@ -47,49 +48,6 @@ function arraysOf(request: FlashCopyRequest): Record<string, ModelArrayEntry> {
       ];
     }),
   );
-}
-
-/** Every host is known to every array; the first source host has all volumes, in one volume group for each array. */
-function hostsOf(request: FlashCopyRequest): Record<string, ModelHostEntry> {
-  const names = [...new Set([...request.sources, ...request.targets].map(({ host }) => host))];
-  return Object.fromEntries(
-    names.map((name): [string, ModelHostEntry] => {
-      const arrayHosts = Object.fromEntries(request.groups.map(({ array }) => [array, name]));
-      const source = request.sources.findIndex(({ host }) => host === name);
-      const uses = source === 0 ? disksOf(request) : {};
-      const units = request.sources[source]?.units ?? [];
-      return [
-        name,
-        {
-          kind: 'model',
-          arrayHosts,
-          ...uses,
-          writers: Object.fromEntries(units.map((unit) => [unit, []])),
-        },
-      ];
-    }),
-  );
-}
-
-function disksOf(request: FlashCopyRequest): Pick<ModelHostEntry, 'disks'> {
-  const named = request.sources[0]?.mounts;
-  const wanted = request.targets.flatMap(({ mounts }) => mounts.map(({ from }) => from));
-  const mountPoints = [
-    ...new Set([...(named === undefined || named === 'auto' ? [] : named), ...wanted]),
-  ];
-  const groupNames = request.targets.flatMap(({ volumeGroups }) => Object.keys(volumeGroups));
-  return {
-    disks: request.groups.map(({ array, volumes }, index) => {
-      const here = mountPoints.filter((_, at) => at % request.groups.length === index);
-      const mounts = here.length > 0 ? here : [`/data${index === 0 ? '' : index}`];
-      return {
-        array,
-        volumes: volumes.map(({ source }) => source),
-        volumeGroup: groupNames[index] ?? `vg_data${index === 0 ? '' : index}`,
-        mounts: Object.fromEntries(mounts.map((at, number) => [`lv${number}`, at])),
-      };
-    }),
-  };
 }
 
 type Volumes = { readonly target?: string; readonly create?: unknown }[];

@@ -109,6 +109,8 @@ export interface HostInspection {
   readonly disks: readonly InspectedDisk[];
   readonly fileSystems: readonly InspectedFileSystem[];
   readonly volumeGroups: readonly InspectedVolumeGroup[];
+  /** Names of all other volume groups on this host: none of them can be given twice. */
+  readonly otherVolumeGroups?: readonly string[];
   /** Whatever else uses a disk: `swap`, `crypto_LUKS`, `linux_raid_member`, `open by 1234 (postgres)`... */
   readonly otherUses: readonly { readonly disk: string; readonly use: string }[];
   /** Units of the request that this host does not know. */

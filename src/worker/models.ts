@@ -10,7 +10,7 @@ import {
   type SimulatedSystem,
   type SimulatorConfigInput,
 } from '../simulator/index.js';
-import { createModelWorld, Writer, type ModelWorld } from '../testing/index.js';
+import { createModelWorld, seededRandomness, Writer, type ModelWorld } from '../testing/index.js';
 import { createInProcessTransport } from '../transport/in-process/in-process-transport.js';
 
 /** `kind: model` of an array: volumes it holds at the beginning. */
@@ -67,7 +67,9 @@ export async function createModels(inventory: Inventory, ports: Ports): Promise<
     arrays[name] = await createModelArray({ name, entry, objects }, ports);
   }
   const world = createModelWorld({
-    ...ports,
+    clock: ports.clock,
+    // UUIDs are part of a plan: the same inventory gives the same hash each time, so that an approval can be tried.
+    randomness: seededRandomness(1),
     arrays: Object.fromEntries(
       Object.entries(arrays).map(([name, { system, storage }]) => [
         name,

@@ -75,8 +75,10 @@ const groupNames: Rule = (view) =>
         ...copied.flatMap(({ group, name }, index) => {
           const field = `${target.field}.volumeGroups.${group.name}`;
           const standing = target.found.volumeGroups.find((one) => one.name === name);
+          const others = target.found.otherVolumeGroups ?? [];
           const ours =
-            standing === undefined || standing.physicalVolumes.every((pv) => uids.has(pv));
+            !others.includes(name) &&
+            (standing === undefined || standing.physicalVolumes.every((pv) => uids.has(pv)));
           return [
             ...refuseIf(!ours, () => [
               'VOLUME_GROUP_NAME_TAKEN',

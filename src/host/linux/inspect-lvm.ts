@@ -24,6 +24,14 @@ function parsePv(host: string, row: Row): PvRow {
 export const lvPaths = (rows: readonly Row[]): Map<string, string> =>
   new Map(rows.filter((row) => row[0] === 'lv').map((row) => [row[6] ?? '', row[3] ?? '']));
 
+export function otherVolumeGroups(facts: Facts): string[] {
+  const ours = new Set(inspectVolumeGroups(facts).map(({ uuid }) => uuid));
+  const others = rowsOf(facts, 'pv')
+    .map((row) => parsePv(facts.host, row))
+    .filter(({ groupUuid }) => groupUuid !== '' && !ours.has(groupUuid));
+  return [...new Set(others.map(({ group }) => group))];
+}
+
 export function inspectVolumeGroups(facts: Facts): InspectedVolumeGroup[] {
   const all = rowsOf(facts, 'pv').map((row) => parsePv(facts.host, row));
   const concerned = new Map(

@@ -10,7 +10,7 @@ import type { Row } from './answer.js';
 import { BlockStack, stableName } from './block-stack.js';
 import { isConcerned, rowsOf, type Facts } from './facts.js';
 import { inspectFileSystems, takenMountPoints } from './inspect-mounts.js';
-import { inspectVolumeGroups, lvPaths } from './inspect-lvm.js';
+import { inspectVolumeGroups, lvPaths, otherVolumeGroups } from './inspect-lvm.js';
 
 /** Signatures that fileSystems and volumeGroups speak of; any other one is a use of its own. */
 const SPOKEN_OF = new Set(['', 'LVM2_member', 'xfs', 'ext2', 'ext3', 'ext4']);
@@ -34,6 +34,7 @@ export function readInspection(
     disks: [...uids].map((uid) => inspectDisk(stack, uid)),
     fileSystems,
     volumeGroups,
+    otherVolumeGroups: otherVolumeGroups(facts),
     otherUses: otherUses(facts),
     unknownUnits: rowsOf(facts, 'unknown-unit').map((row) => row[1] ?? ''),
     mountPoints: takenMountPoints(facts),

@@ -35,15 +35,33 @@ function fileSystems(kernel: Kernel, uids: readonly string[]): InspectedFileSyst
 const isOf = (volumes: readonly { readonly path: string }[], path: string): boolean =>
   volumes.some((volume) => volume.path === path);
 
-async function volumeGroups(
-  kernel: Kernel,
-  uids: readonly string[],
-): Promise<InspectedVolumeGroup[]> {
-  const headers: { readonly uid: string; readonly header: PhysicalVolumeHeader }[] = [];
+interface Found {
+  readonly uid: string;
+  readonly header: PhysicalVolumeHeader;
+}
+
+async function headersOf(kernel: Kernel): Promise<Found[]> {
+  const headers: Found[] = [];
   for (const [uid, disk] of kernel.disks) {
     const header = await readHeader(disk).catch(() => undefined);
     if (header !== undefined) headers.push({ uid, header });
   }
+  return headers;
+}
+
+/** Names of groups that have nothing to do with these disks. */
+function otherGroups(headers: readonly Found[], uids: readonly string[]): string[] {
+  const ours = new Set(
+    headers.filter(({ uid }) => uids.includes(uid)).map(({ header }) => header.groupUuid),
+  );
+  const others = headers.filter(({ header }) => !ours.has(header.groupUuid));
+  return [...new Set(others.map(({ header }) => header.groupName))];
+}
+
+async function volumeGroups(
+  { kernel, headers }: { readonly kernel: Kernel; readonly headers: readonly Found[] },
+  uids: readonly string[],
+): Promise<InspectedVolumeGroup[]> {
   const named = new Set(
     headers.filter(({ uid }) => uids.includes(uid)).map(({ header }) => header.groupUuid),
   );
@@ -84,6 +102,7 @@ export async function inspectModel(
 ): Promise<HostInspection> {
   const { kernel, units } = host;
   const visible = kernel.scan();
+  const headers = await headersOf(kernel);
   const seen = order.uids.filter((uid) => visible.includes(uid));
   return {
     host: host.name,
@@ -99,7 +118,8 @@ export async function inspectModel(
       };
     }),
     fileSystems: fileSystems(kernel, order.uids),
-    volumeGroups: await volumeGroups(kernel, order.uids),
+    volumeGroups: await volumeGroups({ kernel, headers }, order.uids),
+    otherVolumeGroups: otherGroups(headers, order.uids),
     otherUses: [],
     unknownUnits: units.unknown(order.units),
     mountPoints: order.mountPoints.flatMap((path) => {

@@ -128,6 +128,7 @@ export class ModelTarget implements TargetHost {
     const headers = await Promise.all(disks.map(readHeader));
     const was = headers[0]?.groupUuid ?? '';
     if (headers.some((header) => header?.groupUuid === group.sourceUuid)) {
+      await this.refuseTakenName(group);
       const all = disks.map(() => this.uuid());
       const groupUuid = this.uuid();
       for (const [index, disk] of disks.entries()) {
@@ -143,8 +144,20 @@ export class ModelTarget implements TargetHost {
     return { layer: 'lvm', device: group.name, was, now: now?.groupUuid ?? '' };
   }
 
+  /** As LVM does: of two groups with one name it would not know which is meant. */
+  private async refuseTakenName({ name, disks }: PlannedVolumeGroup): Promise<void> {
+    for (const [uid, disk] of this.host.kernel.disks) {
+      const header = disks.includes(uid)
+        ? undefined
+        : await readHeader(disk).catch(() => undefined);
+      if (header?.groupName === name)
+        throw hostError('NAME_TAKEN', `volume group ${name} exists on ${this.host.name}`);
+    }
+  }
+
   private async formerGroup(group: PlannedVolumeGroup): Promise<SynthesisRecord> {
     const { kernel } = this.host;
+    await this.refuseTakenName(group);
     const all = group.pvUuids ?? [];
     let was = '';
     for (const [index, uid] of group.disks.entries()) {
