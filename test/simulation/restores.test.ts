@@ -1,14 +1,16 @@
 // Restores from a snapshot through the real workflows, on model hosts and the simulated array: first what goes wrong, by the bytes of production and its
 // mounts, then the fault matrix, then the good one. MATRIX=all tries every cell.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withMethods } from '../../src/testing/index.js';
-import { ABORT_UPDATE } from '../../src/workflows/messages.js';
+import { readRecords, withMethods } from '../../src/testing/index.js';
+import { ABORT_UPDATE, FLASH_COPY } from '../../src/workflows/messages.js';
 import { fault, cellsOf, scenarioOf, type Road, type Roads, type Shape } from './matrix.js';
 import { tryCells } from './matrix-cells.js';
 import type { Vm } from './driver/sdk-vm.js';
 import { carryOut, createLaboratory, story, type Outcome, type Planted } from './laboratory.js';
 import type { Fault } from './world/faults.js';
 import { reportOf, World } from './world/world.js';
+import { payloadsOf } from './driver/protocol.js';
+import type { Run } from './driver/run.js';
 
 const SPREAD = 24;
 /** No host is made still: the method means nothing here. */
@@ -174,6 +176,83 @@ describe('a restore on two arrays', () => {
       mounted: [],
     });
     expect(report.advice.join()).not.toContain('as it was');
+  });
+});
+
+describe('a restore of the copy that a backup host has mounted', () => {
+  /** One nightly copy, one more record, the application stopped by hand, then the restore, twice. */
+  async function nightAndBack(faults: readonly Fault[], rounds = 1) {
+    const world = await World.create({ vm, seed: 11, san: { sources: { app1: 'svc1' } }, faults });
+    const app1 = world.san.sources[0]!;
+    const runs: Run[] = [];
+    let kept = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      runs.push(
+        world.startCopy({ set: 'nightly', method: 'quiesce', hosts: ['app1'], autodelete: true })!,
+      );
+      await world.run();
+      if (round === 0)
+        kept = await world.queue.until(
+          readRecords(world.san.dev1.kernel.mountAt('/copy/nightly/app1/db')!.fileSystem),
+        );
+      app1.writer.poke();
+      await world.queue.until(app1.writer.settled());
+      await world.queue.until(app1.writer.stop());
+      runs.push(startBack(world));
+      await world.run();
+    }
+    const mount = app1.host.kernel.mountAt('/app1/db');
+    const records =
+      mount === undefined ? -1 : await world.queue.until(readRecords(mount.fileSystem));
+    const newest = app1.writer.writtenAt(world.queue.now());
+    await world.close();
+    return { runs, app1, kept, newest, records, report: reportOf(runs.at(-1)!)! };
+  }
+
+  function startBack(world: World): Run {
+    const { san } = world;
+    const request = {
+      name: 'back',
+      array: 'svc1',
+      volumes: ['app1_data', 'app1_log'].map((target) => ({
+        ...{ source: `${target}_copy`, target, overwrite: san.uid('svc1', target) },
+      })),
+      sources: [{ host: 'dev1', method: 'quiesce' }],
+      targets: [{ host: 'app1' }],
+      copy: { kind: 'restore', rate: 20, waitFor: 'copied' },
+      ...{ maxPause: '10s', maxOutage: '60s', maxPrepared: '60s' },
+    };
+    const args = payloadsOf([{ request, searchAttributes: true }]);
+    return world.server.start({
+      ...{ id: 'flashcopy/back', type: FLASH_COPY, args, taskQueue: 'flashcopy' },
+    })!;
+  }
+
+  it('leaves production known by what it was, also the second time', async () => {
+    const { runs, app1, kept, records, report } = await nightAndBack([], 2);
+    expect(runs.map(({ status }) => status)).toEqual(Array(4).fill('COMPLETED'));
+    expect(report).toMatchObject({ outcome: 'done', verified: true });
+    expect(records).toBe(kept);
+    expect(app1.identities()).toBe(app1.knownBy);
+  });
+
+  it.each([
+    [
+      'once its host has let go',
+      fault('flashCopyPreFlush', 'refused', { where: 'dev1' }),
+      'newest',
+    ] as const,
+    [
+      'once it was carried out',
+      fault('flashCopyMount', 'refused', { where: 'app1' }),
+      'kept',
+    ] as const,
+  ])('that fails %s leaves it mounted, and known by what it was', async (_when, one, which) => {
+    const { app1, report, ...records } = await nightAndBack([one]);
+    expect(report.outcome).toBe('failed');
+    expect(records.newest).toBeGreaterThan(records.kept);
+    expect(records.records).toBe(records[which]);
+    expect(app1.identities()).toBe(app1.knownBy);
   });
 });
 
