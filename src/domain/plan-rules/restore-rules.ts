@@ -3,6 +3,7 @@ import { isReadable } from '../mapping.js';
 import { copyOf, formerOf, givesBack, unknownDisks } from './former-identities.js';
 import { isRestore } from './kinds.js';
 import { refuseIf, type Rule } from './rule.js';
+import type { SourceView } from './view.js';
 
 /** A copy that was stopped below 100 %, or never started, holds nothing worth restoring. */
 const copyIsReadable: Rule = (view) => {
@@ -32,6 +33,29 @@ const identitiesAreKnown: Rule = (view) =>
         `it shows no file system on ${unknownDisks(target).join(', ')}, so nobody can say which names and UUIDs to give back: activate and mount production there, or take those of the copy with synthesis: keep`,
       ]),
     );
+
+/** A restore that was cut off before its last steps leaves production so: what it had before cannot be read there any more. */
+const identitiesAreItsOwn: Rule = (view) =>
+  view.targetViews
+    .filter((target) => givesBack(view, target))
+    .flatMap((target) => {
+      const { volumeGroups, fileSystems } = formerOf(target);
+      const copies = new Set(view.sourceViews.flatMap(uuidsOf));
+      const borne = [...volumeGroups, ...fileSystems].filter(({ sourceUuid }) =>
+        copies.has(sourceUuid),
+      );
+      return refuseIf(borne.length > 0, () => [
+        'IDENTITY_UNKNOWN',
+        `${target.field}.host`,
+        target.asked.host,
+        `it bears the UUIDs of the copy (${borne.map(({ sourceUuid }) => sourceUuid).join(', ')}): an earlier restore was cut off, and its plan names what was there before; give that back by hand, or let the copy's stay with synthesis: keep`,
+      ]);
+    });
+
+const uuidsOf = ({ volumeGroups, mounts }: SourceView): string[] => [
+  ...volumeGroups.map(({ uuid }) => uuid),
+  ...mounts.map(({ uuid }) => uuid),
+];
 
 /** What production had and the copy lacks cannot be given back. */
 const layoutIsTheSame: Rule = (view) =>
@@ -83,6 +107,7 @@ const namesAreFormer: Rule = (view) =>
 
 export const RESTORE_IDENTITY_RULES: readonly Rule[] = [
   identitiesAreKnown,
+  identitiesAreItsOwn,
   layoutIsTheSame,
   namesAreFormer,
 ];

@@ -157,6 +157,23 @@ describe('a restore that is to leave other identities', () => {
     expect((await failure(plan(made, back(made), 'back0a'))).type).toBe('IDENTITY_UNKNOWN');
   });
 
+  it('is refused where an earlier restore was cut off before production got its own back', async () => {
+    const made = await san();
+    await night(made, 'nighta');
+    const cut = {
+      ...made,
+      run: ((name: 'flashCopyPresent', order: never) =>
+        name === ('flashCopySynthesise' as string)
+          ? Promise.reject(new Error('terminated'))
+          : made.run(name, order)) as never,
+    };
+    await expect(carryOut(cut, back(made), 'back0a')).rejects.toThrow('terminated');
+    await made.clock.advance(600_000);
+    const again = await failure(plan(made, back(made), 'back0b'));
+    expect(again.type).toBe('IDENTITY_UNKNOWN');
+    expect(JSON.stringify(again.details)).toContain('it bears the UUIDs of the copy');
+  });
+
   it('is refused where the copy has another layout', async () => {
     const made = await san();
     await night(made, 'nighta');
