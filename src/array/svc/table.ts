@@ -38,7 +38,8 @@ const isLikeRow = (line: string): boolean => line.split(DELIMITER).length > 2;
 /** What stands before the lines of a view. */
 export function bannerOf(what: string, view: string): string {
   const lines = completeLines(what, view);
-  const before = lines.slice(0, firstOfView(lines));
+  // A view that is none shows no banner either.
+  const before = lines.slice(0, Math.max(0, firstOfView(lines)));
   return before.map((line) => `${line}\n`).join('');
 }
 

@@ -348,8 +348,11 @@ describe('a system that says more than its answers', () => {
   });
 
   it('is not read where text stands that is not its banner', async () => {
-    const { array } = scripted({ lsfcmap: [{ stdout: BANNER }], lssystem: [{ stdout: SYSTEM }] });
-    await expect(array.readMappings()).rejects.toMatchObject({ code: 'UNREADABLE_OUTPUT' });
+    // Another text, none, or one that stands in place of every answer.
+    for (const system of [SYSTEM, `Hello\n${SYSTEM}`, BANNER]) {
+      const { array } = scripted({ lsfcmap: [{ stdout: BANNER }], lssystem: [{ stdout: system }] });
+      await expect(array.readMappings()).rejects.toMatchObject({ code: 'UNREADABLE_OUTPUT' });
+    }
   });
 
   it.each([
