@@ -53,6 +53,7 @@ export function reportLines(report: Report, { live = false } = {}): string[] {
   ];
   const happened = [
     ...section('error', report.error === undefined ? [] : errorText(report.error).split('\n')),
+    ...section('warnings', report.warnings ?? []),
     ...section('pause', report.pauses.map(pauseText)),
     ...section('steps', report.steps.map(stepLine)),
     ...section(

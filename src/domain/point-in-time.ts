@@ -13,6 +13,8 @@ export interface GroupStart {
   readonly durationMs: number;
   /** Its answer was lost, but its effect was read while every source still stood still: `done` by that. */
   readonly seenInEffect?: true;
+  /** What the array said besides, verbatim. */
+  readonly warnings?: readonly string[];
 }
 
 /** How long groups had been prepared when their start was asked for, and how long they may be when it is sent, ms. */

@@ -120,6 +120,8 @@ export interface Report {
   readonly expectedEnd?: string;
   /** What this run took and left on the array, where it takes snapshots. */
   readonly snapshots?: readonly SnapshotReport[];
+  /** What arrays said besides when they carried something out, verbatim; absent where nothing. */
+  readonly warnings?: readonly string[];
   readonly planHash?: string;
   readonly planLines: readonly string[];
   /** Of the last attempt. */

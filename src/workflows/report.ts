@@ -52,6 +52,7 @@ export class RunReport {
   doubted = false;
   /** Taken by this run and still there. */
   snapshots: readonly SnapshotReport[] = [];
+  readonly warnings: string[] = [];
   readonly mounts: MountReport[] = [];
   readonly compensation: CompensationReport[] = [];
   readonly #steps: StepReport[] = [];
@@ -206,6 +207,7 @@ export class RunReport {
       ...(expectedEnd === undefined ? {} : { expectedEnd }),
       ...(this.snapshots.length === 0 ? {} : { snapshots: this.snapshots }),
       ...(error === undefined ? {} : { error }),
+      ...(this.warnings.length === 0 ? {} : { warnings: [...this.warnings] }),
       ...(this.#operator.size === 0 ? {} : { operator: [...this.#operator.values()] }),
     };
     const rest = {

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ActivityName, PointInTimeOrder } from '../../src/activities/contract.js';
 import type { ErrorData } from '../../src/domain/errors.js';
+import type { PointInTimeResult } from '../../src/domain/point-in-time.js';
 import type { Report } from '../../src/domain/report.js';
 import { STEPS, type StepName } from '../../src/domain/steps.js';
 import { carryOut, expectAllGivenBack, hire, until, type Crew, type End } from './carry-out.js';
@@ -61,6 +62,17 @@ describe('a copy that fails', () => {
     );
     expect(world.indexOf('flashCopyFenceGroup'), 'a known answer needs no fence').toBe(-1);
     expectAllGivenBack(world);
+  });
+
+  it('tells in its report what the array said with its start', async () => {
+    const world = new World();
+    world.on('flashCopyTakePointInTime', async (effect) => {
+      const result = (await effect()) as PointInTimeResult;
+      const starts = result.starts.map((start) => ({ ...start, warnings: ['CMMVC6450W close'] }));
+      return { ...result, starts };
+    });
+    const { report } = await run(world);
+    expect(report.warnings?.[0]).toMatch(/^start of \S+ on svc1: CMMVC6450W close$/);
   });
 
   it('gives back first when the activity dies in the pause, then fences, and stops the copy that does not count', async () => {

@@ -99,6 +99,8 @@ async function startGroups(copy: CopyRun): Promise<void> {
   copy.cut = result;
   copy.report.takenAt = now();
   for (const pause of result.pauses) copy.report.paused(pause);
+  for (const { array, group, warnings = [] } of result.starts)
+    copy.report.warnings.push(...warnings.map((text) => `start of ${group} on ${array}: ${text}`));
   const unsure = result.starts.find(({ started }) => started !== 'done');
   if (result.error === undefined && unsure === undefined && result.starts.length === groups.length)
     return;

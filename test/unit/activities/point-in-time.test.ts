@@ -113,6 +113,25 @@ describe('flashCopyTakePointInTime', () => {
     expectIo(made);
   });
 
+  it('takes a start with a warning for done when its effect is seen in the pause, and keeps the warning', async () => {
+    const made = await preparedSan();
+    const fault = { on: 'startfcconsistgrp', when: 'after', do: { code: 'CMMVC6450W' } } as const;
+    made.system.faults.add(fault);
+    const result = await made.run('flashCopyTakePointInTime', quiesceOrder(made));
+    expect(result.error).toBeUndefined();
+    expect(result.starts).toMatchObject([{ started: 'done', seenInEffect: true }]);
+    expect(result.starts[0]?.warnings?.[0]).toContain('CMMVC6450W');
+    expectIo(made);
+  });
+
+  it('says unknown when a start with a warning has no effect', async () => {
+    const made = await preparedSan();
+    made.system.faults.add({ on: 'startfcconsistgrp', do: { code: 'CMMVC6450W' } });
+    const result = await made.run('flashCopyTakePointInTime', quiesceOrder(made));
+    expect(result.error).toMatchObject({ code: 'START_UNKNOWN', outcome: 'unknown' });
+    expectIo(made);
+  });
+
   it('says unknown when the answer to the start is lost, although the array did start', async () => {
     const made = await preparedSan(
       withArray((array) => ({

@@ -28,7 +28,7 @@ const config = {
 const account = { user: 'copy', password: 'secret', sessions: 3, clock, handshakeTimeoutMs: 5_000 };
 const MAPPING = {
   ...{ name: 'm', source: 'src', target: 'tgt', group: 'g_abc123' },
-  ...{ copyRate: 50, cleanRate: 50, incremental: false, grainSize: 256 },
+  ...{ copyRate: 50, cleanRate: 50, incremental: false, grainSize: 256 as const },
 } as const;
 
 let dataDir: string;

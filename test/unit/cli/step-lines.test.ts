@@ -105,3 +105,8 @@ describe('the report at the end', () => {
     expect(reportLines({ ...ungraded, outcome: 'needs-operator' })[0]).toBe('erp: NEEDS OPERATOR');
   });
 });
+
+it('what arrays said besides stands in the report', () => {
+  const lines = reportLines(report({ warnings: ['start of g on svc1: CMMVC6450W close'] }));
+  expect(lines.join('\n')).toMatch(/warnings[\s\S]*CMMVC6450W close/);
+});
