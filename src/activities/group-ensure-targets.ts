@@ -1,6 +1,6 @@
 // The volumes of a group: those of the plan are still those, and those it creates are made, of
 // their source's size. A volume that is made carries the run's name until a mapping of this run
-// leads to it (docs/decisions/0015): whose it is can be read on the array at any moment.
+// leads to it (docs/decisions/0019): whose it is can be read on the array at any moment.
 import type { StorageArray } from '../array/array.js';
 import type { FlashCopyMapping } from '../domain/mapping.js';
 import { buildNewVolumeName } from '../domain/names.js';
