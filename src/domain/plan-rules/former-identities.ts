@@ -121,7 +121,7 @@ export function asBefore(
 ): Pick<PlannedTarget, 'volumeGroups' | 'fileSystems' | 'synthesis'> {
   const { volumeGroups, fileSystems } = formerOf(target);
   return {
-    volumeGroups,
+    volumeGroups: volumeGroups.map(withoutLost),
     fileSystems: fileSystems.map((one) => ({
       ...one,
       ...{ from: one.at === '' ? '' : (copyOf(view, target, one.device)?.mountPoint ?? '') },
@@ -130,6 +130,12 @@ export function asBefore(
     synthesis: target.asked.synthesis === 'keep' ? 'keep' : 'former',
   };
 }
+
+/** Only with `keep`: the copy has all its disks, whatever production lacks. */
+const withoutLost = (group: PlannedVolumeGroup): PlannedVolumeGroup => ({
+  ...group,
+  disks: group.disks.filter((disk) => !disk.startsWith('missing:')),
+});
 
 /** Production that nobody has mounted now is mounted where the request says; what is mounted stays where it was. */
 function wantedAt(

@@ -34,6 +34,22 @@ const identitiesAreKnown: Rule = (view) =>
       ]),
     );
 
+/** Which disk a lost PV stood on nobody can say, so it cannot get its UUID back. */
+const groupsAreWhole: Rule = (view) =>
+  view.targetViews
+    .filter((target) => givesBack(view, target))
+    .flatMap((target) =>
+      formerOf(target).volumeGroups.flatMap(({ name, disks }) => {
+        const lost = disks.filter((disk) => disk.startsWith('missing:'));
+        return refuseIf(lost.length > 0, () => [
+          'IDENTITY_UNKNOWN',
+          `${target.field}.host`,
+          target.asked.host,
+          `volume group ${name} lacks a PV there (${lost.join(', ')}): show it all its disks, or take the identities of the copy with synthesis: keep`,
+        ]);
+      }),
+    );
+
 /** A restore that was cut off before its last steps leaves production so: what it had before cannot be read there any more. */
 const identitiesAreItsOwn: Rule = (view) =>
   view.targetViews
@@ -108,6 +124,7 @@ const namesAreFormer: Rule = (view) =>
 export const RESTORE_IDENTITY_RULES: readonly Rule[] = [
   identitiesAreKnown,
   identitiesAreItsOwn,
+  groupsAreWhole,
   layoutIsTheSame,
   namesAreFormer,
 ];

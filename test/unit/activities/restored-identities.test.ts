@@ -174,6 +174,23 @@ describe('a restore that is to leave other identities', () => {
     expect(JSON.stringify(again.details)).toContain('it bears the UUIDs of the copy');
   });
 
+  it('is refused where production lacks a disk, unless those of the copy are to stay', async () => {
+    const made = await san();
+    await night(made, 'nighta');
+    for (const at of ['/logs', '/db']) await made.app1.kernel.unmount(at);
+    made.app1.kernel.deactivate('vg0');
+    made.app1.kernel.removeDisk(made.uid('log'));
+    await made.ok('rmvdiskhostmap -host app1 log');
+    for (const name of NAMES) await made.ok(`rmvdiskhostmap -host dev1 ${name}_copy`);
+    const alone = { sources: [], grade: 'crash' } as const;
+    const refused = await failure(plan(made, back(made, alone), 'back0a'));
+    expect(refused.type).toBe('IDENTITY_UNKNOWN');
+    expect(JSON.stringify(refused.details)).toContain('volume group vg0 lacks a PV');
+    const keep = [target('app1', { synthesis: 'keep' })];
+    const planned = await plan(made, back(made, { ...alone, targets: keep }), 'back0b');
+    expect(planned.targets[0]!.volumeGroups[0]!.disks).toEqual([made.uid('data')]);
+  });
+
   it('is refused where the copy has another layout', async () => {
     const made = await san();
     await night(made, 'nighta');
