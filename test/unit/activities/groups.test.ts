@@ -197,6 +197,22 @@ describe('flashCopyPrepareGroup', () => {
     });
   });
 
+  it('sends a prepare once that is refused for good, with a code that our table lacks', async () => {
+    const made = await san();
+    await ensure(made);
+    const fault = { on: 'prestartfcconsistgrp', do: { code: 'CMMVC9406E' }, times: 9 } as const;
+    made.system.faults.add(fault);
+    const failed = await failure(prepare(made));
+    expect(failed).toMatchObject({
+      type: 'ARRAY_REFUSED',
+      details: {
+        ...{ outcome: 'not-done', retry: 'never', details: { cmmvc: 'CMMVC9406E' } },
+        message: expect.stringContaining('CMMVC9406E') as string,
+      },
+    });
+    expect(made.system.faults.list()[0]?.left).toBe(8);
+  });
+
   it('gives up when the array takes longer than allowed, and says in which state', async () => {
     const made = await san(
       withArray((array) => ({
