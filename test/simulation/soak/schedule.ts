@@ -59,7 +59,12 @@ type Draw = ReturnType<typeof stream>;
 function wideFault(points: Points, draw: Draw): Fault {
   const where = draw.pick([TEMPORAL, WORKERS, 'svc1', 'dev1', 'app1']);
   const back = 2 * draw.between(0, 40);
-  const away = { effect: AWAY as typeof AWAY, where, ms: draw.pick(AWAY_MS), at: draw.pick(points.activities) };
+  const away = {
+    effect: AWAY as typeof AWAY,
+    where,
+    ms: draw.pick(AWAY_MS),
+    at: draw.pick(points.activities),
+  };
   const reset = { effect: 'reset' as const, where: '', ms: back, at: ENDED };
   return draw.chance(0.6)
     ? { ...away, nth: draw.between(1, 3) }
