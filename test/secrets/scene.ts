@@ -192,7 +192,14 @@ export const requests = () => [
   request('rest', { array: 'svc-rest' }),
   request('late', {
     volumes: [{ source: 'db1', target: 'late-t', create: { pool: 'Pool0' } }],
-    targets: [{ host: 'backup2', mounts: [{ from: '/data', at: '/backup/late' }] }],
+    // Both target hosts are one host object: the name of the good copy's group is taken there.
+    targets: [
+      {
+        host: 'backup2',
+        mounts: [{ from: '/data', at: '/backup/late' }],
+        volumeGroups: { vg: 'vg_late' },
+      },
+    ],
   }),
   ...Object.keys(HABITS).flatMap((habit) =>
     ['password', 'key'].map((login) =>
