@@ -7,7 +7,7 @@ import { carryOut, createLaboratory, story } from '../test/simulation/laboratory
 import { scenarioOf, scheduleLines } from '../test/simulation/soak/schedule.js';
 import { shrink } from '../test/simulation/soak/shrink.js';
 import { kindLines, neverStruck } from '../test/simulation/world/kinds.js';
-import { pointsOf, range, sweep, type Sweep } from '../test/simulation/soak/sweep.js';
+import { emptySweep, pointsOf, range, sweep, type Sweep } from '../test/simulation/soak/sweep.js';
 
 const RUNS = 10_000;
 /** Seeds a process takes at a time; it says which before it begins. */
@@ -46,15 +46,7 @@ async function soak(): Promise<void> {
     numberOf('WORKERS', availableParallelism()),
   ];
   const began = process.hrtime.bigint();
-  const total: Sweep = {
-    runs: 0,
-    copies: 0,
-    events: 0,
-    struck: {},
-    kinds: {},
-    ends: {},
-    failing: [],
-  };
+  const total = emptySweep();
   const seconds = (): number => Number((process.hrtime.bigint() - began) / 1_000_000_000n);
   const child = async (index: number): Promise<void> => {
     const range = [from + index * BATCH, from + runs, workers].map(String);

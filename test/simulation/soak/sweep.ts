@@ -37,19 +37,17 @@ export interface SweepOrder {
   readonly enough?: (sweep: Sweep) => boolean;
 }
 
+/** Nothing has run yet. */
+export const emptySweep = (): Sweep => ({
+  ...{ runs: 0, copies: 0, events: 0 },
+  ...{ struck: {}, kinds: {}, ends: {}, failing: [] },
+});
+
 export async function sweep(
   vm: Vm,
   { seeds, points, planted = {}, enough = () => false }: SweepOrder,
 ): Promise<Sweep> {
-  const done: Sweep = {
-    runs: 0,
-    copies: 0,
-    events: 0,
-    struck: {},
-    kinds: {},
-    ends: {},
-    failing: [],
-  };
+  const done = emptySweep();
   for (const seed of seeds) {
     const scenario = scenarioOf(seed, points);
     const { violations, world, events } = await carryOut(vm, scenario, planted);
